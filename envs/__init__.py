@@ -1,0 +1,1 @@
+"""The arm, the table, the worlds and the tasks."""

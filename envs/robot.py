@@ -1,0 +1,60 @@
+"""`Robot`: the one door between what decides and what moves.
+
+The simulated arm and the serial arm both satisfy it; the executive cannot tell
+which it has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .scene import Scene
+
+JOINTS = ("shoulder_pan", "shoulder_lift", "elbow_flex", "wrist_flex", "wrist_roll", "gripper")
+"""Joint names in LeRobot's order; every joint array has this order, shape (6,), in radians."""
+
+CONTROL_SECONDS = 0.04
+"""Length of a control step (25 Hz)."""
+
+
+@dataclass(frozen=True)
+class RobotState:
+    """What the arm says of itself: positions (rad), velocities (rad/s), load, time (s).
+
+    `load` is the commanded minus the measured position (rad), what a position servo's
+    effort is proportional to; `command` is the last joint target (rad).
+    """
+
+    position: NDArray[np.float64]
+    velocity: NDArray[np.float64]
+    load: NDArray[np.float64]
+    command: NDArray[np.float64]
+    time: float
+
+
+class Robot(Protocol):
+    """An arm that can be watched and commanded at 25 Hz."""
+
+    def observe(self) -> RobotState:
+        """The joints now."""
+        ...
+
+    def command(self, targets: NDArray[np.float64]) -> None:
+        """Send joint targets (6,) rad and let one control step pass."""
+        ...
+
+    def scene(self) -> Scene:
+        """The table as it is now."""
+        ...
+
+    def reset(self) -> None:
+        """Bring the arm to its rest pose."""
+        ...
+
+    def stop(self) -> None:
+        """Hold still where the arm is; nothing moves until the next command."""
+        ...
