@@ -1,0 +1,58 @@
+"""`Reading`: the brain's answer to one instruction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pontine.envs.predicates import Predicate
+
+Kind = Literal["subgoals", "question", "refusal"]
+Reason = Literal["impossible", "unsafe", "unsupported"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an instruction asks for, or why it cannot be answered yet.
+
+    `subgoals` are predicates in the order they must become true. `confidence` is
+    the language model's probability of what it wrote, in 0..1 (None where no model
+    spoke). `text` is the question or the explanation of a refusal, in the
+    instruction's language; `options` are the names a question offers; `reason`
+    says what kind of refusal it is.
+    """
+
+    kind: Kind
+    subgoals: tuple[Predicate, ...] = ()
+    confidence: float | None = None
+    text: str = ""
+    options: tuple[str, ...] = ()
+    reason: Reason | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON shape of the design: the fields that this kind of reading has."""
+        out: dict[str, Any] = {"kind": self.kind}
+        if self.kind == "subgoals":
+            out["subgoals"] = [list(goal) for goal in self.subgoals]
+        elif self.kind == "question":
+            out |= {"text": self.text, "options": list(self.options)}
+        else:
+            out |= {"reason": self.reason, "text": self.text}
+        if self.confidence is not None:
+            out["confidence"] = round(self.confidence, 4)
+        return out
+
+
+def subgoals(*goals: Predicate, confidence: float | None = None) -> Reading:
+    """A reading that asks for these predicates, in this order."""
+    return Reading("subgoals", tuple(goals), confidence)
+
+
+def question(text: str, options: tuple[str, ...] = (), confidence: float | None = None) -> Reading:
+    """A reading that asks back, offering the names in `options`."""
+    return Reading("question", (), confidence, text, options)
+
+
+def refusal(reason: Reason, text: str, confidence: float | None = None) -> Reading:
+    """A reading that declines, saying why."""
+    return Reading("refusal", (), confidence, text, (), reason)
