@@ -1,0 +1,28 @@
+"""From actions to joint targets: the one place where a policy's output becomes motion.
+
+An action in [-1, 1]^6 moves the *commanded* target, not the measured angle, so that
+load (target minus position) can build up into grip force; the target is leashed to
+the measured angle so that it cannot run away from a blocked joint.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arm import RANGE
+
+Array = NDArray[np.float64]
+
+ACTION_SCALE = np.array([0.08, 0.08, 0.08, 0.08, 0.12, 0.25])
+"""Largest change of the joint target in one control step, (6,) rad."""
+
+LEASH = np.array([0.25, 0.25, 0.25, 0.25, 0.25, 0.6])
+"""Farthest the target may be from the measured angle, (6,) rad."""
+
+
+def next_command(command: Array, position: Array, action: Array) -> Array:
+    """Joint targets (n, 6) rad after an action (n, 6), from the targets and positions now."""
+    target = command + np.clip(action, -1.0, 1.0) * ACTION_SCALE
+    target = np.clip(target, position - LEASH, position + LEASH)
+    return np.clip(target, RANGE[:, 0], RANGE[:, 1])

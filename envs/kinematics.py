@@ -1,0 +1,111 @@
+"""Closed-form kinematics of the SO-101, batched.
+
+With the hand's pitch given, the arm is a pan joint and a planar chain of three
+links. The constants are the frames of `arm.LINKS` at the zero pose, where the
+forearm and the hand point ahead. *Pitch* is how far the hand points down (0 level,
+pi/2 straight down); *heading* is an angle about +z from +x.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arm import LINKS, RANGE, TOOL_POS
+
+Array = NDArray[np.float64]
+
+
+def quat_to_matrix(quat: Array) -> Array:
+    """Rotation matrices (..., 3, 3) of unit quaternions (..., 4) in wxyz order."""
+    w, x, y, z = np.moveaxis(np.asarray(quat, float), -1, 0)
+    rows = [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y),
+            2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
+            2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)]
+    return np.stack(rows, -1).reshape(*np.shape(w), 3, 3)
+
+
+def _unit(quat: tuple[float, ...]) -> Array:
+    return np.asarray(quat) / np.linalg.norm(quat)
+
+
+_FRAMES = [(np.array(link.pos, float), quat_to_matrix(_unit(link.quat))) for link in LINKS[1:]]
+
+
+class ToolPose(NamedTuple):
+    """Where the hand is: tool point (n, 3) m and the gripper frame's rotation (n, 3, 3).
+
+    Column 0 is the closing axis (from the fixed towards the moving jaw), minus column 2
+    the approach direction.
+    """
+
+    position: Array
+    rotation: Array
+
+
+def tool_pose(joints: Array) -> ToolPose:
+    """Forward kinematics of joint positions (n, >= 5) rad; the gripper joint plays no part."""
+    joints = np.asarray(joints, float)
+    position = np.zeros((len(joints), 3))
+    rotation = np.broadcast_to(np.eye(3), (len(joints), 3, 3))
+    for index, (offset, frame) in enumerate(_FRAMES[:5]):
+        position = position + rotation @ offset
+        turned = rotation @ frame
+        cos, sin = np.cos(joints[:, index])[:, None], np.sin(joints[:, index])[:, None]
+        rotation = np.stack([turned[:, :, 0] * cos + turned[:, :, 1] * sin,
+                             turned[:, :, 1] * cos - turned[:, :, 0] * sin, turned[:, :, 2]], -1)
+    return ToolPose(position + rotation @ np.array(TOOL_POS), rotation)
+
+
+def pitch(joints: Array) -> Array:
+    """How far the hand points below the horizon, (n,) rad."""
+    return joints[:, 1] + joints[:, 2] + joints[:, 3]
+
+
+_PAN_X = LINKS[1].pos[0]
+_SHOULDER = np.array([0.0303992, 0.1166])
+_ELBOW = _SHOULDER + np.array([0.028, 0.11257])
+_WRIST = _ELBOW + np.array([0.1349, 0.0052])
+_UPPER, _FORE = _ELBOW - _SHOULDER, _WRIST - _ELBOW
+_HAND = 0.0611 - TOOL_POS[2]
+_LATERAL = -0.0001778
+ROLL_ZERO = float(2 * np.arctan2(0.0172091, 0.706897))
+"""Wrist roll (rad) at which the closing axis lies in the arm's vertical plane."""
+
+
+def _roll_offset(roll: Array) -> tuple[Array, Array]:
+    """Offset of the tool from the roll axis: (in the plane, to the left), m."""
+    cos, sin = np.cos(roll - ROLL_ZERO), np.sin(roll - ROLL_ZERO)
+    up = TOOL_POS[0] * cos - TOOL_POS[1] * sin
+    left = TOOL_POS[0] * sin + TOOL_POS[1] * cos
+    return up, left
+
+
+def inverse(position: Array, pitch_down: Array, roll: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Joint angles (n, 5) that put the tool at `position` (n, 3) with that pitch and roll (n,).
+
+    Also says per row whether the pose is within reach and joint limits; where it is
+    not, the angles are those of the nearest pose the two-link chain can stretch to,
+    clipped to the limits.
+    """
+    up, left = _roll_offset(roll)
+    left = left + _LATERAL
+    x, y = position[:, 0] - _PAN_X, position[:, 1]
+    distance = np.hypot(x, y)
+    radius = np.sqrt(np.maximum(distance**2 - left**2, 1e-9))
+    pan = -(np.arctan2(y, x) - np.arctan2(left, radius))
+    cos, sin = np.cos(pitch_down), np.sin(pitch_down)
+    wrist = np.stack([radius - _HAND * cos - up * sin, position[:, 2] + _HAND * sin - up * cos], -1) - _SHOULDER
+    a, b = np.linalg.norm(_UPPER), np.linalg.norm(_FORE)
+    reach = np.linalg.norm(wrist, axis=-1)
+    cosine = (reach**2 - a * a - b * b) / (2 * a * b)
+    bend = np.arccos(np.clip(cosine, -1, 1))
+    direction = np.arctan2(wrist[:, 1], wrist[:, 0])
+    shoulder = direction + np.arctan2(b * np.sin(bend), a + b * np.cos(bend))
+    lift = np.arctan2(_UPPER[1], _UPPER[0]) - shoulder
+    elbow = bend - (np.arctan2(_UPPER[1], _UPPER[0]) - np.arctan2(_FORE[1], _FORE[0]))
+    joints = np.stack([pan, lift, elbow, pitch_down - lift - elbow, roll], -1)
+    clipped = np.clip(joints, RANGE[:5, 0], RANGE[:5, 1])
+    return clipped, (np.abs(cosine) <= 1) & (np.abs(joints - clipped).max(-1) < 1e-9) & (distance > np.abs(left))

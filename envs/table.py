@@ -1,0 +1,97 @@
+"""The table: an `MjSpec` with the arm and empty slots for objects.
+
+A slot is a free body whose shapes are given at run time, world by world, so that
+one compiled model serves tables of any kinds, sizes and colours side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import mujoco
+
+from .arm import add_arm
+from .catalogue import MAX_SHAPES, ObjectSpec
+
+PHYSICS_SECONDS = 0.005
+"""Length of a physics step."""
+
+ITEM_SHAPES = 1
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Room for one object of at most `shapes` shapes; `name` names its body and joint."""
+
+    name: str
+    shapes: int = MAX_SHAPES
+
+
+def slots_for(objects: Sequence[ObjectSpec]) -> tuple[Slot, ...]:
+    """One slot per object, as small as the object allows."""
+    return tuple(Slot(o.name, ITEM_SHAPES if len(o.shapes) == ITEM_SHAPES else MAX_SHAPES) for o in objects)
+
+
+def build(slots: Sequence[Slot]) -> mujoco.MjSpec:
+    """The arm, the table and the slots, with a contact sensor for every pair that matters.
+
+    Sensor `a|b` counts the contacts between bodies `a` and `b`.
+    """
+    spec = mujoco.MjSpec()
+    spec.modelname = "pontine"
+    option = spec.option
+    option.timestep = PHYSICS_SECONDS
+    option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
+    option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
+    option.impratio = 10
+    option.iterations, option.ls_iterations = 30, 12
+    # shapes differ from world to world, so the compiled bounding-volume trees do not apply
+    option.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_MIDPHASE)
+    _add_surroundings(spec)
+    add_arm(spec)
+    for slot in slots:
+        _add_slot(spec, slot)
+    names = [slot.name for slot in slots]
+    for index, name in enumerate(names):
+        for other in ("gripper", "moving_jaw", "world", *names[:index]):
+            _add_contact_sensor(spec, name, other)
+    return spec
+
+
+def _add_surroundings(spec: mujoco.MjSpec) -> None:
+    spec.visual.headlight.ambient = (0.35, 0.35, 0.35)
+    spec.visual.headlight.diffuse = (0.45, 0.45, 0.45)
+    spec.visual.quality.shadowsize = 2048
+    spec.visual.global_.offwidth, spec.visual.global_.offheight = 1280, 960
+    spec.add_texture(name="sky", type=mujoco.mjtTexture.mjTEXTURE_SKYBOX, builtin=mujoco.mjtBuiltin.mjBUILTIN_GRADIENT,
+                     rgb1=(0.86, 0.89, 0.93), rgb2=(0.60, 0.66, 0.74), width=64, height=384)
+    spec.add_texture(name="wood", type=mujoco.mjtTexture.mjTEXTURE_2D, builtin=mujoco.mjtBuiltin.mjBUILTIN_FLAT,
+                     rgb1=(0.80, 0.72, 0.60), width=64, height=64)
+    wood = spec.add_material(name="wood", reflectance=0.05)
+    wood.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = "wood"
+    spec.worldbody.add_geom(name="table", type=mujoco.mjtGeom.mjGEOM_PLANE, size=(0.8, 0.8, 0.1), material="wood",
+                            condim=4)
+    spec.worldbody.add_light(pos=(0.2, 0.4, 1.2), dir=(0.0, -0.3, -1.0), diffuse=(0.6, 0.6, 0.6), castshadow=True)
+    spec.worldbody.add_camera(name="front", pos=(0.78, -0.30, 0.46), fovy=42,
+                              xyaxes=(0.36, 0.93, 0.0, -0.46, 0.18, 0.87))
+
+
+def _add_slot(spec: mujoco.MjSpec, slot: Slot) -> None:
+    """A free body of placeholder shapes.
+
+    Offsets and tilts keep the compiler from marking frames as coincident, a shortcut
+    that would no longer hold once other shapes are written.
+    """
+    body = spec.worldbody.add_body(name=slot.name, pos=(0.0, 0.0, 5.0))
+    body.add_freejoint(name=slot.name)
+    body.mass, body.ipos, body.inertia, body.explicitinertial = 0.02, (0.0, 0.0, 0.01), (1e-5, 1.1e-5, 1.2e-5), True
+    for index in range(slot.shapes):
+        body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, size=(0.01, 0.01, 0.01), pos=(0.001, 0.002, 0.003 + 0.001 * index),
+                      quat=(0.9, 0.1, 0.2, 0.3), mass=0, condim=4, group=0)
+
+
+def _add_contact_sensor(spec: mujoco.MjSpec, name: str, other: str) -> None:
+    spec.add_sensor(name=f"{name}|{other}", type=mujoco.mjtSensor.mjSENS_CONTACT,
+                    objtype=mujoco.mjtObj.mjOBJ_BODY, objname=name, reftype=mujoco.mjtObj.mjOBJ_BODY, refname=other,
+                    intprm=[1 << int(mujoco.mjtConDataField.mjCONDATA_FOUND), 0, 1])

@@ -1,0 +1,201 @@
+"""`Worlds`: many simulated tables stepped together on `mujoco.batch`.
+
+All worlds share one compiled model; what stands in each slot, and the physical
+constants that randomisation varies, are fields of the single world. Arrays are
+batch first: n worlds, k slots. World i of a batch and a batch of one agree to the
+last bit, whatever the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import mujoco
+import mujoco.batch
+import numpy as np
+from numpy.typing import NDArray
+
+from .arm import ARMATURE, DAMPING, FRICTIONLOSS, GRIPPER, KP, PAD_FRICTION, REST
+from .catalogue import BOX, COLORS, CYLINDER, KINDS, SPHERE, ObjectSpec, Shape
+from .control import next_command
+from .robot import CONTROL_SECONDS, JOINTS
+from .table import PHYSICS_SECONDS, Slot, build
+
+Array = NDArray[np.float64]
+
+SUBSTEPS = round(CONTROL_SECONDS / PHYSICS_SECONDS)
+MAX_DELAY = 3
+"""Longest command delay, control steps."""
+
+PARKED = np.array([0.0, 0.0, 3.0])
+"""Where empty slots float, out of everything's way, m."""
+
+_ROLLING_FRICTION = 2e-4
+_OBJECT_FRICTION = (0.8, 0.01, 1e-4)
+_FIELDS = (
+    "geom_type", "geom_size", "geom_pos", "geom_quat", "geom_rbound", "geom_aabb", "geom_contype", "geom_conaffinity",
+    "geom_condim", "geom_friction", "geom_rgba", "bvh_aabb", "body_mass", "body_inertia", "body_ipos", "body_gravcomp",
+    "actuator_gainprm", "actuator_biasprm", "dof_damping", "dof_frictionloss", "dof_armature",
+)
+
+
+class Worlds:
+    """`n` tables with the same slots.
+
+    Live arrays: `q`, `qvel_arm` (n, 6) rad, rad/s; `object_position` (n, k, 3) m,
+    `object_quat` (n, k, 4) wxyz. `command` (n, 6) is the joint target, `velocity`
+    (n, 6) the finite difference of `q` over the last control step (what a servo
+    bus would report), `action` (n, 6) the last action. `specs[i][k]` is what stands in
+    slot k of world i, None if the slot is empty.
+    """
+
+    def __init__(self, slots: Sequence[Slot], n: int, threads: int = 0) -> None:
+        self.n, self.slots = n, tuple(slots)
+        self.model = build(self.slots).compile()
+        self.batch = mujoco.batch.Batch(self.model, n, threads)
+        self.field = {name: self.batch.expand(name) for name in _FIELDS}
+        k = len(self.slots)
+        self.specs: list[list[ObjectSpec | None]] = [[None] * k for _ in range(n)]
+        self.size = np.zeros((n, k, 3))
+        self.symmetry = np.zeros((n, k), int)
+        state, velocity = self.batch.bind("qpos"), self.batch.bind("qvel")
+        self._qpos, self._qvel, self._ctrl = state, velocity, self.batch.bind("ctrl")
+        self._warmstart = self.batch.bind("qacc_warmstart")
+        self._sensors = self.batch.bind("sensordata")
+        arm = len(JOINTS)
+        self.q = state[:, :arm]
+        free = state[:, arm:].reshape(n, k, 7)
+        self.object_position, self.object_quat = free[:, :, :3], free[:, :, 3:]
+        self.object_velocity = velocity[:, arm:].reshape(n, k, 6)
+        self.command, self.velocity, self.action = np.zeros((n, arm)), np.zeros((n, arm)), np.zeros((n, arm))
+        self._queue = np.zeros((n, MAX_DELAY + 1, arm))
+        self.delay = np.zeros(n, int)
+        self._rows = np.arange(n)
+        self._bodies = [self.model.body(slot.name).id for slot in self.slots]
+        self._geoms = [np.flatnonzero(self.model.geom_bodyid == body) for body in self._bodies]
+        self._pads = [self.model.geom(name).id for name in ("fixed_pad", "moving_pad")]
+        names = [self.model.sensor(i).name for i in range(self.model.nsensor)]
+        self._sensor = {name: int(self.model.sensor_adr[i]) for i, name in enumerate(names)}
+        for i in range(n):
+            for slot in range(k):
+                self.lay(i, slot, None)
+            self.place_arm(i, REST)
+        self.refresh(np.arange(n))
+
+    def lay(self, i: int, slot: int, spec: ObjectSpec | None) -> None:
+        """Put `spec` into a slot of world i, at rest at its position; None empties the slot.
+
+        The caller runs `refresh` once all is laid.
+        """
+        body, geoms, field = self._bodies[slot], self._geoms[slot], self.field
+        shapes = spec.shapes if spec is not None else ()
+        if len(shapes) > len(geoms):
+            raise ValueError(f"slot {self.slots[slot].name!r} has room for {len(geoms)} shapes, not {len(shapes)}")
+        color = COLORS[spec.color] if spec is not None else (0.0, 0.0, 0.0)
+        reach = 0.0
+        for index, geom in enumerate(geoms):
+            used = index < len(shapes)
+            shape = shapes[index] if used else Shape(BOX, (1e-3, 1e-3, 1e-3))
+            half = _half_extents(shape)
+            field["geom_type"][i, geom] = shape.type
+            field["geom_size"][i, geom] = shape.size
+            field["geom_pos"][i, geom] = shape.pos
+            field["geom_quat"][i, geom] = shape.quat
+            field["geom_rbound"][i, geom] = _bounding_radius(shape)
+            field["geom_aabb"][i, geom] = (0.0, 0.0, 0.0, *half)
+            field["geom_contype"][i, geom] = field["geom_conaffinity"][i, geom] = int(used)
+            field["geom_condim"][i, geom] = 6 if shape.type == SPHERE else 4
+            field["geom_friction"][i, geom] = (*_OBJECT_FRICTION[:2], _ROLLING_FRICTION)
+            field["geom_rgba"][i, geom] = (*color, float(used))
+            reach = max(reach, float(np.linalg.norm(shape.pos)) + _bounding_radius(shape)) if used else reach
+        mass, com, inertia = spec.inertial() if spec is not None else (0.02, np.zeros(3), np.full(3, 1e-5))
+        field["body_mass"][i, body], field["body_ipos"][i, body], field["body_inertia"][i, body] = mass, com, inertia
+        field["body_gravcomp"][i, body] = float(spec is None)
+        first = self.model.body_bvhadr[body]
+        boxes = field["bvh_aabb"][i, first:first + self.model.body_bvhnum[body]]
+        boxes[:, :3], boxes[:, 3:] = 0.0, reach + np.linalg.norm(com) + 1e-3
+        self.specs[i][slot] = spec
+        self.size[i, slot] = spec.size if spec is not None else 0.0
+        self.symmetry[i, slot] = KINDS[spec.kind].symmetry if spec is not None else 0
+        yaw = spec.yaw if spec is not None else 0.0
+        where = np.array(spec.position) if spec is not None else PARKED + (0.3 * slot, 0.0, 0.0)
+        self.move_object(i, slot, where, np.array([np.cos(yaw / 2), 0.0, 0.0, np.sin(yaw / 2)]))
+
+    def move_object(self, i: int, slot: int, position: Array, quat: Array) -> None:
+        """Put slot's object at a pose (m, wxyz), at rest."""
+        self.object_position[i, slot], self.object_quat[i, slot] = position, quat
+        self.object_velocity[i, slot] = 0.0
+        self._warmstart[i] = 0.0
+
+    def place_arm(self, i: int, joints: Array, command: Array | None = None) -> None:
+        """Put world i's arm at joint positions (6,) rad, at rest, commanded to stay (or to `command`)."""
+        self.q[i] = joints
+        self._qvel[i, :len(JOINTS)] = 0.0
+        self._warmstart[i] = 0.0
+        self.velocity[i] = self.action[i] = 0.0
+        self.command[i] = self._queue[i] = self._ctrl[i] = joints if command is None else command
+
+    def refresh(self, ids: NDArray[np.int_]) -> None:
+        """Make derived quantities (masses, contacts) of those worlds current after writes."""
+        self.batch.set_const(ids)
+        self.batch.forward(ids)
+
+    def step(self, action: Array) -> None:
+        """One control step of every world: actions (n, 6) in [-1, 1] move the joint targets."""
+        self.action[:] = np.clip(action, -1.0, 1.0)
+        self.advance(next_command(self.command, self.q, self.action))
+
+    def advance(self, targets: Array, ids: NDArray[np.int_] | None = None) -> None:
+        """One control step towards joint targets (n, 6) rad, of all worlds or only of `ids`."""
+        rows = self._rows if ids is None else ids
+        before = self.q[rows].copy()
+        self.command[rows] = targets[rows]
+        self._queue[rows, 1:] = self._queue[rows, :-1]
+        self._queue[rows, 0] = targets[rows]
+        self._ctrl[rows] = self._queue[rows, self.delay[rows]]
+        self.batch.step(ids, nstep=SUBSTEPS)
+        self.velocity[rows] = (self.q[rows] - before) / CONTROL_SECONDS
+
+    def touching(self, slot: int, other: str) -> NDArray[np.bool_]:
+        """Whether slot's object touched body `other` ('world' is the table) at the last physics step, (n,)."""
+        name = self.slots[slot].name
+        key = f"{name}|{other}" if f"{name}|{other}" in self._sensor else f"{other}|{name}"
+        return self._sensors[:, self._sensor[key]] > 0
+
+    def grasped(self, slot: int) -> NDArray[np.bool_]:
+        """Whether both jaws touch slot's object, (n,)."""
+        return self.touching(slot, "gripper") & self.touching(slot, "moving_jaw")
+
+    def set_dynamics(self, i: int, *, kp: float = KP, damping: float = DAMPING, frictionloss: float = FRICTIONLOSS,
+                     armature: float = ARMATURE, pad_friction: float = PAD_FRICTION[0], mass_scale: float = 1.0,
+                     delay: int = 0) -> None:
+        """Physical constants of world i (SI units; `mass_scale` multiplies the laid objects' masses,
+        `delay` is in control steps). The caller runs `refresh` afterwards."""
+        field, arm = self.field, slice(0, len(JOINTS))
+        field["actuator_gainprm"][i, :, 0], field["actuator_biasprm"][i, :, 1] = kp, -kp
+        field["dof_damping"][i, arm], field["dof_frictionloss"][i, arm] = damping, frictionloss
+        field["dof_armature"][i, arm] = armature
+        for pad in self._pads:
+            field["geom_friction"][i, pad, 0] = pad_friction
+        for slot, spec in enumerate(self.specs[i]):
+            if spec is not None:
+                mass, _, inertia = spec.inertial()
+                field["body_mass"][i, self._bodies[slot]] = mass * mass_scale
+                field["body_inertia"][i, self._bodies[slot]] = inertia * mass_scale
+        self.delay[i] = delay
+
+    def opening(self) -> Array:
+        """Measured gripper angle, (n,) rad."""
+        return self.q[:, GRIPPER]
+
+
+def _half_extents(shape: Shape) -> tuple[float, float, float]:
+    a, b, c = shape.size
+    if shape.type == BOX:
+        return (a, b, c)
+    return (a, a, b) if shape.type == CYLINDER else (a, a, a)
+
+
+def _bounding_radius(shape: Shape) -> float:
+    return shape.size[0] if shape.type == SPHERE else float(np.linalg.norm(_half_extents(shape)[1:] if
+                                                             shape.type == CYLINDER else _half_extents(shape)))
