@@ -1,0 +1,1 @@
+"""What a person types: the `pontine` command and one Hydra app with its YAML per verb."""

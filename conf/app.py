@@ -1,0 +1,106 @@
+"""Runs one verb as a Hydra app and says what is wrong with its options in one line."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from importlib.resources import files
+
+from pontine.envs.errors import PontineError, UnknownNameError
+
+from .options import text_keys
+from .overrides import prepare
+from .verbs import Verb
+
+_TYPES = {"Integer": "a whole number", "Float": "a number", "Boolean": "true or false"}
+
+
+def run(verb: Verb, args: list[str]) -> int:
+    """Compose the verb's config from its YAML and `args`, run it, and return its exit status.
+
+    Raises PontineError with one clear line if a key or value is wrong.
+    """
+    import hydra
+    from hydra.core.config_store import ConfigStore
+    from hydra.errors import HydraException
+    from omegaconf import DictConfig, OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    module = verb.module()
+    ConfigStore.instance().store(name=f"{verb.stem}_schema", node=module.Config)
+    keys = [f.name for f in fields(module.Config)]
+    words = prepare(args, keys, text_keys(module.Config), groups())
+    statuses: list[int] = []
+
+    def job(config: DictConfig) -> int:
+        try:
+            options = OmegaConf.to_object(config)
+        except OmegaConfBaseException as error:
+            raise _Wrong(explain(error, keys)) from None
+        except PontineError as error:
+            raise _Wrong(error) from None
+        try:
+            statuses.append(int(module.run(options)))
+        except PontineError as error:
+            raise _Wrong(error) from None
+        except (HydraException, OmegaConfBaseException) as error:
+            raise RuntimeError(f"the work of pontine {verb.name} failed in its configuration library") from error
+        return statuses[-1]
+
+    # Hydra reads sys.argv, and with this variable hands its errors on instead of printing them and leaving.
+    sys.argv = [f"pontine {verb.name}", *words, f"hydra.job.name={verb.stem}"]
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    try:
+        hydra.main(version_base="1.3", config_path="pkg://pontine.conf", config_name=verb.stem)(job)()
+    except _Wrong as wrong:
+        raise wrong.error from None
+    except (HydraException, OmegaConfBaseException) as error:
+        raise explain(error, keys) from None
+    # A sweep has worked if all its runs have. Launchers that run elsewhere bring back exceptions, but no status.
+    return max(statuses, default=0)
+
+
+class _Wrong(BaseException):
+    """Carries a PontineError past Hydra, which would print a heading of its own for an Exception."""
+
+    def __init__(self, error: PontineError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def groups() -> list[str]:
+    """The config groups: the folders of YAML files in `conf/`."""
+    return [
+        entry.name
+        for entry in files("pontine.conf").iterdir()
+        if entry.is_dir() and any(file.name.endswith(".yaml") for file in entry.iterdir())
+    ]
+
+
+def explain(error: BaseException, keys: list[str]) -> PontineError:
+    """Hydra's or OmegaConf's error as one line that names what was typed and what is valid."""
+    messages = [str(e).strip() for e in _chain(error)]
+    whole = "\n".join(messages)
+    typed = getattr(error, "override", None)
+    if found := re.search(r"Error merging override (.*)", whole):
+        typed = found[1]
+    if found := re.search(r"Could not override '([^']*)'", whole):
+        return PontineError(f"no option {found[1]!r}") if "." in found[1] else UnknownNameError("option", found[1], keys)
+    if found := re.search(r"expected one of \[([^\]]*)\]", whole):
+        key, _, value = (typed or "").partition("=")
+        return UnknownNameError(f"value of {key}", value, found[1].split(", "))
+    if found := re.search(r"could not be converted to (\w+)", whole):
+        return PontineError(f"{typed or 'the value'} is not {_TYPES.get(found[1], found[1])}")
+    if found := re.search(r"Could not find '([^']*)/([^'/]*)'\s*Available options in '[^']*':((?:\n\s+\S+)*)\n", whole):
+        return UnknownNameError(found[1], found[2], found[3].split())
+    reason = next((m.splitlines()[0] for m in reversed(messages) if m not in ("", "None")), type(error).__name__)
+    return PontineError(reason if typed is None else f"cannot use {typed}: {reason}")
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

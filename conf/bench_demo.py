@@ -1,0 +1,31 @@
+"""`pontine bench demo`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .options import at_least, text
+
+
+@dataclass
+class Config:
+    """Options of `pontine bench demo`; bench_demo.yaml says what each means."""
+
+    scenes: int = 50
+    seed: int = 0
+    out: str | None = text()
+    replans: int = 3
+    library: str | None = text()
+    adapter: str | None = text()
+
+    def __post_init__(self) -> None:
+        at_least("scenes", self.scenes, 1)
+        at_least("seed", self.seed, 0)
+        at_least("replans", self.replans, 0)
+
+
+def run(config: Config) -> int:
+    """Exit status: 0, or 1 if a run called itself done with its goal false."""
+    from pontine.planner.bench_demo import bench_demo
+
+    return bench_demo(**vars(config))

@@ -1,0 +1,39 @@
+"""`pontine demo`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pontine.envs.errors import PontineError
+
+from .options import at_least, text
+
+
+@dataclass
+class Config:
+    """Options of `pontine demo`; demo.yaml says what each means."""
+
+    instruction: str | None = text()
+    seed: int = 0
+    objects: int | None = None
+    scene: str | None = text()
+    report: str | None = text()
+    video: str | None = text()
+    replans: int = 3
+    library: str | None = text()
+    adapter: str | None = text()
+
+    def __post_init__(self) -> None:
+        at_least("seed", self.seed, 0)
+        at_least("replans", self.replans, 0)
+        if self.objects is not None and not 1 <= self.objects <= 8:
+            raise PontineError(f"objects={self.objects} must be from 1 to 8")
+        if self.instruction is not None and not self.instruction.strip():
+            raise PontineError("the instruction is empty")
+
+
+def run(config: Config) -> int:
+    """Exit status: 0 if the goal holds at the end, 1 if not."""
+    from pontine.planner.demo import demo
+
+    return demo(**vars(config))

@@ -1,0 +1,74 @@
+"""The words of a command line, checked and made safe for Hydra's override grammar.
+
+Hydra reads `KEY=VALUE` with a grammar in which commas, quotes, braces, `$` and
+`=` mean something. The options that take free text (an instruction, a path) must
+survive it whole, so their values are quoted here before Hydra sees them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from pontine.envs.errors import PontineError, UnknownNameError
+
+FLAGS: dict[str, tuple[str, ...] | None] = {
+    "--help": None, "-h": None, "--multirun": None, "-m": None, "--resolve": None, "--hydra-help": None,
+    "--cfg": ("job", "hydra", "all"), "-c": ("job", "hydra", "all"),
+}  # fmt: skip
+"""Hydra's flags that a verb accepts, each with the words of which one must follow it."""
+
+
+def quote(value: str) -> str:
+    """A Hydra quoted value that reads back as exactly `value`.
+
+    Raises PontineError for the one text that no config can hold, `???`.
+    """
+    if value == "???":
+        raise PontineError("??? cannot be given as a text: it is how a config marks a value that is missing")
+    # OmegaConf: a dollar sign before a brace starts an interpolation unless an odd number of backslashes stands before
+    # it; and only there does a backslash escape anything.
+    escaped = re.sub(r"(\\*)\$\{", lambda m: m[1] * 2 + r"\${", value)
+    # Hydra: backslashes before the closing quote, or before a quote inside, are escapes; others stand for themselves.
+    escaped = re.sub(r"(\\*)('|\Z)", lambda m: m[1] * 2 + ("\\'" if m[2] else ""), escaped)
+    return f"'{escaped}'"
+
+
+def prepare(
+    args: Iterable[str], keys: Collection[str], text_keys: Collection[str], groups: Collection[str] = ()
+) -> list[str]:
+    """The words to hand to Hydra: flags first, since its parser wants the overrides side by side.
+
+    `keys` are the verb's options, `text_keys` those that take free text, `groups` its config groups.
+
+    Raises PontineError if a word is neither a flag nor `KEY=VALUE`, UnknownNameError if no option is called KEY.
+    """
+    flags: list[str] = []
+    overrides: list[str] = []
+    words = iter(args)
+    for word in words:
+        if not word.startswith("-"):
+            overrides.append(_override(word, keys, text_keys, groups))
+            continue
+        if word not in FLAGS:
+            raise UnknownNameError("flag", word, FLAGS)
+        flags.append(word)
+        if choices := FLAGS[word]:
+            choice = next(words, "")
+            if choice not in choices:
+                raise UnknownNameError(f"value of {word}", choice, choices)
+            flags.append(choice)
+    return flags + overrides
+
+
+def _override(word: str, keys: Collection[str], text_keys: Collection[str], groups: Collection[str]) -> str:
+    key, equals, value = word.partition("=")
+    if not equals and not word.startswith("~"):
+        near = f'; did you mean instruction="{word}"?' if "instruction" in keys and " " in word else ""
+        raise PontineError(f"{word!r} is not KEY=VALUE{near or '; the keys are: ' + ', '.join(sorted(keys))}")
+    if key in text_keys:
+        return f"{key}={value}" if value == "null" else f"{key}={quote(value)}"
+    name = re.split(r"[.@/\[]", key.lstrip("+~"))[0]
+    if name != "hydra" and name not in keys and name not in groups:
+        raise UnknownNameError("option", name, [*keys, *groups])
+    return word

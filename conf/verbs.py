@@ -1,0 +1,99 @@
+"""The verbs there are, and what their YAML files say of them.
+
+A verb of two words, such as `bench demo`, is a member of a family. The YAML of a
+verb is its documentation: the comment at the top is what `--help` shows first,
+with the examples, and the commented options below are what follows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.resources import files
+from types import ModuleType
+
+from pontine.envs.errors import UnknownNameError
+
+NAMES = ("demo", "plan", "tune", "bench demo")
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One thing that `pontine` does: a YAML file and a module with `Config` and `run(config) -> int`."""
+
+    name: str
+
+    @property
+    def stem(self) -> str:
+        """Name of its YAML file and of its module: `bench_demo` for `bench demo`."""
+        return self.name.replace(" ", "_")
+
+    def module(self) -> ModuleType:
+        """Its module. Importing it loads nothing heavy: the work is imported when it runs."""
+        return import_module(f"pontine.conf.{self.stem}")
+
+    def _yaml(self) -> tuple[list[str], list[str]]:
+        lines = files("pontine.conf").joinpath(f"{self.stem}.yaml").read_text(encoding="utf-8").splitlines()
+        top = next(i for i, line in enumerate(lines) if not line.startswith("#"))
+        intro = [line.removeprefix("#").removeprefix(" ") for line in lines[:top]]
+        body = lines[lines.index("# options") + 1 :]
+        return intro, body
+
+    def summary(self) -> str:
+        """What it does, in one line."""
+        return self._yaml()[0][0]
+
+    def help(self) -> str:
+        """What `--help` prints: what it does, examples, and every option with its default."""
+        intro, body = self._yaml()
+        options = "\n".join(f"  {line}".rstrip() for line in body).strip("\n")
+        return (
+            f"pontine {self.name}: {chr(10).join(intro)}\n\n"
+            f"Options, written KEY=VALUE (here with their defaults):\n\n{options}\n"
+        )
+
+
+def families() -> dict[str, list[str]]:
+    """The first words of the two-word verbs, each with its second words."""
+    out: dict[str, list[str]] = {}
+    for name in NAMES:
+        first, _, second = name.partition(" ")
+        if second:
+            out.setdefault(first, []).append(second)
+    return out
+
+
+def overview() -> str:
+    """What `pontine` alone prints: the verbs, a line each."""
+    lines = [f"  {name:<12}{Verb(name).summary()}" for name in NAMES]
+    return "\n".join(
+        [
+            "usage: pontine VERB [KEY=VALUE ...]",
+            "",
+            *lines,
+            "",
+            "`pontine VERB --help` shows a verb's options with examples.",
+        ]
+    )
+
+
+def find(args: list[str]) -> tuple[Verb, list[str]]:
+    """The verb that a command line starts with, and the words that are left.
+
+    A family's second word may be given as an option too: `bench suite=demo`.
+
+    Raises UnknownNameError listing the verbs if there is no such verb.
+    """
+    first, rest = args[0], args[1:]
+    if first not in families():
+        if first not in NAMES:
+            raise UnknownNameError("verb", first, {name.split()[0] for name in NAMES})
+        return Verb(first), rest
+    suites = families()[first]
+    for i, word in enumerate(rest):
+        second = word.removeprefix("suite=")
+        if word.startswith("suite=") or (i == 0 and "=" not in word and not word.startswith("-")):
+            if second not in suites:
+                raise UnknownNameError(f"{first} suite", second, suites)
+            return Verb(f"{first} {second}"), rest[:i] + rest[i + 1 :]
+    raise UnknownNameError(f"{first} suite", "", suites)
