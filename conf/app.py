@@ -88,7 +88,8 @@ def explain(error: BaseException, keys: list[str]) -> PontineError:
     if found := re.search(r"Error merging override (.*)", whole):
         typed = found[1]
     if found := re.search(r"Could not override '([^']*)'", whole):
-        return PontineError(f"no option {found[1]!r}") if "." in found[1] else UnknownNameError("option", found[1], keys)
+        nested = "." in found[1]
+        return PontineError(f"no option {found[1]!r}") if nested else UnknownNameError("option", found[1], keys)
     if found := re.search(r"expected one of \[([^\]]*)\]", whole):
         key, _, value = (typed or "").partition("=")
         return UnknownNameError(f"value of {key}", value, found[1].split(", "))

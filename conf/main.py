@@ -6,7 +6,6 @@ or handed in is wrong, 130 that Ctrl-C stopped it. A traceback means a bug.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 
@@ -46,7 +45,6 @@ def dispatch(args: list[str]) -> int:
     if {"-h", "--help"} & set(rest):
         print(verb.help())
         return 0
-    choose_renderer()
     from . import app
 
     return app.run(verb, rest)
@@ -54,18 +52,3 @@ def dispatch(args: list[str]) -> int:
 
 def _second_words(args: list[str]) -> list[str]:
     return [word for word in args[1:] if word not in ("-h", "--help")]
-
-
-def choose_renderer() -> None:
-    """Let MuJoCo draw without a screen where there is none.
-
-    MuJoCo reads the variable when it is imported, and fails right there if the
-    library is missing, so it is set only where EGL can be loaded.
-    """
-    if sys.platform != "linux" or any(os.environ.get(v) for v in ("MUJOCO_GL", "DISPLAY", "WAYLAND_DISPLAY")):
-        return
-    try:
-        ctypes.CDLL("libEGL.so.1")
-    except OSError:
-        return
-    os.environ["MUJOCO_GL"] = "egl"

@@ -7,11 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 
-# As the `pontine` command does where there is no screen; MuJoCo reads it when it is imported.
-from pontine.conf.main import choose_renderer
-
-choose_renderer()
-
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:

@@ -1,0 +1,91 @@
+"""What a person sees of a run in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pontine.envs.predicates import Predicate
+from pontine.envs.scene import Scene
+from pontine.planner.executive import Event, PlanMade, StepEnded, StepStarted
+from pontine.planner.reading import Reading
+from pontine.planner.report import Report
+
+
+class Display:
+    """Prints a run as it happens."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False)
+
+    def say(self, text: str, style: str = "") -> None:
+        """One line, with nothing in it taken as markup."""
+        self.console.print(Text(text, style), soft_wrap=True)
+
+    @contextmanager
+    def waiting(self, text: str) -> Iterator[None]:
+        """Shows that something is being waited for."""
+        with self.console.status(Text(text)):
+            yield
+
+    def scene(self, scene: Scene) -> None:
+        """The table: every object, what it stands on, and where."""
+        table = Table("object", "kind", "on", "x, y (cm)", box=None, header_style="bold")
+        for thing in scene.objects:
+            where = "" if thing.position is None else f"{thing.position[0] * 100:5.1f} {thing.position[1] * 100:6.1f}"
+            support = "(held)" if scene.holding == thing.name else thing.support or "?"
+            table.add_row(Text(thing.name), Text(thing.kind), Text(support), where)
+        self.console.print(table)
+
+    def reading(self, reading: Reading) -> None:
+        """What the instruction was read as."""
+        if reading.kind == "subgoals":
+            sure = "" if reading.confidence is None else f"   ({reading.confidence:.0%} sure)"
+            self.say(f"read as  {words(reading.subgoals) or 'nothing to do'}{sure}")
+        else:
+            self.say(f"{reading.kind}: {reading.text}", "yellow")
+
+    def event(self, event: Event) -> None:
+        """A plan, or a step that starts or ends."""
+        if isinstance(event, PlanMade):
+            self._plan(event)
+        elif isinstance(event, StepStarted):
+            if self.console.is_terminal:
+                self.console.print(Text(f"  ... {_call(event.step.skill, event.step.args)}", "dim"), end="\r")
+        elif isinstance(event, StepEnded):
+            record = event.record
+            mark, style = ("done  ", "green") if record.worked else ("failed", "red")
+            missing = f"   {words(record.unmet)} does not hold" if record.unmet else ""
+            call = _call(record.step.skill, record.step.args)
+            self.say(f"  {mark} {call:<40} {record.seconds:5.1f} s  {record.control_steps:4d} steps{missing}", style)
+
+    def _plan(self, event: PlanMade) -> None:
+        if event.why:
+            self.say(f"planning again: {event.why}", "yellow")
+        table = Table("", "step", "makes true", title=f"plan {event.number}", title_justify="left", box=None)
+        for i, step in enumerate(event.plan.steps, 1):
+            table.add_row(str(i), Text(_call(step.skill, step.args)), Text(words(step.post)))
+        if event.plan.steps:
+            self.console.print(table)
+        else:
+            self.say("plan: nothing to do, the goal holds already")
+
+    def end(self, report: Report) -> None:
+        """Whether it worked."""
+        if report.goal_reached and report.execution is not None:
+            self.say(f"goal reached: {words(report.execution.goal)}   ({report.seconds:.1f} s)", "bold green")
+        else:
+            self.say(f"goal not reached ({report.cause}): {report.reason}", "bold red")
+
+
+def words(predicates: Sequence[Predicate]) -> str:
+    """Predicates as they are written: `in(red_cube, bowl)`."""
+    return ", ".join(f"not {_call(p[1], p[2:])}" if p[0] == "not" else _call(p[0], p[1:]) for p in predicates)
+
+
+def _call(name: str, args: Sequence[str]) -> str:
+    return f"{name}({', '.join(args)})"

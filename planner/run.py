@@ -1,0 +1,43 @@
+"""One instruction on one robot: read it, plan it, do it, and report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from pontine.envs.robot import Robot
+from pontine.envs.scene import Scene
+from pontine.planner.executive import Event, Planner, Skill, execute
+from pontine.planner.reading import Reading
+from pontine.planner.report import Report
+from pontine.planner.task import make_plan
+
+Reader = Callable[[str, Scene], Reading]
+"""What reads an instruction about a scene: a brain's `read`, or that of a person who can be asked."""
+
+
+def perform(
+    instruction: str,
+    robot: Robot,
+    read: Reader,
+    library: Mapping[str, Skill],
+    *,
+    seed: int | None = None,
+    replans: int = 3,
+    planner: Planner = make_plan,
+    on_reading: Callable[[Reading], None] = lambda reading: None,
+    on_event: Callable[[Event], None] = lambda event: None,
+) -> Report:
+    """Carry out `instruction` and say what became of it.
+
+    Raises PontineError if the instruction is empty.
+    """
+    start = time.perf_counter()
+    scene = robot.scene()
+    reading = read(instruction, scene)
+    reading_seconds = time.perf_counter() - start
+    on_reading(reading)
+    execution = None
+    if reading.kind == "subgoals":
+        execution = execute(robot, library, reading.subgoals, planner, replans, on_event)
+    return Report(instruction, seed, scene, reading, reading_seconds, time.perf_counter() - start, execution)

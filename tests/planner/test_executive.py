@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from pontine.envs.predicates import Predicate, holds
+from pontine.envs.scene import TABLE, Scene
+from pontine.planner.executive import Event, Execution, PlanMade, StepEnded, StepStarted, execute
+from pontine.planner.task import NoPlanError, Plan
+from tests.planner.fakes import TABLETOP, FakeRobot, FakeSkill, Said, dropped, library, make_plan, move, picked, placed
+
+IN_BOWL: Predicate = ("in", "red_cube", "bowl")
+
+
+def run(
+    skills: dict[str, FakeSkill], *subgoals: Predicate, robot: FakeRobot | None = None, **options: int
+) -> Execution:
+    robot = robot or FakeRobot()
+    result = execute(robot, skills, subgoals, make_plan, **options)
+    assert robot.stopped
+    assert (result.cause is None) == result.goal_reached
+    if result.goal_reached:
+        assert all(holds(robot.world, p) for p in result.goal)
+    else:
+        assert result.reason
+    return result
+
+
+def test_a_plan_that_works_is_carried_out_once() -> None:
+    result = run(library(), IN_BOWL)
+    assert result.goal_reached
+    assert [s.step.skill for s in result.steps] == ["pick", "place"]
+    assert all(s.worked for s in result.steps)
+    assert result.replans == 0
+
+
+def test_what_already_holds_needs_no_motion() -> None:
+    result = run(library(), IN_BOWL, robot=FakeRobot(move(TABLETOP, "red_cube", "bowl")))
+    assert result.goal_reached
+    assert result.steps == []
+
+
+def test_a_failed_step_leads_to_a_new_plan_from_the_measured_scene() -> None:
+    skills = library(place=FakeSkill(placed, fails=[0], instead=dropped))
+    result = run(skills, IN_BOWL)
+    assert result.goal_reached
+    assert result.replans == 1
+    assert [(s.step.skill, s.worked) for s in result.steps] == [
+        ("pick", True), ("place", False), ("pick", True), ("place", True),
+    ]  # fmt: skip
+    assert result.steps[1].unmet == (IN_BOWL,)
+
+
+def test_replanning_is_bounded() -> None:
+    skills = library(pick=FakeSkill(picked, fails=range(100)))
+    result = run(skills, IN_BOWL, max_replans=2)
+    assert result.cause == "skill"
+    assert "holding(red_cube) does not hold" in result.reason
+    assert (len(result.steps), result.replans) == (3, 2)
+
+
+def test_a_skill_that_claims_success_is_not_believed() -> None:
+    skills = library(pick=FakeSkill(picked, fails=range(100), says=Said(finished=True)))
+    assert run(skills, IN_BOWL).cause == "skill"
+
+
+def test_a_skill_that_gives_up_after_it_worked_has_worked() -> None:
+    skills = library(place=FakeSkill(placed, says=Said(finished=False, reason="out of time")))
+    assert run(skills, IN_BOWL).goal_reached
+
+
+def test_a_later_precondition_that_broke_is_noticed_before_the_step() -> None:
+    """The second place would need the first cube still in place; it was knocked out meanwhile."""
+
+    def knocks_over(scene: Scene, args: Sequence[str]) -> Scene:
+        return move(picked(scene, args), "red_cube", TABLE) if args[0] == "blue_cube" else picked(scene, args)
+
+    def plan(scene: Scene, subgoals: Sequence[Predicate]) -> Plan:
+        made = make_plan(scene, subgoals)
+        if len(made.steps) < 4:
+            return made
+        last = made.steps[-1]
+        return replace(made, steps=(*made.steps[:-1], replace(last, pre=(*last.pre, IN_BOWL))))
+
+    robot = FakeRobot()
+    skills = library(pick=FakeSkill(picked, fails=[1], instead=knocks_over))
+    goals = (IN_BOWL, ("in", "blue_cube", "bowl"))
+    events: list[Event] = []
+    result = execute(robot, skills, goals, plan, 3, events.append)
+    assert result.goal_reached
+    assert [e.why for e in events if isinstance(e, PlanMade)] == ["", "in(red_cube, bowl) does not hold any more"]
+
+
+def test_a_goal_that_was_undone_later_is_reached_again() -> None:
+    def knocks_out_once(scene: Scene, args: Sequence[str]) -> Scene:
+        return move(placed(scene, args), "red_cube", TABLE)
+
+    skills = library(place=FakeSkill(placed, fails=[1], instead=knocks_out_once))
+    result = run(skills, IN_BOWL, ("in", "blue_cube", "bowl"))
+    assert result.goal_reached
+    assert result.replans == 1
+
+
+def test_a_step_goal_that_a_later_one_contradicts_is_not_asked_for_at_the_end() -> None:
+    result = run(library(), IN_BOWL, ("on", "red_cube", "table"))
+    assert result.goal_reached
+    assert [s.step.args for s in result.steps if s.step.skill == "place"] == [
+        ("red_cube", "in", "bowl"), ("red_cube", "on", "table"),
+    ]  # fmt: skip
+
+
+def test_a_replan_does_not_repeat_what_was_only_passed_through() -> None:
+    skills = library(place=FakeSkill(placed, fails=[1], instead=lambda scene, args: move(scene, args[0], "blue_cube")))
+    result = run(skills, IN_BOWL, ("on", "red_cube", "table"))
+    assert result.goal_reached
+    assert [s.step.args[2] for s in result.steps if s.step.skill == "place"] == ["bowl", "table", "table"]
+
+
+def test_no_plan_is_a_planning_failure_and_nothing_moves() -> None:
+    robot = FakeRobot()
+    result = run(library(), ("on", "bowl", "red_cube"), robot=robot)
+    assert (result.cause, result.steps) == ("plan", [])
+    assert "too wide" in result.reason
+    assert robot.commands == 0
+
+
+def test_no_plan_after_a_failed_step_is_the_skills_failure() -> None:
+    def plan(scene: Scene, subgoals: Sequence[Predicate]) -> Plan:
+        if scene.object("red_cube").support == "blue_cube":
+            raise NoPlanError("nothing can be reached")
+        return make_plan(scene, subgoals)
+
+    skills = library(place=FakeSkill(lambda scene, args: move(scene, args[0], "blue_cube")))
+    result = execute(FakeRobot(), skills, [IN_BOWL], plan)
+    assert result.cause == "skill"
+    assert result.reason.endswith("then nothing can be reached")
+
+
+def test_a_plan_that_did_not_validate_is_not_carried_out() -> None:
+    result = execute(FakeRobot(), library(), [IN_BOWL], lambda *a: replace(make_plan(*a), valid=False))
+    assert (result.cause, result.steps, result.goal_reached) == ("plan", [], False)
+
+
+def test_a_skill_that_is_not_in_the_library() -> None:
+    result = run({"pick": FakeSkill(picked)}, IN_BOWL)
+    assert result.cause == "plan"
+    assert result.reason == "no skill for place; the library has: pick"
+    assert result.steps == []
+
+
+def test_a_plan_whose_steps_all_work_but_miss_the_goal_is_not_done() -> None:
+    def plan(scene: Scene, subgoals: Sequence[Predicate]) -> Plan:
+        return replace(make_plan(scene, [("holding", "red_cube")]), goal=(IN_BOWL,))
+
+    result = execute(FakeRobot(), library(), [IN_BOWL], plan, max_replans=1)
+    assert (result.goal_reached, result.cause) == (False, "plan")
+
+
+def test_an_object_that_vanishes_is_a_failure_of_perception() -> None:
+    def vanish(scene: Scene, args: Sequence[str]) -> Scene:
+        return replace(scene, objects=tuple(o for o in scene.objects if o.name != "red_cube"))
+
+    result = run(library(pick=FakeSkill(vanish)), IN_BOWL)
+    assert result.cause == "perception"
+    assert "no object 'red_cube'" in result.reason
+
+
+def test_events_tell_the_run_as_it_happens() -> None:
+    events: list[Event] = []
+    execute(FakeRobot(), library(), [IN_BOWL], make_plan, on_event=events.append)
+    assert [type(e) for e in events] == [PlanMade, StepStarted, StepEnded, StepStarted, StepEnded]
+
+
+def test_the_arm_is_stopped_when_a_skill_breaks() -> None:
+    def breaks(scene: Scene, args: Sequence[str]) -> Scene:
+        raise KeyboardInterrupt
+
+    robot = FakeRobot()
+    with pytest.raises(KeyboardInterrupt):
+        execute(robot, library(pick=FakeSkill(breaks)), [IN_BOWL], make_plan)
+    assert robot.stopped
