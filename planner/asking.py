@@ -13,6 +13,9 @@ from pontine.planner.reading import Reading
 MOST_QUESTIONS = 3
 """How often one instruction may be asked about before it is left as it is."""
 
+MOST_WORDS = 4
+"""An answer of more words than this is taken for an instruction and not for a choice."""
+
 Ask = Callable[[Reading], str | None]
 """Puts a question to the person; None if no answer comes."""
 
@@ -47,7 +50,7 @@ def choose(answer: str, options: Sequence[str]) -> str | None:
     names = [o for o in options if o.casefold() == answer]
     said = set(re.findall(r"\w+", answer.replace("_", " ")))
     shared = [len(said & set(o.casefold().split("_"))) for o in options]
-    if not names and shared and max(shared) > 0:
+    if not names and shared and max(shared) > 0 and len(said) <= MOST_WORDS:
         names = [o for o, n in zip(options, shared, strict=True) if n == max(shared)]
     return names[0] if len(names) == 1 else None
 

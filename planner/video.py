@@ -1,23 +1,20 @@
-"""Filming a run: a robot that is watched while it moves, and the MP4 that comes of it."""
+"""Filming a run: a robot that is watched while it moves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.robot import CONTROL_SECONDS, Robot, RobotState
+from pontine.envs.robot import Robot, RobotState
 from pontine.envs.scene import Scene
-from pontine.planner.files import replacing
+from pontine.envs.video import FPS, VideoWriter
 
 WIDTH, HEIGHT = 640, 480
-STEPS_PER_FRAME = 2
-"""Control steps between frames: 12.5 frames a second, in real time."""
 
 
 class Drawable(Robot, Protocol):
@@ -29,10 +26,10 @@ class Drawable(Robot, Protocol):
 
 
 class FilmedRobot:
-    """A robot that adds a frame to a video every few control steps, and is otherwise the one it films."""
+    """A robot that adds a frame to a video for every control step, and is otherwise the one it films."""
 
-    def __init__(self, robot: Drawable, video: _Video) -> None:
-        self._robot, self._video, self._steps = robot, video, 0
+    def __init__(self, robot: Drawable, video: VideoWriter) -> None:
+        self._robot, self._video = robot, video
 
     def observe(self) -> RobotState:
         """The joints now."""
@@ -41,9 +38,7 @@ class FilmedRobot:
     def command(self, targets: NDArray[np.float64]) -> None:
         """Send joint targets (6,) rad, let one control step pass, and film it."""
         self._robot.command(targets)
-        self._steps += 1
-        if self._steps % STEPS_PER_FRAME == 0:
-            self._video.add(self._robot.render(width=WIDTH, height=HEIGHT))
+        self._video.add(self._robot.render(width=WIDTH, height=HEIGHT))
 
     def scene(self) -> Scene:
         """The table as it is now."""
@@ -58,29 +53,6 @@ class FilmedRobot:
         self._robot.stop()
 
 
-class _Video:
-    """An H.264 stream into an MP4 file."""
-
-    def __init__(self, path: Path) -> None:
-        import av
-
-        self._container = av.open(str(path), "w", format="mp4")
-        rate = Fraction(1 / (CONTROL_SECONDS * STEPS_PER_FRAME)).limit_denominator(1000)
-        self._stream = self._container.add_stream("libx264", rate=rate, options={"crf": "23", "threads": "1"})
-        self._stream.width, self._stream.height, self._stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-
-    def add(self, picture: NDArray[np.uint8]) -> None:
-        """Append one frame (height, width, 3)."""
-        import av
-
-        self._container.mux(self._stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-
-    def close(self) -> None:
-        """Finish the file."""
-        self._container.mux(self._stream.encode())
-        self._container.close()
-
-
 @contextmanager
 def filming(robot: Drawable, path: str | Path | None) -> Iterator[Robot]:
     """The robot, filmed into `path` while the block runs; the robot itself if there is no path.
@@ -92,15 +64,12 @@ def filming(robot: Drawable, path: str | Path | None) -> Iterator[Robot]:
     if path is None:
         yield robot
         return
-    first = robot.render(width=WIDTH, height=HEIGHT)
     broken: BaseException | None = None
-    with replacing(path) as temporary:
-        video = _Video(temporary)
-        video.add(first)
+    with VideoWriter(path, FPS) as video:
+        video.add(robot.render(width=WIDTH, height=HEIGHT))
         try:
             yield FilmedRobot(robot, video)
-        except BaseException as error:  # noqa: BLE001 - it is raised again as soon as the file is whole
+        except BaseException as error:  # noqa: BLE001 - raised again as soon as the file is whole
             broken = error
-        video.close()
     if broken is not None:
         raise broken
