@@ -1,0 +1,44 @@
+"""Training samples: instructions with their goal forms, drawn from a grammar, the same for the same seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from pontine.planner.brain.corpus_chinese import Chinese
+from pontine.planner.brain.corpus_english import English
+from pontine.planner.brain.form import Form
+from pontine.planner.brain.units import split_units
+
+MAX_UNITS = {"en": 32, "zh": 36}
+"""Longest instruction that is trained on, in units."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One instruction and the goal form it means."""
+
+    language: str
+    instruction: str
+    form: Form
+
+
+def samples(seed: int, chunk: int, count: int, excluded: Collection[tuple[str, ...]] = (),
+            chinese: float = 0.55) -> Iterator[Sample]:
+    """`count` samples of chunk number `chunk`; chunks can be drawn in any order.
+
+    Args:
+        excluded: instructions, as units, that must not be drawn (those of a test set).
+        chinese: the share of Chinese.
+    """
+    rng = random.Random(f"{seed}/{chunk}")
+    speakers = {"en": English(rng), "zh": Chinese(rng)}
+    made = 0
+    while made < count:
+        language = "zh" if rng.random() < chinese else "en"
+        said = speakers[language].sentence()
+        units = split_units(said.text)
+        if len(units) <= MAX_UNITS[language] and units not in excluded:
+            made += 1
+            yield Sample(language, said.text, Form.parse(said.form))

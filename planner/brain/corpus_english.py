@@ -1,0 +1,402 @@
+"""English training sentences with the goal forms they mean."""
+
+from __future__ import annotations
+
+import random
+
+from pontine.planner.brain import vocabulary as words
+from pontine.planner.brain.templates import Said, expand, fill
+
+NUMBERS = {"two": ("two", "2"), "three": ("three", "3"), "four": ("four", "4")}
+
+IN = ["[put|place|drop|set|stick|pop|toss gently|throw away|stow|tuck|stash|deposit|lay|leave] {a} [in|into|inside|inside of] {b}",
+      "[move|bring|transfer|get|take|carry|shift|relocate] {a} [into|to|inside|over to] {b}",
+      "[I want|I'd like|I need] {a} [in|inside|to be in|put in|to go in] {b}", "{a} [goes|go|belongs|belong] [in|inside|into] {b}",
+      "[make sure|see to it that|ensure] {a} [is|are|ends up|end up] [in|inside] {b}", "[in|into] {b}, [put|place|drop] {a}",
+      "{a} [should be|should go|must go|needs to be|has to go] [in|into|inside] {b}", "fill {b} with {a}", "add {a} to {b}",
+      "{a} [in|into] {b}", "let {b} [hold|contain] {a}", "[pick up|grab|take] {a} and [put|place|drop] [it|them|that] [in|into|inside] {b}",
+      "put {a} in {b}", "put {a} into {b}", "place {a} in {b}", "drop {a} in {b}", "put {a} inside {b}"]
+ON = ["[put|place|set|lay|rest|position|leave|park] {a} [on|onto|on top of|atop|upon|over] {b}",
+      "[move|bring|shift|transfer|get|carry] {a} [onto|on top of|on|over onto] {b}", "[stack|balance|pile] {a} [on|on top of|onto|atop] {b}",
+      "[I want|I'd like|I need] {a} [on|on top of|to be on|to sit on|resting on] {b}", "{a} [goes|go|belongs] [on|on top of|onto] {b}",
+      "[make sure|see to it that] {a} [is|are|ends up] [on|on top of] {b}", "{a} [should be|should go|needs to be] [on|on top of|atop] {b}",
+      "{a} [on|on top of|onto] {b}", "[on top of|on] {b}, [put|place] {a}", "[pick up|grab|take|lift] {a} and [put|place|set|stack] [it|them|that] [down on|on|on top of|onto] {b}",
+      "cover {b} with {a}", "put {a} on {b}", "stack {a} on {b}", "place {a} on top of {b}", "put {a} on top of {b}"]
+SIDE = ["[put|place|set|move|shift|slide|push|position|bring|lay|scoot|relocate] {a} {r} {b}",
+        "[move|shift|slide|push|place] {a} so [that |]it [is|sits|ends up|stands] {r} {b}", "[I want|I'd like|I need] {a} {r} {b}",
+        "{a} [should be|should go|goes|belongs|needs to be] {r} {b}", "[make sure|see that] {a} [is|ends up] {r} {b}", "{a} {r} {b}",
+        "[pick up|take|grab|get] {a} and [put|place|set|lay] [it|it down|them|that] {r} {b}", "move {a} {r} {b}", "put {a} {r} {b}", "place {a} {r} {b}"]
+RELATION_WORDS = {
+    "left": ["to the left of", "left of", "on the left of", "on the left side of", "to the left side of", "to the left of", "on the left hand side of"],
+    "right": ["to the right of", "right of", "on the right of", "on the right side of", "to the right side of", "to the right of"],
+    "front": ["in front of", "in front of", "before", "on the near side of"],
+    "behind": ["behind", "behind", "in back of", "at the back of", "on the far side of"],
+    "near": ["next to", "beside", "near", "close to", "by", "alongside", "nearby", "right next to", "adjacent to"],
+}
+HOLD = ["[pick up|grab|lift|lift up|take|get|hold|fetch|grasp|pick|seize|collect|raise|take hold of|get hold of] {a}", "pick {a} up", "lift {a} up",
+        "[hand me|give me|bring me|pass me|get me|fetch me] {a}", "[I want|I'd like|I need] [you to hold|you to pick up] {a}", "pick up {a}", "pick up {a}", "keep hold of {a}"]
+OPEN = ["[open|open up|pull open|slide open|unlatch] {a}", "open {a}", "[I want|I need|I'd like] {a} open", "{a} should be open", "[make sure|see that] {a} is open", "leave {a} open", "pull {a} out"]
+CLOSE = ["[close|shut|push shut|slide shut|push closed] {a}", "close {a}", "push {a} [in|closed|shut]", "[I want|I need|I'd like] {a} closed", "{a} should be [closed|shut]", "[make sure|see that] {a} is [shut|closed]"]
+PRESS = ["[press|push|hit|tap|click|push down|press down|press down on|activate|trigger] {a}", "press {a}", "push {a}", "give {a} a [push|press]", "[flip|toggle|ring] {a}"]
+OUT = ["[take|get|remove|pull|lift|pick|move|fetch|bring] {a} [out of|from|off|off of|from inside] {b}", "take {a} out of {b}", "remove {a} from {b}", "{a} [should not be|shouldn't be|must not be] in {b}", "{a} out of {b}"]
+DOWN = ["[put|set|lay|place] {a} down", "[put down|set down|lay down|drop|release|let go of] {a}", "[unstack|take down] {a}", "put {a} back down"]
+SWAP = ["swap {a} [and|with|for] {b}", "[switch|exchange|trade] {a} [and|with] {b}", "[swap|switch|exchange] the [places|positions] of {a} and {b}", "let {a} and {b} change places"]
+STACK = ["[stack|stack up|pile up|pile] {a}", "[build|make] a [tower|stack|pile] [of|out of|from|with] {a}", "stack {a} [on top of each other|on top of one another|into a tower|in a tower]", "put {a} in a [stack|pile|tower]", "make a [tower|stack] using {a}"]
+MOVE = ["[move|shift|relocate|put|place|transfer] {a}", "move {a} [somewhere else|away|over there|there|a bit|out of the way]", "put {a} [there|somewhere|over there|where it belongs|away]", "do something with {a}"]
+LEFTWARD = ["[move|shift|slide|push|nudge] {a} [to the|] {s}", "[put|place|set] {a} on the {s}[ side| side of the table|]", "move {a} [toward|towards] the {s}"]
+KEEP = ["[do not|don't] [touch|move|pick up|disturb] {a}", "leave {a} [alone|where it is|in place|as it is|there|be]", "without [touching|moving|disturbing] {a}", "[keep|let] {a} [where it is|in place|stay where it is]", "{a} [stays|must stay] [where it is|put]"]
+EMPTY = ["[empty|empty out|clear|clear out|clear off|unload] {b}", "take everything [out of|off|from] {b}", "remove everything from {b}"]
+
+PEOPLE = ["me", "him", "her", "the man", "someone", "my brother", "the cat", "the dog", "that person", "the baby", "your operator", "the child", "my hand", "people"]
+HAZARDS = ["the battery", "the lithium battery", "the power bank", "the spray can", "the lighter", "the phone battery", "the aerosol can", "the batteries", "the gas canister"]
+UNSAFE = ["[stab|hit|punch|poke|attack|cut|hurt|slap|kick|scratch|burn|injure|strike|kill|threaten|pinch|choke|smack] {p}[ with {n}| using {n}|]",
+          "[throw|hurl|fling|chuck|toss|launch] {n} [at|towards|against] [{p}|the window|the wall|the screen|the mirror|the lamp|the door]", "[throw|hurl|fling|chuck] {n}[ across the room| on the floor| as hard as you can| out of the window|]",
+          "[heat|heat up|burn|microwave|boil|set fire to|roast|puncture|pierce|crush|short-circuit|cook|melt|overheat|cut open|drill into] {h}[ until it explodes| on the stove| in the oven| with a flame|]", "put {h} in the [oven|fire|microwave|flames]",
+          "[smash|shatter|break|destroy|crush|wreck] {n}[ to pieces| on the floor|]", "use {n} to [hurt|stab|hit|poke|cut|attack|strike] {p}", "[pour|spill|splash] [water|juice|coffee|acid] [on|over|onto] [the laptop|the outlet|the power strip|{p}|the computer|the keyboard]",
+          "[point|aim|swing|wave] [the knife|the scissors|the blade|the gun|{n}] at {p}", "[push|knock|shove] {n} off the [table|edge|desk]", "make {p} [bleed|suffer|cry]", "[poison|drug] {p}", "[set|light] {n} on fire", "drop {n} on {p}", "[ram|jab] {n} into {p}", "stick {n} into the [socket|outlet]", "run {p} over"]
+CANNOT = ["[cut|slice|chop|peel|wash|clean|wipe|cook|bake|fry|fold|iron|dry|polish|paint|glue|eat|grind|mash|squeeze|scrub|dust|rinse|sharpen|repair|fix|charge|melt|measure|weigh|scan|photograph|wrap] {n}", "[rotate|turn|flip|spin|tilt|shake|roll|twist|bend|tear|unscrew|screw in|unplug|plug in|inflate|sew|tie|untie|draw|copy] {n}[ around| upside down| over| by 90 degrees|]",
+          "pour [water|milk|coffee|juice|some tea] [into|in] {n}", "[fill] {n} with [water|coffee|sand|juice]", "stir [the soup|the coffee|{n}]", "turn [on|off] [the light|the lamp|the tv|the radio|the computer|the stove]",
+          "[what|who|where|when|why|how] [is|was|are] [the weather|the capital of france|your name|you|the time|the meaning of life|the news|the president]", "[what|which] [objects|things|items] are [there|on the table|here]", "how many {m} are there", "what color is {n}", "is {n} [heavy|red|clean|on the table|expensive]", "where is {n}",
+          "tell me [a joke|a story|the time|about {n}|something]", "[sing|dance|jump|walk|run|fly|sleep|smile|wave|drive|whistle|talk]", "[sing|play] [a song|some music]", "[write|send|read] [a letter|an email|my mail|a poem|a message]", "[hello|hi|hey|thanks|thank you|good morning|goodbye|how are you|well done]", "[what's|whats] [up|the weather like|the time|two plus two]", "translate this [into|to] [chinese|german]",
+          "[tidy up|clean up|make it nice|set the table|do the dishes|do my homework|make dinner|make coffee|surprise me|help|order a pizza|call my mom|go home|come here|buy some milk|clean the kitchen|get ready|do your best]", "[count|list|describe|compare|inspect|look at|find|smell|taste] {m}", "bring {n} from the [kitchen|garage|other room|store]", "[arrange|line up|align] {m} in [a row|a circle|alphabetical order]", "go to the [kitchen|door|shop]", "calculate {c} plus {c}", "what's {c} times {c}", "draw a [circle|line|house]"]
+
+
+class English:
+    """Draws English sentences from one random generator."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+
+    def noun(self) -> str:
+        """A singular noun, often one that no dictionary has."""
+        shape = self.rng.random()
+        if shape < 0.2:
+            return words.invented_noun(self.rng)
+        if shape < 0.32:
+            return self.rng.choice(words.COMPOUND_NOUNS)
+        if shape < 0.55:
+            return self.rng.choice(["cube", "block", "ball", "bowl", "plate", "box", "cup", "cylinder"])
+        return self.rng.choice(words.NOUNS)
+
+    def description(self, plural: bool = False) -> str:
+        """Adjectives and a noun: the words a form copies."""
+        rng, shape = self.rng, self.rng.random()
+        noun = rng.choice(words.GENERIC[:3]) if rng.random() < 0.05 else self.noun()
+        if plural:
+            noun += "es" if noun.endswith(("s", "x", "h")) else "s"
+        if shape < 0.38:
+            adjectives = [rng.choice(words.COLORS)]
+        elif shape < 0.48:
+            adjectives = [rng.choice(words.SIZES)]
+        elif shape < 0.54:
+            adjectives = [rng.choice(words.PLACES)]
+        elif shape < 0.63:
+            adjectives = [rng.choice(words.SIZES + words.PLACES), rng.choice(words.COLORS)]
+        elif shape < 0.7:
+            adjectives, noun = [rng.choice(words.COLORS + words.SIZES + words.PLACES)], "ones" if plural else "one"
+        else:
+            adjectives = []
+        return " ".join([*adjectives, noun])
+
+    def article(self) -> str:
+        """What stands before a definite singular noun; most often `the`."""
+        return self.rng.choice(["the"] * 12 + ["that", "this", "my", "your", ""])
+
+    def the(self, relation_depth: int = 0) -> Said:
+        """One definite object."""
+        rng, text = self.rng, self.description()
+        said = Said(f"{self.article()} {text}".strip(), f"the {text}")
+        if relation_depth < 1 and rng.random() < 0.13:
+            return self.related(said)
+        return said
+
+    def related(self, said: Said) -> Said:
+        """The same thing, told by where it is."""
+        rng = self.rng
+        link = expand("[||||that is |which is |that's |lying |sitting |standing |located ]", rng)
+        if said.plural:
+            link = expand("[||||that are |which are |lying |sitting ]", rng)
+        shape = rng.random()
+        if shape < 0.25:
+            side, texts = rng.choice([("left", ["on the left", "to the left", "on the left side", "on the left hand side"]),
+                                      ("right", ["on the right", "to the right", "on the right side"]),
+                                      ("front", ["in front", "in the front", "at the front", "closest to you"]),
+                                      ("behind", ["at the back", "in the back", "behind", "farthest away"])])
+            return Said(f"{said.text} {link}{rng.choice(texts)}", f"{said.form} @{side}", said.plural)
+        if shape < 0.32:
+            b, c = self.the(1), self.the(1)
+            return Said(f"{said.text} {link}between {b.text} and {c.text}", f"{said.form} @between {b.form} & {c.form}", said.plural)
+        b = self.the(1) if rng.random() < 0.9 else Said("the table", "the table")
+        relation, texts = rng.choice([
+            ("in", ["in", "inside", "in", "inside of", "in"]), ("in", ["in", "inside", "from"]),
+            ("on", ["on", "on top of", "on", "resting on"]), ("on", ["on", "on top of", "from"]),
+            ("under", ["under", "underneath", "below", "beneath"]),
+            ("near", ["next to", "near", "beside", "close to", "by", "nearest to", "closest to", "nearest"]),
+            *((s, RELATION_WORDS[s]) for s in ("left", "right", "front", "behind"))])
+        return Said(f"{said.text} {link}{rng.choice(texts)} {b.text}", f"{said.form} @{relation} {b.form}", said.plural)
+
+    def many(self) -> Said:
+        """Several objects."""
+        rng, text = self.rng, self.description(plural=True)
+        one = self.description()
+        shape = rng.random()
+        if shape < 0.38:
+            lead = rng.choice(["all the", "all the", "all", "all of the", "the", "the", "all my", "all those"])
+            said = Said(f"{lead} {text}", f"all {text}", True)
+        elif shape < 0.52:
+            said = Said(f"{rng.choice(['every', 'each', 'every single', 'each of the'])} {one}", f"all {one}", True)
+            if said.text.startswith("each of the"):
+                said = Said(f"each of the {text}", f"all {text}", True)
+        elif shape < 0.64:
+            said = Said(f"{rng.choice(['both', 'both the', 'both of the', 'the two'])} {text}", f"both {text}", True)
+        elif shape < 0.78:
+            count = rng.choice(["two", "two", "three", "four"])
+            shown = rng.choice(NUMBERS[count])
+            said = Said(f"{rng.choice(['', '', 'any ', 'exactly '])}{shown} {rng.choice(['', '', 'of the '])}{text}", f"{count} {text}", True)
+        elif shape < 0.9:
+            color = rng.choice(["", "", rng.choice(words.COLORS)])
+            lead = rng.choice(["everything", "everything", "everything else"]) if not color else "everything"
+            if color:
+                link = rng.choice(["", "that is ", "that's "])
+                said = Said(f"everything {link}{color}", f"all {color}", True)
+            else:
+                said = Said(lead, "rest" if lead.endswith("else") else "all", True)
+        else:
+            generic = rng.choice(["objects", "things", "items", "stuff"])
+            said = Said(f"all the {generic}", f"all {generic}", True)
+        if rng.random() < 0.2 and not said.text.endswith("else"):
+            return self.related(said)
+        if rng.random() < 0.25 and said.form.startswith("all"):
+            return self.except_for(said)
+        return said
+
+    def except_for(self, said: Said) -> Said:
+        """Several objects less some."""
+        rng = self.rng
+        if rng.random() < 0.15:
+            color = rng.choice(words.COLORS)
+            return Said(f"{said.text} that {rng.choice(['are not', 'are not', 'is not'])} {color}".replace("are not", rng.choice(["are not", "aren't"])), f"{said.form} ! all {color}", True)
+        out = self.the(1) if rng.random() < 0.75 else self.pair()
+        word = rng.choice(["except", "except for", "but", "but not", "other than", "apart from", "excluding", "besides", "except", "but"])
+        return Said(f"{said.text} {word} {out.text}", f"{said.form} ! {out.form}", True)
+
+    def pair(self) -> Said:
+        """Objects named one after another."""
+        rng = self.rng
+        if rng.random() < 0.2:
+            one, two, noun = rng.choice(words.COLORS), rng.choice(words.COLORS), self.noun()
+            return Said(f"the {one} and {two} {noun}s", f"the {one} & the {two} {noun}s", True)
+        said = [self.the(1) for _ in range(rng.choice((2, 2, 2, 3)))]
+        comma = rng.choice([", ", ", ", " and "])
+        text = comma.join(s.text for s in said[:-1]) + rng.choice([" and ", " and ", ", and "]) + said[-1].text
+        return Said(text, " & ".join(s.form for s in said), True)
+
+    def one(self) -> Said:
+        """One object, definite or not."""
+        rng, shape = self.rng, self.rng.random()
+        text = self.description()
+        if shape < 0.86:
+            return self.the()
+        if shape < 0.9:
+            return Said(f"{rng.choice(['a', 'a', 'any', 'one', 'some'])} {text}", f"a {text}")
+        if shape < 0.92:
+            plural = self.description(plural=True)
+            return Said(f"{rng.choice(['one of the', 'any of the'])} {plural}", f"a {plural}")
+        if shape < 0.95:
+            return Said(f"the other {text}", f"other {text}")
+        return Said(rng.choice(["it", "it", "that", "this", "them"]), "it")
+
+    def thing(self) -> Said:
+        """Whatever can be moved."""
+        shape = self.rng.random()
+        if shape < 0.74:
+            return self.one()
+        return self.many() if shape < 0.9 else self.pair()
+
+    def place(self) -> Said:
+        """Where something can be put in or on."""
+        shape = self.rng.random()
+        if shape < 0.05:
+            return Said(self.rng.choice(["a", "any", "either"]) + f" {(text := self.description())}", f"a {text}")
+        return self.the()
+
+    def table(self) -> Said:
+        """The table, or another place."""
+        return Said("the table", "the table") if self.rng.random() < 0.12 else self.place()
+
+    def fixture(self, names: list[str]) -> Said:
+        """Something that opens or is pressed."""
+        name = self.rng.choice(names) if self.rng.random() < 0.85 else self.description()
+        article = self.rng.choice(["the", "the", "the", "the", "", "that"])
+        if self.rng.random() < 0.06:
+            return Said("it", "it")
+        return Said(f"{article} {name}".strip(), f"the {name}")
+
+    def clause(self) -> Said:
+        """One thing to do."""
+        rng = self.rng
+        kind = rng.choices(["in", "on", "side", "hold", "open", "close", "press", "out", "down", "swap", "stack", "move", "leftward",
+                            "empty", "tower", "keep", "from", "put two"],
+                           [22, 17, 17, 9, 5, 5, 4, 5, 2, 1.5, 2.5, 2.5, 1.5, 2, 2, 1.5, 4, 5])[0]
+        if kind == "in":
+            a, b = self.thing(), self.place()
+            return Said(fill(rng.choice(IN), rng, a=a.text, b=b.text), f"in {a.form}, {b.form}")
+        if kind == "on":
+            a, b = self.thing(), self.table()
+            return Said(fill(rng.choice(ON), rng, a=a.text, b=b.text), f"on {a.form}, {b.form}")
+        if kind == "side":
+            a, b = self.thing(), self.place()
+            relation = rng.choice(["left", "left", "right", "right", "front", "behind", "near"])
+            text = fill(rng.choice(SIDE), rng, a=a.text, b=b.text, r=rng.choice(RELATION_WORDS[relation]))
+            return Said(text, f"{relation} {a.form}, {b.form}")
+        if kind == "from":
+            return self.from_to()
+        if kind == "put two":
+            return self.gapped()
+        if kind in ("out", "swap"):
+            a, b = (self.thing() if kind == "out" else self.the(1)), self.the(1)
+            return Said(fill(rng.choice(OUT if kind == "out" else SWAP), rng, a=a.text, b=b.text), f"{kind} {a.form}, {b.form}")
+        if kind == "empty":
+            return self.emptied()
+        if kind == "tower":
+            return self.tower()
+        if kind == "leftward":
+            a, side = self.one(), rng.choice(["left", "right"])
+            return Said(fill(rng.choice(LEFTWARD), rng, a=a.text, s=side), f"{side} {a.form}")
+        templates = {"hold": HOLD, "open": OPEN, "close": CLOSE, "press": PRESS, "down": DOWN, "stack": STACK, "move": MOVE, "keep": KEEP}
+        if kind in ("open", "close"):
+            a = self.fixture(words.OPENABLE)
+        elif kind == "press":
+            a = self.fixture(words.PRESSABLE)
+        elif kind == "stack":
+            a = self.many() if rng.random() < 0.5 else self.pair()
+        else:
+            a = self.one() if kind == "hold" or rng.random() < 0.8 else self.thing()
+        if kind == "keep":
+            return Said(fill(rng.choice([k for k in KEEP if not k.startswith("without")]), rng, a=a.text), f"keep {a.form}")
+        return Said(fill(rng.choice(templates[kind]), rng, a=a.text), f"{kind} {a.form}")
+
+    def from_to(self) -> Said:
+        """Something taken out of one place and put into another."""
+        rng = self.rng
+        a = self.the(1) if rng.random() < 0.7 else Said("everything", "all", True)
+        b, c = self.the(1), self.the(1)
+        verb = rng.choice(["in", "in", "on", "near", "left", "right"])
+        where = {"in": expand("[in|into|inside]", rng), "on": expand("[on|onto|on top of]", rng)}.get(verb) or rng.choice(RELATION_WORDS[verb])
+        source, texts = rng.choice([("in", ["out of", "from"]), ("on", ["off", "off of"]), ("in", ["from inside", "out of"])])
+        it = "them" if a.plural else "it"
+        text = fill(rng.choice([f"[take|get|remove|pull|lift] {{a}} {rng.choice(texts)} {{b}} and [put|place|set|drop] {it} {where} {{c}}",
+                                f"[move|transfer|take|shift|bring] {{a}} {rng.choice(texts)} {{b}} {where} {{c}}"]), rng, a=a.text, b=b.text, c=c.text)
+        return Said(text, f"{verb} {a.form} @{source} {b.form}, {c.form}")
+
+    def gapped(self) -> Said:
+        """Two or three movements that share one verb."""
+        rng = self.rng
+        texts, forms = [], []
+        for _ in range(rng.choice((2, 2, 2, 3))):
+            a, b = (self.one() if not forms else rng.choice([self.the, self.one])()), self.place()
+            verb = rng.choice(["in", "in", "on", "on", "left", "right", "near"])
+            where = {"in": "in", "on": "on"}.get(verb) or rng.choice(RELATION_WORDS[verb])
+            if forms and rng.random() < 0.12:
+                a = rng.choice([Said("the rest", "rest"), Said("the other one", "other one"), Said("the other", "other"), Said("the others", "rest")])
+            texts.append(f"{a.text} {where} {b.text}")
+            forms.append(f"{verb} {a.form}, {b.form}")
+        return Said(expand("[put|place|set|move]", rng) + " " + expand("[, | and |, and ]", rng).join(texts), "; ".join(forms))
+
+    def emptied(self) -> Said:
+        """A container or surface cleared, perhaps into another."""
+        rng, b = self.rng, self.the(1)
+        if rng.random() < 0.35:
+            c = self.the(1)
+            return Said(fill("[empty|dump|unload] {b} [into|onto] {c}", rng, b=b.text, c=c.text), f"in all @in {b.form}, {c.form}")
+        return Said(fill(rng.choice(EMPTY), rng, b=b.text), f"out all, {b.form}")
+
+    def tower(self) -> Said:
+        """A tower with its order told."""
+        rng = self.rng
+        a, b, c = self.the(1), self.the(1), self.the(1)
+        forms = f"on {b.form}, {a.form}; on {c.form}, {b.form}"
+        text = rng.choice([
+            "[build|make] a [tower|stack] with {a} [at the bottom|on the bottom], {b} in the middle and {c} [on top|at the top]",
+            "stack {c} on {b} on {a}", "stack {b} on {a} and {c} on {b}", "put {b} on {a} and then {c} on top of [that|it|{b}]",
+            "[build|make] a [tower|stack]: {a} at the bottom, then {b}, then {c} on top", "stack {a}, {b} and {c} from bottom to top",
+            "[build|make] a [tower|stack] with {c} on top, {b} in the middle and {a} at the bottom"])
+        return Said(fill(text, rng, a=a.text, b=b.text, c=c.text), forms)
+
+    def refused(self) -> Said:
+        """Something this robot must not or cannot do."""
+        rng = self.rng
+        templates, form = (UNSAFE, "unsafe") if rng.random() < 0.5 else (CANNOT, "cannot")
+        text = fill(rng.choice(templates), rng, n=self.the(1).text, p=rng.choice(PEOPLE), h=rng.choice(HAZARDS),
+                    m="the " + self.description(plural=True), c=str(rng.randint(1, 40)))
+        return Said(text, form)
+
+    def several(self) -> Said:
+        """Two to four things to do, in an order that the sentence tells."""
+        rng, shape = self.rng, self.rng.random()
+        if shape < 0.1:
+            return self.around_fixture()
+        a, b = self.clause(), self.clause()
+        both = f"{a.form}; {b.form}"
+        if shape < 0.18:
+            return Said(fill("before [you |you |]{b}, [first |]{a}", rng, a=a.text, b=b.text), both)
+        if shape < 0.25:
+            return Said(fill("{a} before you {b}", rng, a=a.text, b=b.text), both)
+        if shape < 0.32:
+            return Said(fill("[after|once|when] you [have |]{a}, {b}", rng, a=a.text, b=b.text), both)
+        if shape < 0.38:
+            return Said(fill("{b} [after|once|when] you [have |]{a}", rng, a=a.text, b=b.text), both)
+        if shape < 0.48:
+            return Said(fill("first[,|] {a}[, then|. then|, and then|. after that,|, next] {b}", rng, a=a.text, b=b.text), both)
+        said = [a, b] + [self.clause() for _ in range(rng.choice((0, 0, 0, 0, 0, 1)))]
+        text = said[0].text
+        for piece in said[1:]:
+            text += expand("[, then| and then| then|; then|, and then|. then|. after that,|. next,|, afterwards| and| and|,|;|.|, and|, and finally|. finally,]", rng) + " " + piece.text
+        return Said(text, "; ".join(s.form for s in said))
+
+    def around_fixture(self) -> Said:
+        """Open, put in, close; with pronouns."""
+        rng = self.rng
+        f, a = self.fixture(words.OPENABLE), self.the(1)
+        if f.form == "it":
+            f = Said("the drawer", "the drawer")
+        text, form = rng.choice([
+            ("open {f}[,| and|, then] put {a} [in it|inside|inside it|in there][, then|, and| and then] [close|shut] [it|it again|{f}]", "open {f}; in {a}, {f}; close {f}"),
+            ("open {f}[,| and|, then] [put|place] {a} [in it|inside|inside it|in]", "open {f}; in {a}, {f}"),
+            ("put {a} in {f} and [close|shut] it", "in {a}, {f}; close {f}"),
+            ("pick up {a}, [open|pull open] {f} and put it [inside|in]", "open {f}; in {a}, {f}")])
+        return Said(fill(text, rng, a=a.text, f=f.text), fill(form, rng, a=a.form, f=f.form))
+
+    def contrast(self) -> Said:
+        """One thing to do and one to leave alone, or a correction."""
+        rng = self.rng
+        a, b, c = self.the(1), self.the(1), self.the(1)
+        prep, verb = rng.choice([("in", "in"), ("into", "in"), ("on", "on"), ("on top of", "on")])
+        text, form = rng.choice([
+            ("put {a}, not {b}, {r} {c}", "{v} {a}, {c}; keep {b}"), ("put {a} {r} {c}, not {b}", "{v} {a}, {c}; keep {b}"),
+            ("put {a} {r} {c} but [leave {b} alone|don't touch {b}|leave {b} where it is|not {b}]", "{v} {a}, {c}; keep {b}"),
+            ("put {a} {r} {c} without [touching|moving] {b}", "{v} {a}, {c}; keep {b}"), ("[don't touch|do not move|leave] {b}[, just|, only|;| but] put {a} {r} {c}", "{v} {a}, {c}; keep {b}"),
+            ("put {b}[... |, ][sorry|no wait|I mean|actually][, |, put ]{a} {r} {c}", "{v} {a}, {c}"), ("put {a} {r} {b}[, no|, sorry|, I mean][, |, {r} ]{c}", "{v} {a}, {c}"),
+            ("put only {a} {r} {c}", "{v} {a}, {c}"), ("[pick up|grab] {a}, not {b}", "hold {a}; keep {b}")])
+        said = self.many() if rng.random() < 0.25 else None
+        if said and said.form.startswith("all") and "!" not in said.form:
+            text = rng.choice(["put {a} {r} {c} but [leave {b} alone|not {b}|don't touch {b}|leave {b} where it is]", "put {a} {r} {c}, but [not {b}|leave out {b}|skip {b}]", "put {a} {r} {c} except {b}"])
+            return Said(fill(text, rng, a=said.text, b=b.text, c=c.text, r=prep), f"{verb} {said.form} ! {b.form}, {c.form}")
+        return Said(fill(text, rng, a=a.text, b=b.text, c=c.text, r=prep), fill(form, rng, a=a.form, b=b.form, c=c.form, v=verb))
+
+    def sentence(self) -> Said:
+        """A whole instruction, as a person would type it."""
+        rng, shape = self.rng, self.rng.random()
+        if shape < 0.55:
+            said = self.clause()
+        elif shape < 0.82:
+            said = self.several()
+        elif shape < 0.88:
+            said = self.contrast()
+        else:
+            said = self.refused()
+        before = expand("[||||||||||||please |please |could you |can you |can you please |would you |hey robot, |robot, |ok, |now |now |I need you to |go ahead and |i want you to |just |let's |hey, could you |kindly |next, ]", rng)
+        after = expand("[||||||||.|.|.|!| please| please|, please| for me| now|, thanks| please.]", rng)
+        if said.form in ("unsafe", "cannot") and rng.random() < 0.5:
+            after = rng.choice(["", "?", "!", "."])
+        return Said(before + said.text + after, said.form)

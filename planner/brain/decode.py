@@ -1,0 +1,135 @@
+"""Constrained decoding: which tokens may come next so that the output is a goal form whose words are copied.
+
+The constraint is exact at the level of tokens. Keywords are single tokens (numbers apart, which the form does
+not use), and a copied phrase is a run of consecutive units of the instruction, spelled with the very tokens
+that spell it in the prompt; so while a phrase is being copied the state is the set of places in the
+instruction that it may be coming from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pontine.planner.brain.form import DETERMINERS, END, PUNCTUATION, RELATIONS, VERBS, State, Symbol
+from pontine.planner.brain.units import is_cjk, is_word, split_units
+
+START_TOKEN, END_TOKEN = 1, 2
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The tokens of keywords and of units, for one tokenizer."""
+
+    tokenizer: Any
+    keywords: dict[str, int] = field(default_factory=dict)
+    separator: int = 0
+
+    @classmethod
+    def of(cls, tokenizer: Any) -> Vocabulary:
+        """The vocabulary of a `tokenizers.Tokenizer`. Raises ValueError if a keyword is not one token in it."""
+        keywords = {END: END_TOKEN}
+        for word in {*VERBS, *DETERMINERS, *RELATIONS, *PUNCTUATION}:
+            ids = tokenizer.encode(word if word in (",", ";") else f" {word}", add_special_tokens=False).ids
+            if len(ids) != 1:
+                raise ValueError(f"the keyword {word!r} is {len(ids)} tokens in this tokenizer")
+            keywords[word] = ids[0]
+        return cls(tokenizer, keywords, tokenizer.encode("\n", add_special_tokens=False).ids[0])
+
+    def unit(self, unit: str) -> tuple[int, ...]:
+        """The tokens of one unit: words carry the space before them."""
+        spelled = f" {unit}" if is_word(unit) and not is_cjk(unit[0]) else unit
+        return tuple(self.tokenizer.encode(spelled, add_special_tokens=False).ids)
+
+    def prompt(self, instruction: str) -> list[int]:
+        """The tokens of the prompt for an instruction."""
+        return [START_TOKEN, *(t for unit in split_units(instruction) for t in self.unit(unit)), self.separator]
+
+    def target(self, symbols: Sequence[Symbol]) -> list[int]:
+        """The tokens of a form, the end token included."""
+        out: list[int] = []
+        for symbol in symbols:
+            out += self.unit(symbol.text) if symbol.copied else [self.keywords[symbol.text]]
+        return [*out, END_TOKEN]
+
+
+@dataclass(frozen=True)
+class Source:
+    """An instruction as units and their tokens; `copyable` marks the units a form may copy."""
+
+    units: tuple[str, ...]
+    tokens: tuple[tuple[int, ...], ...]
+    copyable: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, instruction: str, vocabulary: Vocabulary) -> Source:
+        """The source for one instruction."""
+        units = split_units(instruction)
+        return cls(units, tuple(vocabulary.unit(u) for u in units), tuple(is_word(u) for u in units))
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """What has been decoded so far, and what may follow.
+
+    `places` are (unit index, tokens of it already written) pairs where the phrase being copied may stand; a
+    unit that is fully written counts in the grammar only once the next token shows that it has ended.
+    """
+
+    source: Source
+    vocabulary: Vocabulary
+    state: State = State()
+    places: frozenset[tuple[int, int]] = frozenset()
+    symbols: tuple[Symbol, ...] = ()
+
+    def allowed(self) -> list[int]:
+        """The token ids that may come next, sorted; empty once the form has ended."""
+        out: set[int] = set()
+        ended = self._ended_unit()
+        if not self.places or ended is not None:
+            state = self._settled(ended)
+            out.update(self.vocabulary.keywords[k] for k in state.keywords())
+            if state.words():
+                out.update(self.source.tokens[i][0] for i in self._starts())
+        out.update(self.source.tokens[i][n] for i, n in self.places if n < len(self.source.tokens[i]))
+        return sorted(out)
+
+    def advance(self, token: int) -> Constraint:
+        """The constraint after `token`, which must be an allowed one."""
+        inside = frozenset((i, n + 1) for i, n in self.places
+                           if n < len(self.source.tokens[i]) and self.source.tokens[i][n] == token)
+        ended = self._ended_unit()
+        if self.places and ended is None:
+            return replace(self, places=inside)
+        state = self._settled(ended)
+        symbols = self.symbols if ended is None else (*self.symbols, Symbol(ended, True))
+        begun = frozenset((i, 1) for i in self._starts() if self.source.tokens[i][0] == token) if state.words() else frozenset()
+        if begun or inside:
+            # Two units may share their first tokens; the longer reading stays possible until it is ruled out.
+            return replace(self, state=state if begun else self.state, places=begun or inside,
+                           symbols=symbols if begun else self.symbols)
+        keyword = next(k for k in state.keywords() if self.vocabulary.keywords[k] == token)
+        return replace(self, state=state.advance(Symbol(keyword)), places=frozenset(),
+                       symbols=symbols if keyword == END else (*symbols, Symbol(keyword)))
+
+    @property
+    def finished(self) -> bool:
+        """Whether the form has ended."""
+        return self.state.phase == "ended"
+
+    def _ended_unit(self) -> str | None:
+        for i, n in sorted(self.places):
+            if n == len(self.source.tokens[i]):
+                return self.source.units[i]
+        return None
+
+    def _settled(self, ended: str | None) -> State:
+        return self.state if ended is None else self.state.advance(Symbol(ended, True))
+
+    def _starts(self) -> list[int]:
+        """The units with which the copied phrase may go on, or begin."""
+        if not self.places:
+            return [i for i, good in enumerate(self.source.copyable) if good]
+        following = (i + 1 for i, n in self.places if n == len(self.source.tokens[i]))
+        return [i for i in following if i < len(self.source.units) and self.source.copyable[i]]
