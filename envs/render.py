@@ -1,0 +1,206 @@
+"""Pictures of a simulated table.
+
+Drawing uses its own compiled model (see `looks`): the state of a world and what lies in
+its slots are copied into it for every frame, so looking never changes what happens.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Literal
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import PontineError, UnknownNameError
+from .looks import BOWL, bowl_scale, dressed
+from .worlds import Worlds
+
+Quality = Literal["nice", "fast"]
+
+CAMERAS = ("front", "wrist")
+"""Someone who looks at the arm from across the table, and the camera on the hand."""
+
+MAX_SIDE = 4096
+"""Longest side of a picture, pixels."""
+
+_SAMPLES = {"nice": 4, "fast": 0}
+_COPIED = ("geom_type", "geom_size", "geom_pos", "geom_quat", "geom_rgba")
+_REMEDY = ("on a machine without a screen install Mesa's software renderer (Debian, Ubuntu: apt-get install libegl1 "
+           "libgl1-mesa-dri) and leave MUJOCO_GL unset or set it to egl")
+
+
+class RenderError(PontineError):
+    """No picture can be made here."""
+
+
+class Renderer:
+    """Draws world `world` of a `Worlds`; the attribute may be changed between frames.
+
+    Use it in the thread that first rendered with it, and as a context manager or with
+    `close`: it holds an OpenGL context. Raises RenderError where none can be made.
+    """
+
+    def __init__(self, worlds: Worlds, world: int = 0) -> None:
+        self._gl: Any = None
+        self._contexts: dict[str, Any] = {}
+        self.worlds, self.world = worlds, world
+        self.model = dressed(worlds.slots).model
+        self._data = mujoco.MjData(self.model)
+        self._scene = mujoco.MjvScene(self.model, maxgeom=max(1000, 4 * self.model.ngeom))
+        self._option = mujoco.MjvOption()
+        self._option.sitegroup[:] = 0
+        self._slots = _slots(self.model, worlds.model, [slot.name for slot in worlds.slots])
+        self._bowl = self.model.mesh(BOWL).id
+        self._gl = _gl_context()
+        try:
+            self._context("fast")
+        except RenderError:
+            self.close()
+            raise
+
+    def render(self, camera: str = "front", width: int = 640, height: int = 480,
+               quality: Quality = "nice") -> NDArray[np.uint8]:
+        """A picture (height, width, 3) of the world as it is now.
+
+        `nice` has shadows and smooth edges; `fast` is for observations. Raises
+        UnknownNameError for a camera that does not exist and RenderError for a size
+        beyond 1..MAX_SIDE or after `close`.
+        """
+        if camera not in CAMERAS:
+            raise UnknownNameError("camera", camera, CAMERAS)
+        if quality not in _SAMPLES:
+            raise UnknownNameError("quality", quality, _SAMPLES)
+        if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
+            raise RenderError(f"a picture of {width}x{height} pixels cannot be made; sides run from 1 to {MAX_SIDE}")
+        if self._gl is None:
+            raise RenderError("this renderer was closed")
+        self._gl.make_current()
+        context = self._context(quality)
+        if (context.offWidth, context.offHeight) != (width, height):
+            mujoco.mjr_resizeOffscreen(width, height, context)
+        self._update(camera)
+        nice = quality == "nice"
+        self._scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = nice
+        self._scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = nice
+        view = mujoco.MjrRect(0, 0, width, height)
+        picture = np.empty((height, width, 3), np.uint8)
+        mujoco.mjr_render(view, self._scene, context)
+        mujoco.mjr_readPixels(picture, None, view, context)
+        return np.ascontiguousarray(picture[::-1])
+
+    def close(self) -> None:
+        """Free the OpenGL context; rendering is over."""
+        if self._gl is not None:
+            self._gl.make_current()
+            for context in self._contexts.values():
+                context.free()
+            self._contexts.clear()
+            self._gl.free()
+            self._gl = None
+
+    def __enter__(self) -> Renderer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.close()
+
+    def _context(self, quality: Quality) -> Any:
+        if quality not in self._contexts:
+            self.model.vis.quality.offsamples = _SAMPLES[quality]
+            try:
+                context = mujoco.MjrContext(self.model, mujoco.mjtFontScale.mjFONTSCALE_100)
+            except mujoco.FatalError as error:
+                raise RenderError(f"OpenGL cannot draw ({error}); {_REMEDY}") from error
+            self._contexts[quality] = context
+        mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._contexts[quality])
+        return self._contexts[quality]
+
+    def _update(self, camera: str) -> None:
+        """Make the scene show the world as it is."""
+        model, worlds, i = self.model, self.worlds, self.world
+        self._data.qpos[:] = worlds.batch.bind("qpos")[i]
+        bowls = []
+        for drawn, spec in zip(self._slots, worlds.specs[i], strict=True):
+            for name in _COPIED:
+                getattr(model, name)[drawn.geoms] = worlds.field[name][i, drawn.source]
+            if spec is not None and spec.kind == "bowl":
+                bowls.append((drawn.body, bowl_scale(spec), model.geom_rgba[drawn.geoms[0]].copy()))
+                model.geom_rgba[drawn.geoms, 3] = 0.0
+        mujoco.mj_kinematics(model, self._data)
+        mujoco.mj_comPos(model, self._data)
+        mujoco.mj_camlight(model, self._data)
+        view = mujoco.MjvCamera()
+        view.type, view.fixedcamid = mujoco.mjtCamera.mjCAMERA_FIXED, model.camera(camera).id
+        mujoco.mjv_updateScene(model, self._data, self._option, None, view, mujoco.mjtCatBit.mjCAT_ALL, self._scene)
+        for body, scale, rgba in bowls:
+            self._draw_bowl(body, scale, rgba)
+
+    def _draw_bowl(self, body: int, scale: NDArray[np.float64], rgba: NDArray[np.float32]) -> None:
+        """Add a round bowl to the scene, in place of the flat panels that objects touch."""
+        mesh, model, data = self._bowl, self.model, self._data
+        turn = data.xmat[body].reshape(3, 3) * scale
+        # the compiler moves a mesh to its centre of mass and principal axes
+        centre, axes = np.zeros(9), model.mesh_pos[mesh]
+        mujoco.mju_quat2Mat(centre, model.mesh_quat[mesh])
+        geom = self._scene.geoms[self._scene.ngeom]
+        mujoco.mjv_initGeom(geom, mujoco.mjtGeom.mjGEOM_MESH, np.ones(3), data.xpos[body] + turn @ axes,
+                            (turn @ centre.reshape(3, 3)).ravel(), rgba)
+        # MuJoCo numbers drawable meshes and their hulls alternately
+        geom.dataid, geom.matid, geom.category = 2 * mesh, -1, mujoco.mjtCatBit.mjCAT_DYNAMIC
+        geom.specular, geom.shininess = 0.3, 0.5
+        self._scene.ngeom += 1
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A slot: its body and geoms in the drawing model, and its geoms in the physics model."""
+
+    body: int
+    geoms: NDArray[np.int64]
+    source: NDArray[np.int64]
+
+
+def _slots(drawing: mujoco.MjModel, physics: mujoco.MjModel, names: Sequence[str]) -> list[_Drawn]:
+    """The slots of both models, which must agree on what each coordinate means."""
+    layouts = [[(model.joint(j).name, int(model.jnt_qposadr[j])) for j in range(model.njnt)]
+               for model in (drawing, physics)]
+    assert layouts[0] == layouts[1], f"the drawn joints {layouts[0]} are not the simulated ones {layouts[1]}"
+    bodies = [(drawing.body(name).id, physics.body(name).id) for name in names]
+    return [_Drawn(here, np.flatnonzero(drawing.geom_bodyid == here), np.flatnonzero(physics.geom_bodyid == there))
+            for here, there in bodies]
+
+
+def _gl_context() -> Any:
+    """An OpenGL context, current in this thread.
+
+    MuJoCo chooses when it is first imported: a window unless MUJOCO_GL says otherwise,
+    and with MUJOCO_GL=egl a missing library already fails that import. Choosing when
+    somebody draws spares those who never do.
+    """
+    chosen = os.environ.get("MUJOCO_GL", "").strip().lower()
+    screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    try:
+        if sys.platform == "linux" and (chosen == "egl" or not (chosen or screen)):
+            context = _egl_context()
+        else:
+            context = mujoco.GLContext(1, 1)
+        context.make_current()
+    # the OpenGL bindings show a missing library as any of these
+    except (ImportError, AttributeError, OSError, RuntimeError, TypeError) as error:
+        raise RenderError(f"cannot make an OpenGL context ({error}); {_REMEDY}") from error
+    return context
+
+
+def _egl_context() -> Any:
+    from mujoco import egl
+    try:
+        return egl.GLContext(1, 1)
+    except egl.error.Error as error:
+        raise RuntimeError(str(error)) from error
