@@ -109,3 +109,40 @@ def inverse(position: Array, pitch_down: Array, roll: Array) -> tuple[Array, NDA
     joints = np.stack([pan, lift, elbow, pitch_down - lift - elbow, roll], -1)
     clipped = np.clip(joints, RANGE[:5, 0], RANGE[:5, 1])
     return clipped, (np.abs(cosine) <= 1) & (np.abs(joints - clipped).max(-1) < 1e-9) & (distance > np.abs(left))
+
+
+_JAW = LINKS[6].pos
+_SWING = float(np.hypot(0.01233, 0.07625))
+_SWING_ZERO = float(np.arctan2(0.01233, 0.07625))
+_CLOSED_GAP = _JAW[0] + 0.00675 - 0.00525 - 0.0045
+
+
+def opening_for(width: Array | float) -> Array:
+    """Gripper angle (rad) at which the pads are `width` (m) apart at their middle."""
+    return np.arcsin(np.clip((np.asarray(width) - _CLOSED_GAP) / _SWING, -1, 1)) + _SWING_ZERO
+
+
+def gap_of(gripper: Array) -> Array:
+    """Distance (m) between the pads' middles along the closing axis at a gripper angle (rad)."""
+    return _CLOSED_GAP + _SWING * np.sin(gripper - _SWING_ZERO)
+
+
+def roll_for(heading: Array, pan_heading: Array, pitch_down: Array, symmetry: NDArray[np.int_],
+             current: Array) -> Array:
+    """Wrist roll (n,) that turns the closing axis to a heading (n,), all in rad.
+
+    `pan_heading` is the heading of the arm's vertical plane, `symmetry` how many equal
+    grasps there are in a full turn (0: any). Among equal grasps the one whose closing
+    axis is most level and whose roll is near the current one is taken.
+    """
+    best = np.full(len(heading), -np.pi / 2 + ROLL_ZERO)
+    cost = np.where(symmetry == 0, -np.inf, np.inf)
+    for turn in range(4):
+        active = turn < symmetry
+        relative = heading + 2 * np.pi * turn / np.maximum(symmetry, 1) - pan_heading
+        angle = np.arctan2(np.sin(relative) * np.sin(pitch_down), np.cos(relative))
+        roll = np.arctan2(np.sin(angle + ROLL_ZERO), np.cos(angle + ROLL_ZERO))
+        tilt = np.abs(np.cos(angle)) + 0.3 * np.abs(roll - current) + 10 * (np.abs(roll) > 2.6)
+        better = active & (tilt < cost)
+        best, cost = np.where(better, roll, best), np.where(better, tilt, cost)
+    return best

@@ -30,7 +30,7 @@ MAX_DELAY = 3
 PARKED = np.array([0.0, 0.0, 3.0])
 """Where empty slots float, out of everything's way, m."""
 
-_ROLLING_FRICTION = 2e-4
+_ROLLING_FRICTION = 8e-4
 _OBJECT_FRICTION = (0.8, 0.01, 1e-4)
 _FIELDS = (
     "geom_type", "geom_size", "geom_pos", "geom_quat", "geom_rbound", "geom_aabb", "geom_contype", "geom_conaffinity",

@@ -1,0 +1,142 @@
+"""`Episodes`: a task running in many worlds, with per-world random streams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .kinematics import ToolPose, tool_pose
+from .observation import Situation
+from .randomization import Randomization
+from .tasks.base import TARGET, Task
+from .worlds import Worlds
+
+Array = NDArray[np.float64]
+Observation = NDArray[np.float32] | dict[str, NDArray[np.float32]]
+
+MAX_STARTS = 6
+"""How often a start that did not settle well is drawn again."""
+
+_RATE_PENALTY = 0.01
+_TIME_PENALTY = 0.01
+_SUCCESS = 1.0
+_FAILURE = 1.0
+
+
+@dataclass
+class StepResult:
+    """What one control step brought, per world. `terms` are the addends of `reward`."""
+
+    reward: Array
+    terminated: NDArray[np.bool_]
+    truncated: NDArray[np.bool_]
+    success: NDArray[np.bool_]
+    terms: dict[str, Array]
+
+
+class Episodes:
+    """`n` worlds playing `task`.
+
+    World i's stream of random numbers depends only on its own seed, so it does not
+    matter how many worlds play beside it. `goal` (n, 3) m is where the object (or the
+    tool) is wanted, `origin` (n, k, 3) m where the objects were after settling,
+    `mode` (n,) is the task's to use.
+    """
+
+    def __init__(self, task: Task, n: int, threads: int = 0, randomization: Randomization | None = None) -> None:
+        self.task, self.n = task, n
+        self.randomization = randomization or Randomization()
+        self.worlds = Worlds(task.slots, n, threads)
+        k = len(task.slots)
+        self.goal, self.origin = np.zeros((n, 3)), np.zeros((n, k, 3))
+        self.mode = np.zeros(n, int)
+        self.age, self.streak = np.zeros(n, int), np.zeros(n, int)
+        self.pose_error = np.zeros((n, 4))
+        self.was_grasped = np.zeros(n, bool)
+        self._rngs: list[np.random.Generator] = [np.random.default_rng() for _ in range(n)]
+        self._tool: ToolPose | None = None
+
+    @property
+    def tool(self) -> ToolPose:
+        """Pose of the hands now, from the joint readings."""
+        if self._tool is None:
+            self._tool = tool_pose(self.worlds.q)
+        return self._tool
+
+    def seed(self, ids: NDArray[np.int_], seeds: Sequence[int | None]) -> None:
+        """Restart the random streams of those worlds."""
+        for i, seed in zip(ids, seeds, strict=True):
+            self._rngs[i] = np.random.default_rng(seed)
+
+    def reset(self, ids: NDArray[np.int_]) -> None:
+        """Begin a new episode in those worlds (sorted ids)."""
+        worlds, waiting = self.worlds, ids
+        for _ in range(MAX_STARTS):
+            for i in waiting:
+                self._start(int(i))
+            worlds.refresh(waiting)
+            for _ in range(self.task.settle_steps):
+                worlds.advance(worlds.command, waiting)
+            worlds.velocity[waiting] = 0.0
+            self._tool = None
+            waiting = waiting[~self.task.settled(self, waiting)]
+            if not len(waiting):
+                break
+        self.origin[ids] = worlds.object_position[ids]
+        self.age[ids] = self.streak[ids] = 0
+        if self.task.slots:
+            self.was_grasped[ids] = worlds.grasped(TARGET)[ids]
+
+    def _start(self, i: int) -> None:
+        rng, worlds = self._rngs[i], self.worlds
+        for slot in range(len(worlds.slots)):
+            worlds.lay(i, slot, None)
+        worlds.delay[i] = 0
+        self.task.start(self, i, rng)
+        dynamics, self.pose_error[i] = self.randomization.draw(rng)
+        worlds.set_dynamics(i, **dynamics)  # type: ignore[arg-type]
+
+    def step(self, action: Array) -> StepResult:
+        """One control step of every world under actions (n, 6) in [-1, 1]."""
+        before = self.worlds.action.copy()
+        self.worlds.step(action)
+        self._tool = None
+        self.age += 1
+        verdict = self.task.judge(self)
+        self.streak = np.where(verdict.success, self.streak + 1, 0)
+        if self.task.sparse:
+            self._note_grasp()
+            reward = verdict.success - 1.0
+            return StepResult(reward, np.zeros(self.n, bool), self.age >= self.task.max_steps, verdict.success,
+                              {"goal": reward})
+        done = self.streak >= self.task.streak
+        change = self.worlds.action - before
+        terms = {"time": np.full(self.n, -_TIME_PENALTY), "smoothness": -_RATE_PENALTY * (change**2).mean(1),
+                 "success": _SUCCESS * done, "failure": -_FAILURE * verdict.failure, **verdict.terms}
+        self._note_grasp()
+        return StepResult(np.sum(list(terms.values()), axis=0), done | verdict.failure,
+                          self.age >= self.task.max_steps, done, terms)
+
+    def _note_grasp(self) -> None:
+        if self.task.slots:
+            self.was_grasped = self.worlds.grasped(TARGET)
+
+    def observe(self) -> Observation:
+        """Observations of all worlds."""
+        return self.task.observe(self)
+
+    def situation(self) -> Situation:
+        """The policy's view of the object in slot TARGET, with the episode's pose error."""
+        worlds = self.worlds
+        half = self.pose_error[:, 3] / 2
+        w, x, y, z = worlds.object_quat[:, TARGET].T
+        cos, sin = np.cos(half), np.sin(half)
+        turned = np.stack([cos * w - sin * z, cos * x - sin * y, cos * y + sin * x, cos * z + sin * w], -1)
+        return Situation(worlds.q, worlds.velocity, worlds.command, worlds.action,
+                         worlds.object_position[:, TARGET] + self.pose_error[:, :3], turned,
+                         worlds.size[:, TARGET], worlds.symmetry[:, TARGET], self.goal)
+
+

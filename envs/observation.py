@@ -1,0 +1,78 @@
+"""What a policy sees, computed alike in simulation and on a real arm.
+
+Everything comes from joint readings, the last command and action, and the poses of
+the object and of the goal: nothing here needs a simulator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .kinematics import ToolPose, quat_to_matrix, tool_pose
+
+Array = NDArray[np.float64]
+
+
+@dataclass
+class Situation:
+    """One row per world. Metres, radians, wxyz quaternions.
+
+    `symmetry` is the order of the object's rotational symmetry (`catalogue.Kind`);
+    `goal` is where the skill wants the object's frame to be.
+    """
+
+    position: Array
+    velocity: Array
+    command: Array
+    action: Array
+    object_position: Array
+    object_quat: Array
+    size: Array
+    symmetry: NDArray[np.int_]
+    goal: Array
+
+    @property
+    def tool(self) -> ToolPose:
+        """Pose of the hand."""
+        return tool_pose(self.position)
+
+
+LAYOUT = (
+    ("joint positions, rad", 6), ("joint velocities x 0.2, rad/s", 6), ("load: target minus position x 4, rad", 6),
+    ("previous action", 6), ("tool position x 5, m", 3), ("approach direction", 3), ("closing axis", 3),
+    ("object minus tool x 10, m", 3), ("the same in the hand's frame", 3), ("object position x 5, m", 3),
+    ("object's vertical axis in the hand's frame", 3), ("cos, sin of symmetry x (closing heading - object yaw)", 2),
+    ("object size x 20, m", 3), ("oblong, square", 2), ("goal minus object x 10, m", 3),
+    ("goal minus tool in the hand's frame x 10, m", 3), ("goal height x 10, m", 1),
+)
+"""Names, scales and widths of the manipulation observation's parts, in order."""
+
+SIZE = sum(width for _, width in LAYOUT)
+
+
+def yaw_of(rotation: Array) -> Array:
+    """Heading (n,) rad of the x axis of rotations (n, 3, 3)."""
+    return np.arctan2(rotation[:, 1, 0], rotation[:, 0, 0])
+
+
+def manipulation(s: Situation) -> NDArray[np.float32]:
+    """The observation of every skill that handles an object, (n, SIZE) float32."""
+    tool, hand = s.tool
+    turned = quat_to_matrix(s.object_quat)
+    to_object = s.object_position - tool
+    inverse = np.swapaxes(hand, 1, 2)
+    closing = yaw_of(hand)
+    relative = s.symmetry * (closing - yaw_of(turned))
+    parts = (
+        s.position, 0.2 * s.velocity, 4.0 * (s.command - s.position), s.action,
+        5.0 * tool, -hand[:, :, 2], hand[:, :, 0],
+        10.0 * to_object, 10.0 * (inverse @ to_object[:, :, None])[:, :, 0], 5.0 * s.object_position,
+        (inverse @ turned[:, :, 2:])[:, :, 0], np.cos(relative)[:, None], np.sin(relative)[:, None],
+        20.0 * s.size, (s.symmetry == 2)[:, None], (s.symmetry == 4)[:, None],
+        10.0 * (s.goal - s.object_position), 10.0 * (inverse @ (s.goal - tool)[:, :, None])[:, :, 0],
+        10.0 * s.goal[:, 2:],
+    )
+    return np.concatenate(parts, axis=1).astype(np.float32)

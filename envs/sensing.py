@@ -1,0 +1,110 @@
+"""The `Scene` of a simulated table, from geometry and contact."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .catalogue import KINDS
+from .kinematics import quat_to_matrix
+from .scene import TABLE, Scene, SceneObject
+from .worlds import Worlds
+
+TOLERANCE = 0.008
+"""How far (m) the underside of a thing may be from the top of what carries it."""
+
+
+def held_slot(worlds: Worlds, i: int) -> int | None:
+    """The slot whose object both jaws touch and nothing else carries, or None."""
+    for slot in _laid(worlds, i):
+        if worlds.grasped(slot)[i] and not worlds.touching(slot, "world")[i] and _carrier(worlds, i, slot) is None:
+            return slot
+    return None
+
+
+def measure(worlds: Worlds, i: int = 0) -> Scene:
+    """World i's table as a `Scene`: poses, sizes, what stands on or in what, what is held."""
+    held = held_slot(worlds, i)
+    objects = []
+    for slot in _laid(worlds, i):
+        spec = worlds.specs[i][slot]
+        assert spec is not None
+        support: str | None = None
+        if slot != held:
+            carrier = _carrier(worlds, i, slot)
+            if carrier is not None:
+                support = worlds.slots[carrier].name
+            elif worlds.touching(slot, "world")[i]:
+                support = TABLE
+        objects.append(SceneObject(
+            name=spec.name, kind=spec.kind, color=spec.color,
+            position=_rounded(worlds.object_position[i, slot]), orientation=_rounded(worlds.object_quat[i, slot]),
+            size=spec.size, support=_spec_name(worlds, i, support), container=KINDS[spec.kind].container,
+            aliases=spec.aliases))
+    holding = None if held is None else worlds.specs[i][held]
+    return Scene(tuple(objects), (), None if holding is None else holding.name)
+
+
+def _rounded(values: NDArray[np.float64]) -> tuple:
+    return tuple(round(float(v), 5) for v in values)
+
+
+def _laid(worlds: Worlds, i: int) -> list[int]:
+    return [slot for slot, spec in enumerate(worlds.specs[i]) if spec is not None]
+
+
+def _spec_name(worlds: Worlds, i: int, support: str | None) -> str | None:
+    for slot, spec in enumerate(worlds.specs[i]):
+        if spec is not None and worlds.slots[slot].name == support:
+            return spec.name
+    return support
+
+
+def extent_below(worlds: Worlds, i: int, slot: int) -> float:
+    """Distance (m) from an object's frame down to its lowest point."""
+    spec = worlds.specs[i][slot]
+    assert spec is not None
+    if not KINDS[spec.kind].graspable:
+        return 0.0
+    if spec.kind == "ball":
+        return spec.size[0] / 2
+    down = np.abs(quat_to_matrix(worlds.object_quat[i, slot])[2])
+    half = np.array(spec.size) / 2
+    if spec.kind == "cylinder":
+        return float(half[2] * down[2] + half[0] * np.sqrt(max(0.0, 1 - down[2] ** 2)))
+    return float(down @ half)
+
+
+def top_of(worlds: Worlds, i: int, slot: int) -> float:
+    """Height (m) of an object's highest point (the rim of a container)."""
+    spec = worlds.specs[i][slot]
+    assert spec is not None
+    z = float(worlds.object_position[i, slot, 2])
+    return z + (extent_below(worlds, i, slot) if KINDS[spec.kind].graspable else spec.size[2])
+
+
+def _carrier(worlds: Worlds, i: int, slot: int) -> int | None:
+    """The slot that carries this one's object: what it stands on by contact, else the container it is in."""
+    underside = worlds.object_position[i, slot, 2] - extent_below(worlds, i, slot)
+    inside = None
+    for other in _laid(worlds, i):
+        spec = worlds.specs[i][other]
+        if other == slot or spec is None:
+            continue
+        if KINDS[spec.kind].container:
+            if _within(worlds, i, slot, other) and underside < top_of(worlds, i, other) - 0.002:
+                inside = other
+        elif worlds.touching(slot, worlds.slots[other].name)[i] and underside > top_of(worlds, i, other) - TOLERANCE:
+            return other
+    return inside
+
+
+def _within(worlds: Worlds, i: int, slot: int, container: int) -> bool:
+    """Whether the object's frame is over the container's footprint and not below its base."""
+    spec = worlds.specs[i][container]
+    assert spec is not None
+    offset = worlds.object_position[i, slot] - worlds.object_position[i, container]
+    local = quat_to_matrix(worlds.object_quat[i, container]).T @ offset
+    if spec.kind == "box":
+        return bool(np.all(np.abs(local[:2]) < np.array(spec.size[:2]) / 2) and local[2] > 0)
+    return bool(np.hypot(local[0], local[1]) < spec.size[0] / 2 and local[2] > 0)

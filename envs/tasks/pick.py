@@ -1,0 +1,116 @@
+"""`pontine/Pick-v0`: grasp an object and lift it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from ..catalogue import KINDS, ObjectSpec, draw
+from ..layout import GAP, footprint, free_spot
+from ..observation import SIZE, manipulation
+from .base import NEIGHBOUR, OBJECT_SLOTS, SOLID, SUPPORT, TARGET, Array, Bool, Task, Verdict, random_arm
+
+if TYPE_CHECKING:
+    from ..episodes import Episodes
+
+LIFT = 0.09
+"""How far above its start the object is wanted, m."""
+
+LIFTED = 0.06
+"""How far above its start it must be held, m."""
+
+OFF_TABLE = 0.42
+"""Distance from the base beyond which an object is lost, m."""
+
+
+class Pick(Task):
+    """Grasp the target among other objects and lift it clear.
+
+    Observation: `observation.LAYOUT`. Randomised: the target's kind (cube, block,
+    cylinder, ball), size, pose and what it stands on (the table, another object, inside
+    a bowl or box); up to two other objects; the arm's start pose. Success: both jaws
+    hold it at least 6 cm above its start and it touches nothing else, for 5 control steps.
+
+    History: v0, first version.
+    """
+
+    name = "Pick"
+    slots = OBJECT_SLOTS
+    settle_steps = 6
+    max_steps = 125
+
+    @property
+    def observation_space(self) -> spaces.Box:
+        return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
+
+    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+        e.worlds.place_arm(i, random_arm(rng))
+        target = draw(rng, "target", str(rng.choice(SOLID)), "red")
+        spot = free_spot(rng, footprint(target)[2], ())
+        assert spot is not None
+        target = target.moved(np.array([*spot, target.rest_height]), rng.uniform(-np.pi, np.pi))
+        support, others = None, [footprint(target)]
+        chance = rng.random()
+        if chance < 0.25:
+            support, target = on_support(rng, target)
+            others = [footprint(support)]
+        elif chance < 0.75:
+            support = beside(rng, str(rng.choice(list(KINDS))), others)
+        neighbour = beside(rng, str(rng.choice(SOLID)), others) if rng.random() < 0.5 else None
+        for slot, spec in ((TARGET, target), (SUPPORT, support), (NEIGHBOUR, neighbour)):
+            e.worlds.lay(i, slot, spec)
+
+    def settled(self, e: Episodes, ids: NDArray[np.int_]) -> Bool:
+        position = e.worlds.object_position[ids, TARGET]
+        e.goal[ids] = position + (0.0, 0.0, LIFT)
+        laid = np.array([e.worlds.specs[i][TARGET].position for i in ids])  # type: ignore[union-attr]
+        return np.linalg.norm((position - laid)[:, :2], axis=1) < 0.03
+
+    def observe(self, e: Episodes) -> NDArray[np.float32]:
+        return manipulation(e.situation())
+
+    def judge(self, e: Episodes) -> Verdict:
+        worlds = e.worlds
+        height = worlds.object_position[:, TARGET, 2] - e.origin[:, TARGET, 2]
+        grasped = worlds.grasped(TARGET)
+        alone = ~worlds.touching(TARGET, "world") & ~worlds.touching(TARGET, "support")
+        return Verdict(grasped & alone & (height > LIFTED), lost(e), {
+            "grasp": 0.005 * grasped, "lift": 0.01 * grasped * np.clip(height / LIFTED, 0.0, 1.0),
+            "drop": -0.3 * (e.was_grasped & ~grasped & (height > 0.02)), "disturbance": -0.05 * disturbance(e)})
+
+
+def on_support(rng: np.random.Generator, target: ObjectSpec) -> tuple[ObjectSpec, ObjectSpec]:
+    """Something for the target to stand on or in where it was, and the target at that height."""
+    support = draw(rng, "support", str(rng.choice(["cube", "block", "cylinder", "plate", "bowl", "box"])), "blue")
+    x, y, _ = target.position
+    support = support.moved(np.array([x, y, support.rest_height]), rng.uniform(-np.pi, np.pi))
+    container = KINDS[support.kind].container
+    top = 0.008 if container else support.size[2]
+    shift = rng.normal(scale=0.008 if container else 0.003, size=2)
+    return support, target.moved(np.array([x + shift[0], y + shift[1], top + target.rest_height]), target.yaw)
+
+
+def beside(rng: np.random.Generator, kind: str, others: list[tuple[float, float, float]]) -> ObjectSpec | None:
+    """An object of that kind clear of the others (to whom it is added), or None if there is no room."""
+    spec = draw(rng, "other", kind, "green")
+    spot = free_spot(rng, footprint(spec)[2], others, gap=GAP)
+    if spot is None:
+        return None
+    spec = spec.moved(np.array([*spot, spec.rest_height]), rng.uniform(-np.pi, np.pi))
+    others.append(footprint(spec))
+    return spec
+
+
+def lost(e: Episodes) -> Bool:
+    """Whether the target lies beyond reach, (n,)."""
+    position = e.worlds.object_position[:, TARGET]
+    return (np.hypot(position[:, 0], position[:, 1]) > OFF_TABLE) | (position[:, 0] < -0.05)
+
+
+def disturbance(e: Episodes) -> Array:
+    """How many other objects move faster than 5 cm/s, (n,)."""
+    speed = np.linalg.norm(e.worlds.object_velocity[:, TARGET + 1:, :3], axis=2)
+    return (speed > 0.05).sum(axis=1).astype(float)

@@ -1,0 +1,71 @@
+"""`pontine/PickPlace-v0`: the classical goal task."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from ..catalogue import ObjectSpec
+from ..layout import footprint, free_spot
+from ..observation import SIZE, manipulation
+from ..table import Slot
+from .base import TARGET, Array, Task, Verdict, random_arm, random_over_table
+
+if TYPE_CHECKING:
+    from ..episodes import Episodes
+
+THRESHOLD = 0.025
+"""Largest distance (m) of the cube from its goal that counts as there."""
+
+CUBE = (0.032, 0.032, 0.032)
+
+
+class PickPlace(Task):
+    """Bring a 32 mm cube to a goal position, on the table or in the air.
+
+    Observation, a dict as in Gymnasium-Robotics: `observation` (`observation.LAYOUT`),
+    `achieved_goal` the cube's position, `desired_goal` where it is wanted, m. Reward: -1 a
+    step until the cube is within 25 mm of the goal, 0 while it is (`compute_reward` gives
+    it for any goals, so that hindsight relabelling works). Randomised: the cube's pose, the
+    goal (half of them on the table), the arm's start pose. An episode is 100 steps long.
+
+    History: v0, first version.
+    """
+
+    name = "PickPlace"
+    slots = (Slot("target", 1),)
+    max_steps = 100
+    sparse = True
+
+    @property
+    def observation_space(self) -> spaces.Dict:
+        goal = spaces.Box(-np.inf, np.inf, (3,), np.float32)
+        return spaces.Dict({"observation": spaces.Box(-np.inf, np.inf, (SIZE,), np.float32),
+                            "achieved_goal": goal, "desired_goal": goal})
+
+    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+        e.worlds.place_arm(i, random_arm(rng))
+        cube = ObjectSpec("target", "cube", "red", CUBE)
+        spot, wanted = free_spot(rng, footprint(cube)[2], ()), free_spot(rng, footprint(cube)[2], ())
+        assert spot is not None and wanted is not None
+        cube = cube.moved(np.array([*spot, cube.rest_height]), rng.uniform(-np.pi, np.pi))
+        e.worlds.lay(i, TARGET, cube)
+        e.goal[i] = (*wanted, cube.rest_height) if rng.random() < 0.5 else random_over_table(rng, 0.05, 0.14)
+
+    def observe(self, e: Episodes) -> dict[str, NDArray[np.float32]]:
+        return {"observation": manipulation(e.situation()),
+                "achieved_goal": e.worlds.object_position[:, TARGET].astype(np.float32),
+                "desired_goal": e.goal.astype(np.float32)}
+
+    def judge(self, e: Episodes) -> Verdict:
+        position = e.worlds.object_position[:, TARGET].astype(np.float32)
+        return Verdict(compute_reward(position, e.goal.astype(np.float32)) == 0.0, np.zeros(e.n, bool), {})
+
+
+def compute_reward(achieved: Array | NDArray[np.float32], desired: Array | NDArray[np.float32]) -> Array:
+    """Reward of achieved and desired goals (..., 3) m: 0 within the threshold, else -1."""
+    distance = np.linalg.norm(np.asarray(achieved) - np.asarray(desired), axis=-1)
+    return np.where(distance < THRESHOLD, 0.0, -1.0)

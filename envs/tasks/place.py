@@ -1,0 +1,144 @@
+"""`pontine/Place-v0`: put the held object down where it is wanted and let go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mujoco
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from ..catalogue import KINDS, ObjectSpec, draw
+from ..kinematics import opening_for, tool_pose
+from ..layout import footprint, free_spot
+from ..observation import SIZE, manipulation
+from .base import NEIGHBOUR, OBJECT_SLOTS, SOLID, SUPPORT, TARGET, Array, Bool, Task, Verdict, random_over_table, steepest
+from .pick import beside, disturbance, lost
+
+if TYPE_CHECKING:
+    from ..episodes import Episodes
+
+TABLE, ON, IN = 0, 1, 2
+"""Where the object goes: a spot on the table, on the support, in the support."""
+
+SPOT_TOLERANCE = 0.02
+"""Largest horizontal distance (m) from a spot on the table."""
+
+RETREAT = 0.05
+"""How far (m) the tool must be from the object at the end, so that the hand is clear."""
+
+STILL = 0.05
+"""Largest speed (m/s) of an object at rest."""
+
+
+class Place(Task):
+    """Carry the object in the gripper to its destination, let go and draw back.
+
+    Observation: `observation.LAYOUT`; the goal is where the object's frame should be when
+    it is let go. Randomised: the object's kind and size, how it sits in the jaws, the
+    destination (a spot on the table; a cube, block, cylinder or plate to put it on; a
+    bowl or box to put it in), one more object. Success, for 5 control steps: the object
+    is at rest within 2 cm of the spot, or on, or in the destination; the jaws do not
+    touch it and the tool is 5 cm away.
+
+    History: v0, first version.
+    """
+
+    name = "Place"
+    slots = OBJECT_SLOTS
+    settle_steps = 8
+    max_steps = 150
+
+    @property
+    def observation_space(self) -> spaces.Box:
+        return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
+
+    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+        target = draw(rng, "target", str(rng.choice(SOLID)), "red")
+        mode = int(rng.choice([TABLE, ON, IN], p=[0.3, 0.35, 0.35]))
+        if mode == ON and target.kind == "ball":
+            mode = IN
+        support, others = self._destination(e, i, rng, target, mode)
+        neighbour = beside(rng, str(rng.choice(SOLID)), others) if rng.random() < 0.5 else None
+        e.mode[i] = mode
+        target = hold(e, i, rng, target)
+        for slot, spec in ((TARGET, target), (SUPPORT, support), (NEIGHBOUR, neighbour)):
+            if slot != TARGET:
+                e.worlds.lay(i, slot, spec)
+
+    def _destination(self, e: Episodes, i: int, rng: np.random.Generator, target: ObjectSpec,
+                     mode: int) -> tuple[ObjectSpec | None, list[tuple[float, float, float]]]:
+        if mode == TABLE:
+            spot = free_spot(rng, footprint(target)[2], ())
+            assert spot is not None
+            e.goal[i] = (*spot, target.rest_height)
+            others = [(float(spot[0]), float(spot[1]), footprint(target)[2])]
+            return beside(rng, str(rng.choice(list(KINDS))), others) if rng.random() < 0.6 else None, others
+        kinds = ["cube", "block", "cylinder", "plate"] if mode == ON else ["bowl", "box"]
+        others = []
+        support = beside(rng, str(rng.choice(kinds)), others)
+        assert support is not None
+        e.goal[i] = goal_over(support, target)
+        return support, others
+
+    def settled(self, e: Episodes, ids: NDArray[np.int_]) -> Bool:
+        return e.worlds.grasped(TARGET)[ids]
+
+    def observe(self, e: Episodes) -> NDArray[np.float32]:
+        return manipulation(e.situation())
+
+    def judge(self, e: Episodes) -> Verdict:
+        worlds = e.worlds
+        position, support = worlds.object_position[:, TARGET], worlds.object_position[:, SUPPORT]
+        grasped = worlds.grasped(TARGET)
+        released = ~worlds.touching(TARGET, "gripper") & ~worlds.touching(TARGET, "moving_jaw")
+        away = np.linalg.norm(e.tool.position - position, axis=1) > RETREAT
+        still = np.linalg.norm(worlds.object_velocity[:, TARGET, :3], axis=1) < STILL
+        miss = np.linalg.norm((position - e.goal)[:, :2], axis=1)
+        table = worlds.touching(TARGET, "world")
+        beside_support = np.linalg.norm((position - support)[:, :2], axis=1)
+        within = (beside_support < worlds.size[:, SUPPORT, 0] / 2) & (position[:, 2] < e.goal[:, 2] - 0.004) & ~table
+        over = worlds.touching(TARGET, "support") & ~table & (np.abs(position[:, 2] - e.goal[:, 2]) < 0.015)
+        there = np.choose(e.mode, [table & (miss < SPOT_TOLERANCE), over, within])
+        dropped = e.was_grasped & ~grasped & (miss > 0.04)
+        return Verdict(there & released & away & still, lost(e), {
+            "there": 0.004 * there, "drop": -0.3 * dropped, "disturbance": -0.05 * disturbance(e)})
+
+
+def goal_over(support: ObjectSpec, target: ObjectSpec) -> tuple[float, float, float]:
+    """Where to let go of an object to put it on or in another: standing on its top or at rim height, m."""
+    base = support.position[2] - support.rest_height
+    return support.position[0], support.position[1], base + support.size[2] + target.rest_height
+
+
+def hold(e: Episodes, i: int, rng: np.random.Generator, target: ObjectSpec) -> ObjectSpec:
+    """Put the target between the jaws somewhere over the table, as a pick may have left it."""
+    joints = np.zeros(6)
+    while True:
+        found = steepest(random_over_table(rng, 0.08, 0.15), rng.uniform(-2.3, -0.6))
+        if found is not None:
+            joints[:5] = found
+            break
+    width = target.size[0]
+    joints[5] = opening_for(width)
+    tool, hand = tool_pose(joints[None])
+    axis = hand[0, :, 0]
+    tilt = rng.normal(scale=0.10)
+    up = np.array([0.0, 0.0, 1.0]) - axis * axis[2]
+    up /= np.linalg.norm(up)
+    up = np.cos(tilt) * up + np.sin(tilt) * np.cross(axis, up)
+    position = tool[0] + axis * (width / 2 - 0.0165) + np.cross(up, axis) * rng.normal(scale=0.003)
+    position = position + up * rng.uniform(-0.2, 0.2) * min(target.size[2], 0.03)
+    command = joints.copy()
+    command[5] -= 0.35
+    e.worlds.place_arm(i, joints, command)
+    e.worlds.lay(i, TARGET, target.moved(position, 0.0))
+    e.worlds.move_object(i, TARGET, position, _quat_from_axes(axis, up))
+    return target
+
+
+def _quat_from_axes(x: Array, z: Array) -> Array:
+    quat = np.zeros(4)
+    mujoco.mju_mat2Quat(quat, np.column_stack([x, np.cross(z, x), z]).ravel())
+    return quat

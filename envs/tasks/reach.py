@@ -1,0 +1,53 @@
+"""`pontine/Reach-v0`: bring the tool to a point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from .base import Task, Verdict, random_arm, random_over_table, steepest
+
+if TYPE_CHECKING:
+    from ..episodes import Episodes
+
+TOLERANCE = 0.015
+"""Largest distance (m) of the tool from the goal that counts as reached."""
+
+
+class Reach(Task):
+    """Bring the tool to a goal point over an empty table and hold it there.
+
+    Observation (36,): joint positions, velocities x 0.2, load x 4, previous action (6 each),
+    tool position x 5, approach direction, goal minus tool x 10, goal x 5.
+    Randomised: start pose, goal. Success: within 15 mm for 5 control steps.
+
+    History: v0, first version.
+    """
+
+    name = "Reach"
+    max_steps = 75
+
+    @property
+    def observation_space(self) -> spaces.Box:
+        return spaces.Box(-np.inf, np.inf, (36,), np.float32)
+
+    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+        joints = random_arm(rng)
+        e.worlds.place_arm(i, joints)
+        goal = random_over_table(rng, 0.03, 0.16)
+        while steepest(goal, joints[4]) is None:
+            goal = random_over_table(rng, 0.03, 0.16)
+        e.goal[i] = goal
+
+    def observe(self, e: Episodes) -> NDArray[np.float32]:
+        worlds, (tool, hand) = e.worlds, e.tool
+        return np.concatenate([
+            worlds.q, 0.2 * worlds.velocity, 4.0 * (worlds.command - worlds.q), worlds.action,
+            5.0 * tool, -hand[:, :, 2], 10.0 * (e.goal - tool), 5.0 * e.goal], axis=1).astype(np.float32)
+
+    def judge(self, e: Episodes) -> Verdict:
+        distance = np.linalg.norm(e.goal - e.tool.position, axis=1)
+        return Verdict(distance < TOLERANCE, np.zeros(e.n, bool), {"distance": -0.05 * np.tanh(10.0 * distance)})

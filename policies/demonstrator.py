@@ -1,0 +1,152 @@
+"""The scripted demonstrator: a memoryless oracle for every task.
+
+It sees what the policy sees (`Situation`) and answers with an action. It proves that a
+task can be solved, starts the cloning, and is the ceiling that reinforcement learning
+has to rise above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pontine.envs.arm import GRIPPER
+from pontine.envs.control import ACTION_SCALE
+from pontine.envs.episodes import Episodes
+from pontine.envs.kinematics import gap_of, inverse, opening_for, quat_to_matrix, roll_for
+from pontine.envs.layout import PAN_X
+from pontine.envs.observation import Situation, yaw_of
+from pontine.envs.tasks.base import PITCHES
+
+Array = NDArray[np.float64]
+
+GAIN = 0.3
+"""Share of the joint error that one action makes up; 0.5 oscillates under a step of delay."""
+
+FIXED_FACE = 0.0165
+"""Distance (m) from the tool point back to the fixed pad's face."""
+
+CARRY = 0.075
+"""Height (m) of a carried object's underside on its way."""
+
+_SQUEEZE = 0.35
+_MARGIN = 0.007
+
+
+def reach(e: Episodes) -> Array:
+    """Actions (n, 6) that bring the tool to the goal."""
+    worlds = e.worlds
+    joints = _steepest(e.goal, np.repeat(worlds.q[:, 4:5], len(PITCHES), 1))
+    return _servo(worlds.q, np.concatenate([joints, worlds.q[:, GRIPPER:]], axis=1))
+
+
+def pick(s: Situation) -> Array:
+    """Actions (n, 6) that align above the object, descend, close and lift to the goal's height."""
+    tool, hand = s.tool
+    width, height = s.size[:, 0], s.size[:, 2]
+    gap, holding = gap_of(s.position[:, GRIPPER]), grips(s)
+    grasp_z = np.maximum(s.object_position[:, 2] + np.maximum(0.0, height / 2 - 0.022), 0.012)
+    margin = np.clip((gap - width) / 2, 0.0, _MARGIN)
+    near = np.linalg.norm(tool - s.object_position, axis=1) < 0.05
+    rolls = _rolls(s)
+    offset = (width / 2 + margin - FIXED_FACE)[:, None]
+    aim = s.object_position - hand[:, :, 0] * offset
+    error = np.linalg.norm((tool - aim)[:, :2], axis=1)
+    yaw_error = _yaw_error(s)
+    off = np.maximum(error, 0.04 * np.abs(yaw_error))
+    low = tool[:, 2] < grasp_z + 0.012
+    above = grasp_z + 0.065 * np.clip((off - np.where(low, 0.014, 0.008)) / 0.02, 0.0, 1.0)
+    aim[:, 2] = np.where(holding, tool[:, 2] + (s.goal[:, 2] - s.object_position[:, 2]), above)
+    aim[:, :2] = np.where(holding[:, None], tool[:, :2], aim[:, :2])
+    joints = _steepest(aim, np.where(holding[:, None], s.position[:, 4:5], rolls))
+    ready = (np.abs(tool[:, 2] - grasp_z) < 0.010) & (off < 0.012)
+    closing = ready | holding | (near & (gap < width + 0.012) & (s.command[:, GRIPPER] < s.position[:, GRIPPER]))
+    grip = np.where(closing, s.position[:, GRIPPER] - _SQUEEZE, opening_for(width + 0.030))
+    joints[:, 4] = np.where(ready & ~holding, s.position[:, 4], joints[:, 4])
+    return _servo(s.position, np.concatenate([joints, grip[:, None]], axis=1), s.command)
+
+
+def place(s: Situation) -> Array:
+    """Actions (n, 6) that carry the object over the goal, lower it, let go and draw back."""
+    tool, _ = s.tool
+    width, height = s.size[:, 0], s.size[:, 2]
+    holding = grips(s)
+    to_goal = s.goal - s.object_position
+    miss = np.linalg.norm(to_goal[:, :2], axis=1)
+    carry = np.maximum(CARRY + height / 2, s.goal[:, 2] + 0.025)
+    object_z = s.goal[:, 2] + (carry - s.goal[:, 2]) * np.clip((miss - 0.008) / 0.02, 0.0, 1.0)
+    high = s.object_position[:, 2] > carry - 0.02
+    travel = np.where((miss > 0.03) & ~high, 0.2, 1.0)[:, None]
+    aim = tool + np.concatenate([to_goal[:, :2] * travel, (object_z - s.object_position[:, 2])[:, None]], axis=1)
+    arrived = (miss < 0.012) & (np.abs(to_goal[:, 2]) < 0.010)
+    released = ~holding
+    open_enough = gap_of(s.position[:, GRIPPER]) > width + 0.012
+    up = np.maximum(s.object_position[:, 2] + height / 2, s.goal[:, 2]) + 0.075
+    aim = np.where(released[:, None], np.column_stack([tool[:, :2], np.where(open_enough, up, tool[:, 2])]), aim)
+    joints = _steepest(aim, np.repeat(s.position[:, 4:5], len(PITCHES), 1))
+    grip = np.where(holding & ~arrived, s.position[:, GRIPPER] - _SQUEEZE, opening_for(width + 0.025))
+    return _servo(s.position, np.concatenate([joints, grip[:, None]], axis=1), s.command)
+
+
+def grips(s: Situation) -> NDArray[np.bool_]:
+    """Whether the object sits between the jaws and they press on it, by kinematics and load, (n,)."""
+    tool, hand = s.tool
+    local = (np.swapaxes(hand, 1, 2) @ (s.object_position - tool)[:, :, None])[:, :, 0]
+    width, reach_z = s.size[:, 0], s.size[:, 2] / 2 + 0.012
+    inside = (np.abs(local[:, 0] - (width / 2 - FIXED_FACE)) < 0.014) & (np.abs(local[:, 1]) < 0.018)
+    pressed = s.position[:, GRIPPER] - s.command[:, GRIPPER] > 0.08
+    closed = gap_of(s.position[:, GRIPPER]) < width + 0.008
+    return inside & (np.abs(local[:, 2]) < reach_z) & pressed & closed & (np.abs(s.velocity[:, GRIPPER]) < 0.6)
+
+
+def _rolls(s: Situation) -> Array:
+    """Wrist rolls (n, pitches) that line the jaws up with the object."""
+    heading = yaw_of(quat_to_matrix(s.object_quat))
+    bearing = np.arctan2(s.object_position[:, 1], s.object_position[:, 0] - PAN_X)
+    columns = []
+    for angle in PITCHES:
+        pitches = np.full(len(heading), angle)
+        roll = roll_for(heading, bearing, pitches, s.symmetry, s.position[:, 4])
+        joints, _ = inverse(s.object_position, pitches, roll)
+        columns.append(roll_for(heading, -joints[:, 0], pitches, s.symmetry, s.position[:, 4]))
+    return np.stack(columns, axis=1)
+
+
+def _yaw_error(s: Situation) -> Array:
+    """Angle (n,) rad between the closing axis and the nearest equal grasp; 0 for round things."""
+    turn = 2 * np.pi / np.maximum(s.symmetry, 1)
+    relative = yaw_of(s.tool.rotation) - yaw_of(quat_to_matrix(s.object_quat))
+    return np.where(s.symmetry > 0, relative - turn * np.round(relative / turn), 0.0)
+
+
+def _steepest(aim: Array, rolls: Array) -> Array:
+    """Joint angles (n, 5) for tool points (n, 3): the steepest pitch in reach, each with its roll (n, pitches)."""
+    best, found = np.zeros((len(aim), 5)), np.zeros(len(aim), bool)
+    for index, angle in enumerate(PITCHES):
+        joints, good = inverse(aim, np.full(len(aim), angle), rolls[:, index])
+        take = ~found & (good | (index == len(PITCHES) - 1))
+        best[take], found = joints[take], found | good
+    return best
+
+
+def _servo(position: Array, joints: Array, command: Array | None = None) -> Array:
+    """Actions (n, 6) in [-1, 1] that make up a share of the joint error."""
+    error = joints - position
+    if command is not None:
+        error[:, GRIPPER] = (joints - command)[:, GRIPPER] / GAIN
+    return np.clip(GAIN * error / ACTION_SCALE, -1.0, 1.0)
+
+
+def on_situation(rule: Callable[[Situation], Array]) -> Callable[[Episodes], Array]:
+    """The rule as a function of episodes."""
+    return lambda e: rule(e.situation())
+
+
+DEMONSTRATORS: dict[str, Callable[[Episodes], Array]] = {
+    "Reach": reach, "Pick": on_situation(pick), "Place": on_situation(place),
+}
+"""The demonstrator of each task, by task name."""
+
+__all__ = ["DEMONSTRATORS", "grips", "pick", "place", "reach"]
