@@ -4,8 +4,8 @@ Frames, masses, inertias and joint ranges are facts from the Apache-2.0 SO-101
 description (TheRobotStudio/SO-ARM100, "new calibration": zero is mid-range).
 Collision shapes are boxes and capsules fitted to the parts' extents in each body
 frame. Servo constants are those of an STS3215 at 7.4 V identified at firmware
-P = 32. The gripper's force is limited to 1.2 N m: its pads are parallel only at
-40 mm, so on a thinner object more force pushes the object out of the wedge.
+P = 32. The gripper's force is limited to 1.2 N m: its pads form a wedge on thin objects,
+and more force pushes those out of it.
 """
 
 from __future__ import annotations
@@ -33,12 +33,15 @@ KP, DAMPING, FRICTIONLOSS, ARMATURE = 17.8, 0.60, 0.052, 0.028
 FORCE = np.array([3.35, 3.35, 3.35, 3.35, 3.35, 1.2])
 """Torque limit of each servo, (6,) N m."""
 
-TOOL_POS = (0.0150, -0.0002, -0.0972)
+TOOL_POS = (0.0086, -0.0002, -0.0972)
 """Tool point in the gripper frame, m: the centre of a 33 mm object that rests against
-the fixed pad (the description's own frame lies inside that finger)."""
+the fixed pad (the description's own frame lies on that finger's face)."""
 
 FIXED_PAD, MOVING_PAD = "fixed_pad", "moving_pad"
 """Geoms of the two fingertip pads."""
+
+PAD_SIZE = (0.0035, 0.006, 0.0072)
+"""Half sizes of the fingertip pads, m, fitted like their poses to the inner faces of the real fingertips."""
 
 PAD_FRICTION = (1.25, 0.02, 0.0005)
 PAD_SOLREF, PAD_SOLIMP = (0.01, 1.0), (0.95, 0.99, 0.001, 0.5, 2.0)
@@ -75,7 +78,8 @@ LINKS = (
     Link("shoulder", "base", (0.0388353, 0, 0.0624), (0, 0, -1, 0), 0.100006,
          (-0.0307604, -1.66727e-05, -0.0252713),
          (8.3759e-05, 8.10403e-05, 2.39783e-05, 7.55525e-08, -1.16342e-06, 1.54663e-07),
-         (_box((-0.0506, -0.0264, -0.0644), (0.0122, 0.0287, 0.0)),)),
+         (_box((-0.0506, -0.0264, -0.0644), (0.0122, 0.0287, 0.0)),
+          _box((-0.0476, -0.0197, 0.0), (0.0122, 0.0197, 0.0462)))),
     Link("upper_arm", "shoulder", (-0.0303992, -0.0182778, -0.0542), (0.5, -0.5, -0.5, -0.5), 0.103,
          (-0.0898471, -0.00838224, 0.0184089),
          (4.08002e-05, 0.000147318, 0.000142487, -1.97819e-05, -4.03016e-08, 8.97326e-09),
@@ -154,9 +158,9 @@ def _add_pads(gripper: mujoco.MjsBody, jaw: mujoco.MjsBody) -> None:
     pad = {"type": mujoco.mjtGeom.mjGEOM_BOX, "condim": 4, "friction": PAD_FRICTION, "priority": 1,
            "solref": PAD_SOLREF, "solimp": PAD_SOLIMP,
            "group": 3, "mass": 0}
-    gripper.add_geom(name=FIXED_PAD, pos=(-0.00675, -0.0002, -0.0972), size=(0.00525, 0.008, 0.0072), **pad)
-    jaw.add_geom(name=MOVING_PAD, pos=(-0.01233, -0.07625, 0.0189), quat=(0.68849, -0.68849, 0.1612, -0.1612),
-                 size=(0.0045, 0.006, 0.0072), **pad)
+    gripper.add_geom(name=FIXED_PAD, pos=(-0.01137, -0.0002, -0.09608), size=PAD_SIZE, quat=(0.9982, 0, 0.05996, 0), **pad)
+    jaw.add_geom(name=MOVING_PAD, pos=(-0.00839, -0.07526, 0.0189), size=PAD_SIZE, quat=(0.7028, -0.7028, 0.0776, -0.0776),
+                 **pad)
 
 
 def _look(eye: tuple, target: tuple, up: tuple) -> tuple[float, ...]:

@@ -111,10 +111,10 @@ def inverse(position: Array, pitch_down: Array, roll: Array) -> tuple[Array, NDA
     return clipped, (np.abs(cosine) <= 1) & (np.abs(joints - clipped).max(-1) < 1e-9) & (distance > np.abs(left))
 
 
-_JAW = LINKS[6].pos
-_SWING = float(np.hypot(0.01233, 0.07625))
-_SWING_ZERO = float(np.arctan2(0.01233, 0.07625))
-_CLOSED_GAP = _JAW[0] + 0.00675 - 0.00525 - 0.0045
+_FACE = (-0.0118, -0.0745)
+_SWING = float(np.hypot(*_FACE))
+_SWING_ZERO = float(np.arctan2(-_FACE[0], -_FACE[1]))
+_CLOSED_GAP = LINKS[6].pos[0] + 0.0079
 
 
 def opening_for(width: Array | float) -> Array:

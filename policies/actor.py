@@ -1,0 +1,99 @@
+"""The actor: a small network from observations to actions, and its file.
+
+A policy is two files: `NAME.safetensors`, the weights, and `NAME.json`, the card that
+says what they expect, how they were trained and how well they do. No pickle.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from pontine.envs.errors import PontineError
+
+
+class PolicyError(PontineError):
+    """A policy file that is missing, damaged or not what its card says."""
+
+
+class Actor(nn.Module):
+    """ELU network with the action's mean as output; `forward` (n, observation) -> (n, action)."""
+
+    def __init__(self, observation: int, action: int, hidden: tuple[int, ...] = (256, 256)) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        width = observation
+        for size in hidden:
+            layers += [nn.Linear(width, size), nn.ELU()]
+            width = size
+        self.body = nn.Sequential(*layers)
+        self.head = nn.Linear(width, action)
+        self.observation, self.action, self.hidden = observation, action, hidden
+
+    def forward(self, observation: torch.Tensor) -> torch.Tensor:
+        """Mean actions, not clipped."""
+        return self.head(self.body(observation))
+
+    @torch.no_grad()
+    def act(self, observation: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Deterministic actions (n, action) in [-1, 1] for observations (n, observation)."""
+        mean = self(torch.as_tensor(np.asarray(observation, np.float32)))
+        return mean.clamp(-1.0, 1.0).double().numpy()
+
+
+def save(actor: Actor, card: Mapping[str, Any], path: str | Path) -> None:
+    """Write `path`.safetensors and `path`.json, each to a temporary name first."""
+    weights, described = _files(path)
+    weights.parent.mkdir(parents=True, exist_ok=True)
+    network = {"type": "mlp", "activation": "elu", "observation": actor.observation, "action": actor.action,
+               "hidden": list(actor.hidden)}
+    state = {k: v.detach().contiguous().half() for k, v in actor.state_dict().items()}
+    temporary = weights.with_name(weights.name + ".tmp")
+    save_file(state, temporary)
+    os.replace(temporary, weights)
+    write_json({**card, "network": network}, described)
+
+
+def load(path: str | Path) -> tuple[Actor, dict[str, Any]]:
+    """The actor and its card. Raises PolicyError if a file is missing, cut short or does not fit."""
+    weights, described = _files(path)
+    try:
+        card = json.loads(described.read_text(encoding="utf-8"))
+        network = card["network"]
+        actor = Actor(int(network["observation"]), int(network["action"]), tuple(network["hidden"]))
+        state = load_file(weights)
+        actor.load_state_dict({k: v.float() for k, v in state.items()})
+    except FileNotFoundError as error:
+        raise PolicyError(f"no policy file {error.filename or weights}") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(f"policy card {described} is not JSON: {error}") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise PolicyError(f"policy card {described} does not describe a network: {error!r}") from None
+    except (SafetensorError, RuntimeError, OSError) as error:
+        raise PolicyError(f"policy file {weights} is damaged or does not fit its card: "
+                          f"{str(error).splitlines()[0]}") from None
+    return actor.eval(), card
+
+
+def write_json(value: Mapping[str, Any], path: str | Path) -> None:
+    """Write a JSON file to a temporary name and rename it."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(target.name + ".tmp")
+    temporary.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(temporary, target)
+
+
+def _files(path: str | Path) -> tuple[Path, Path]:
+    base = str(path).removesuffix(".safetensors").removesuffix(".json")
+    return Path(base + ".safetensors"), Path(base + ".json")

@@ -1,0 +1,79 @@
+"""A task's vector environment as stable-baselines3 wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from stable_baselines3.common.vec_env import VecEnv
+
+from pontine.envs.gym import TaskVectorEnv
+
+
+class TaskVecEnv(VecEnv):
+    """SB3's `VecEnv` over one `TaskVectorEnv`: no worker processes, one call a step.
+
+    Ended episodes carry `terminal_observation`, `TimeLimit.truncated`, `is_success` and,
+    as SB3's Monitor would, `episode` with return (`r`) and length (`l`).
+    """
+
+    def __init__(self, env: TaskVectorEnv) -> None:
+        super().__init__(env.num_envs, env.single_observation_space, env.single_action_space)
+        self.env = env
+        self._actions = np.zeros((env.num_envs, *env.single_action_space.shape))
+        self._returns, self._lengths = np.zeros(env.num_envs), np.zeros(env.num_envs, int)
+
+    def reset(self) -> Any:
+        """Observations of fresh episodes; seeds set with `seed()` are used once."""
+        seeds = [s for s in self._seeds if s is not None]
+        observation, _ = self.env.reset(seed=list(self._seeds) if seeds else None)
+        self._reset_seeds()
+        self._returns[:], self._lengths[:] = 0.0, 0
+        return observation
+
+    def step_async(self, actions: NDArray[np.floating]) -> None:
+        """Keep the actions for `step_wait`."""
+        self._actions = actions
+
+    def step_wait(self) -> tuple[Any, NDArray[np.float32], NDArray[np.bool_], list[dict[str, Any]]]:
+        """Step all worlds."""
+        observation, reward, terminated, truncated, info = self.env.step(self._actions)
+        done = terminated | truncated
+        self._returns += reward
+        self._lengths += 1
+        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
+        for i in np.flatnonzero(done):
+            final = info["final_obs"]
+            infos[i] = {
+                "terminal_observation": {k: v[i] for k, v in final.items()} if isinstance(final, dict) else final[i],
+                "TimeLimit.truncated": bool(truncated[i] and not terminated[i]),
+                "is_success": bool(info["is_success"][i]),
+                "episode": {"r": float(self._returns[i]), "l": int(self._lengths[i])},
+            }
+        self._returns[done], self._lengths[done] = 0.0, 0
+        return observation, reward.astype(np.float32), done, infos
+
+    def close(self) -> None:
+        """Close the environment."""
+        self.env.close()
+
+    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        """The attribute, once per requested world."""
+        return [getattr(self.env, attr_name)] * len(self._chosen(indices))
+
+    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+        """Set an attribute of the environment all worlds share."""
+        setattr(self.env, attr_name, value)
+
+    def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> list[Any]:
+        """Call a method of the environment once; its result stands for every requested world."""
+        return [getattr(self.env, method_name)(*args, **kwargs)] * len(self._chosen(indices))
+
+    def env_is_wrapped(self, wrapper_class: type, indices: Any = None) -> list[bool]:
+        """Never: the episode statistics of `Monitor` are already in the infos."""
+        return [False] * len(self._chosen(indices))
+
+    def _chosen(self, indices: Any) -> Sequence[int]:
+        return range(self.num_envs) if indices is None else np.atleast_1d(indices)
