@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ from pontine.planner.files import check_writable, write_json
 from pontine.planner.report import Report
 from pontine.planner.run import perform
 from pontine.policies.skills import load_library
+from pontine.policies.statistics import wilson
 
 
 @dataclass(frozen=True)
@@ -130,17 +130,8 @@ def summary(trials: Sequence[Trial]) -> dict[str, Any]:
 def rate(successes: int, episodes: int) -> dict[str, Any]:
     """Successes, episodes, their ratio and its Wilson 95 % interval."""
     ratio = round(successes / episodes, 4) if episodes else None
-    return {"successes": successes, "episodes": episodes, "rate": ratio, "wilson95": wilson(successes, episodes)}
-
-
-def wilson(successes: int, episodes: int) -> list[float]:
-    """Wilson's 95 % interval of a rate; [0, 1] of nothing."""
-    if episodes == 0:
-        return [0.0, 1.0]
-    z, p = 1.959964, successes / episodes
-    middle = (p + z * z / (2 * episodes)) / (1 + z * z / episodes)
-    half = z / (1 + z * z / episodes) * math.sqrt(p * (1 - p) / episodes + z * z / (4 * episodes**2))
-    return [round(max(0.0, middle - half), 4), round(min(1.0, middle + half), 4)]
+    interval = [round(bound, 4) for bound in wilson(successes, episodes)]
+    return {"successes": successes, "episodes": episodes, "rate": ratio, "wilson95": interval}
 
 
 def _show(console: Console, result: dict[str, Any], trials: Sequence[Trial]) -> None:
