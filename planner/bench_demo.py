@@ -88,7 +88,7 @@ def bench_demo(
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console) as progress:
         for case in progress.track(cases(scenes, seed), total=scenes, description="tables"):
-            robot = SimulatedRobot(case.table, seed=case.table_seed)
+            robot = SimulatedRobot(case.table)
             report = perform(case.instruction, robot, brain.read, skills, seed=case.table_seed, replans=replans)
             trials.append(judge(case, report, robot))
     result = summary(trials)

@@ -46,7 +46,7 @@ def demo(
         raise PontineError("objects= counts the objects of a random table; a scene= has its own")
     display = Display()
     laid = from_scene(Scene.read(scene)) if scene is not None else random_table(seed, objects)
-    robot = SimulatedRobot(laid, seed=seed)
+    robot = SimulatedRobot(laid)
     skills = load_library(library)
     with display.waiting("loading the language model"):
         brain = load_brain(adapter)

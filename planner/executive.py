@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from pontine.envs.errors import SceneError
+from pontine.envs.errors import PontineError, SceneError
 from pontine.envs.predicates import Predicate, holds
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
@@ -146,8 +146,9 @@ def execute(
     except SceneError as error:
         # The subgoals were grounded in an earlier look at the same table: something in them is no longer seen.
         run.fail("perception", str(error))
-    finally:
+    except BaseException:
         robot.stop()
+        raise
     return run.result
 
 
@@ -185,7 +186,8 @@ class _Run:
             if not why and not missing and self.reached == len(self.subgoals):
                 self.result.goal_reached = True
                 return
-            cause: Cause = "skill" if why else "plan"
+            moved = bool(self.result.steps) and self.result.steps[-1].control_steps > 0
+            cause: Cause = "skill" if why and moved else "plan"
             why = why or f"the plan ended, but {_words(missing or self.subgoals[self.reached :])} does not hold"
             if len(self.result.plans) > self.max_replans:
                 self.fail(cause, why)
@@ -229,7 +231,7 @@ class _Run:
     def _run_step(self, step: Step) -> StepRecord:
         self.on_event(StepStarted(step))
         start = time.perf_counter()
-        outcome = self.library[step.skill].execute(self.robot, step.args)
+        finished, steps, reason = self._attempt(step)
         target = self.robot.observe().command
         for _ in range(SETTLE_STEPS):
             self.robot.command(target)
@@ -237,15 +239,26 @@ class _Run:
         record = StepRecord(
             plan=len(self.result.plans) - 1,
             step=step,
-            finished=outcome.finished,
-            control_steps=outcome.steps,
+            finished=finished,
+            control_steps=steps,
             seconds=time.perf_counter() - start,
-            reason=outcome.reason,
+            reason=reason,
             unmet=unmet(self.result.final_scene, step.post),
         )
         self.result.steps.append(record)
         self.on_event(StepEnded(record))
         return record
+
+    def _attempt(self, step: Step) -> tuple[bool, int, str]:
+        """Run the skill: whether it thinks it finished, its control steps, and why it ended."""
+        try:
+            outcome = self.library[step.skill].execute(self.robot, step.args)
+        except SceneError:
+            raise
+        except PontineError as error:
+            # What is asked of it cannot be done here, for want of room for instance.
+            return False, 0, str(error)
+        return outcome.finished, outcome.steps, outcome.reason
 
     def _look(self) -> None:
         self.result.final_scene = self.robot.scene()

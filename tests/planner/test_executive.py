@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from pontine.envs.errors import PontineError
 from pontine.envs.predicates import Predicate, holds
 from pontine.envs.scene import TABLE, Scene
 from pontine.planner.executive import Event, Execution, PlanMade, StepEnded, StepStarted, execute
@@ -19,7 +20,6 @@ def run(
 ) -> Execution:
     robot = robot or FakeRobot()
     result = execute(robot, skills, subgoals, make_plan, **options)
-    assert robot.stopped
     assert (result.cause is None) == result.goal_reached
     if result.goal_reached:
         assert all(holds(robot.world, p) for p in result.goal)
@@ -156,6 +156,22 @@ def test_a_plan_whose_steps_all_work_but_miss_the_goal_is_not_done() -> None:
 
     result = execute(FakeRobot(), library(), [IN_BOWL], plan, max_replans=1)
     assert (result.goal_reached, result.cause) == (False, "plan")
+
+
+def test_a_skill_that_cannot_start_has_not_failed_but_the_plan_has() -> None:
+    def no_room(scene: Scene, args: Sequence[str]) -> Scene:
+        raise PontineError("there is no room")
+
+    result = run(library(place=FakeSkill(no_room)), IN_BOWL, max_replans=1)
+    assert (result.cause, result.replans) == ("plan", 1)
+    assert "there is no room" in result.reason
+
+
+def test_the_arm_keeps_its_grip_when_a_run_ends_well() -> None:
+    """Stopping would command the measured jaw angle and so take the force off what is held."""
+    robot = FakeRobot()
+    assert run(library(), ("holding", "red_cube"), robot=robot).goal_reached
+    assert not robot.stopped
 
 
 def test_an_object_that_vanishes_is_a_failure_of_perception() -> None:
