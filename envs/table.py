@@ -29,8 +29,9 @@ class Slot:
 
 
 def slots_for(objects: Sequence[ObjectSpec]) -> tuple[Slot, ...]:
-    """One slot per object, as small as the object allows."""
-    return tuple(Slot(o.name, ITEM_SHAPES if len(o.shapes) == ITEM_SHAPES else MAX_SHAPES) for o in objects)
+    """One slot per object, as small as the object allows. Slots are numbered: names are free text."""
+    return tuple(Slot(f"object{i}", ITEM_SHAPES if len(o.shapes) == ITEM_SHAPES else MAX_SHAPES)
+                 for i, o in enumerate(objects))
 
 
 def build(slots: Sequence[Slot]) -> mujoco.MjSpec:

@@ -1,0 +1,78 @@
+"""The simulated arm: a `Robot` over one world."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arm import REST
+from .catalogue import ObjectSpec
+from .robot import RobotState
+from .scene import Scene
+from .sensing import measure
+from .table import slots_for
+from .worlds import Worlds
+
+_HOMING_STEP = 0.04
+_SETTLING_STEPS = 10
+
+
+class SimulatedRobot:
+    """An SO-101 before a table with exactly these objects, in MuJoCo, deterministic.
+
+    `worlds` is the simulation behind it, a batch of one.
+    """
+
+    def __init__(self, objects: Sequence[ObjectSpec]) -> None:
+        self.worlds = Worlds(slots_for(objects), 1, threads=1)
+        for slot, spec in enumerate(objects):
+            self.worlds.lay(0, slot, spec)
+        self.worlds.place_arm(0, REST)
+        self.worlds.refresh(np.zeros(1, int))
+        for _ in range(_SETTLING_STEPS):
+            self.worlds.advance(self.worlds.command)
+        self._renderer: Any = None
+
+    def observe(self) -> RobotState:
+        """The joints now."""
+        w = self.worlds
+        return RobotState(w.q[0].copy(), w.velocity[0].copy(), w.command[0] - w.q[0], w.command[0].copy(),
+                          float(w.batch.bind("time")[0]))
+
+    def command(self, targets: NDArray[np.float64]) -> None:
+        """Send joint targets (6,) rad and let one control step pass."""
+        self.worlds.advance(np.asarray(targets, float)[None])
+
+    def scene(self) -> Scene:
+        """The table as it is now, from geometry and contact."""
+        return measure(self.worlds)
+
+    def reset(self) -> None:
+        """Move to the rest pose, at most 1 rad/s."""
+        start = self.worlds.command[0].copy()
+        steps = int(np.ceil(np.abs(REST - start).max() / _HOMING_STEP))
+        for k in range(steps):
+            self.command(start + (REST - start) * (k + 1) / steps)
+
+    def stop(self) -> None:
+        """Hold where the arm is."""
+        self.command(self.worlds.q[0].copy())
+
+    def render(self, width: int = 640, height: int = 480, camera: str = "front") -> NDArray[np.uint8]:
+        """A picture, (height, width, 3) uint8. Raises RenderError where nothing can be drawn."""
+        if self._renderer is None:
+            from .render import Renderer
+
+            self._renderer = Renderer(self.worlds, 0)
+        return self._renderer.render(camera, width, height)
+
+    def close(self) -> None:
+        """Free the renderer."""
+        if self._renderer is not None:
+            self._renderer.close()
+            self._renderer = None
+
+

@@ -1,0 +1,103 @@
+"""Where to put a thing: from a relation in words to the pose the place skill is given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pontine.envs.catalogue import ObjectSpec, from_scene_object
+from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.layout import GAP, HEADING, PAN_X, REACH, Circle, clear, footprint
+from pontine.envs.predicates import DIRECTIONS, holds
+from pontine.envs.scene import TABLE, Scene, SceneObject
+
+RELATIONS = ("on", "in", "near", *DIRECTIONS)
+"""What `place` can be asked for."""
+
+_GRID = 0.0125
+_GAPS = (GAP, 0.025, 0.015)
+
+
+class PlacementError(PontineError):
+    """There is no room where the object is wanted."""
+
+
+def goal_for(scene: Scene, name: str, relation: str, reference: str, hand: tuple[float, float]) -> NDArray[np.float64]:
+    """Where the object's frame should be when it is let go, (3,) m.
+
+    `hand` (x, y) m is where the hand is: among equally good spots the nearest wins.
+    Raises UnknownNameError for an unknown relation, PlacementError if there is no room
+    within reach.
+    """
+    if relation not in RELATIONS:
+        raise UnknownNameError("relation", relation, RELATIONS)
+    thing = scene.object(name)
+    rest = from_scene_object(replace(thing, position=(0.0, 0.0, 0.0))).rest_height
+    if relation in ("on", "in") and reference != TABLE:
+        return _over(scene, thing, scene.object(reference), rest)
+    spots = _table_spots(scene, thing, relation, reference, hand)
+    for gap in _GAPS:
+        for x, y in spots:
+            if clear(x, y, footprint(_spec(thing))[2], _circles(scene, name), gap):
+                return np.array([x, y, rest])
+    raise PlacementError(f"there is no free room within reach to put {name!r} {relation.replace('_', ' ')} {reference!r}")
+
+
+def _spec(thing: SceneObject) -> ObjectSpec:
+    return from_scene_object(replace(thing, position=thing.position or (0.0, 0.0, 0.0)))
+
+
+def _circles(scene: Scene, but: str) -> list[Circle]:
+    """Footprints of everything that stands on the table itself."""
+    return [footprint(_spec(o)) for o in scene.objects
+            if o.name not in (but, scene.holding) and o.support in (TABLE, None) and o.position is not None]
+
+
+def _over(scene: Scene, thing: SceneObject, below: SceneObject, rest: float) -> NDArray[np.float64]:
+    """Over the middle of what carries it, or over the freest part if other things are there already."""
+    assert below.position is not None
+    spec = _spec(below)
+    top = below.position[2] - spec.rest_height + spec.size[2]
+    others = [footprint(_spec(o)) for o in scene.objects
+              if o.name not in (thing.name, below.name) and below.name in scene.supports(o.name)]
+    x, y = below.position[:2]
+    room = spec.size[0] / 2 - footprint(_spec(thing))[2] - 0.006
+    if others and room > 0:
+        ring = [(x + room * math.cos(a), y + room * math.sin(a)) for a in np.linspace(0, 2 * math.pi, 24, endpoint=False)]
+        x, y = max(ring, key=lambda p: min(math.hypot(p[0] - ox, p[1] - oy) - r for ox, oy, r in others))
+    return np.array([x, y, top + rest])
+
+
+def _table_spots(scene: Scene, thing: SceneObject, relation: str, reference: str,
+                 hand: tuple[float, float]) -> list[tuple[float, float]]:
+    """Spots within reach for which the relation would hold, best first."""
+    if relation == "on":
+        return sorted(_reachable(), key=lambda p: math.hypot(p[0] - hand[0], p[1] - hand[1]))
+    below = scene.object(reference)
+    if below.position is None:
+        raise PlacementError(f"nobody knows where {reference!r} is")
+    bx, by = below.position[:2]
+    apart = footprint(_spec(thing))[2] + footprint(_spec(below))[2] + GAP
+    ideal = hand
+    if relation != "near":
+        ux, uy = DIRECTIONS[relation]
+        ideal = bx + ux * (apart + 0.01), by + uy * (apart + 0.01)
+    good = []
+    for x, y in _reachable():
+        moved = replace(thing, position=(x, y, 0.02), support=TABLE)
+        trial = Scene(tuple(moved if o.name == thing.name else o for o in scene.objects), scene.fixtures, None)
+        if holds(trial, (relation, thing.name, reference)):
+            good.append((x, y))
+    return sorted(good, key=lambda p: math.hypot(p[0] - ideal[0], p[1] - ideal[1]))
+
+
+def _reachable() -> Iterator[tuple[float, float]]:
+    """A grid over the area in which the hand can set things down."""
+    for x in np.arange(PAN_X, PAN_X + REACH[1], _GRID):
+        for y in np.arange(-REACH[1], REACH[1] + _GRID, _GRID):
+            if REACH[0] <= math.hypot(x - PAN_X, y) <= REACH[1] and abs(math.atan2(y, x - PAN_X)) <= HEADING:
+                yield float(x), float(y)
