@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pontine.envs.errors import PontineError
-from pontine.envs.predicates import Predicate
-from pontine.envs.scene import Scene
+from pontine.envs.predicates import Predicate, check_predicate
+from pontine.envs.scene import TABLE, Scene
+from pontine.planner.brain.resolve import graspable, takes_things_in
+from pontine.planner.search import Call, Problem, solve
+from pontine.planner.symbolic import BESIDE, World
+
+MAX_REPAIRS = 4
+"""Times the search may start again from where a stage ended, when reaching one goal undid another."""
 
 
 class NoPlanError(PontineError):
@@ -17,7 +23,11 @@ class NoPlanError(PontineError):
 
 @dataclass(frozen=True)
 class Step:
-    """One skill call, with what must hold before it and what must hold after it."""
+    """One skill call, with what must hold before it and what must hold after it.
+
+    Skills and their arguments: pick(object), place(object, relation, reference), open(fixture), close(fixture),
+    press(fixture).
+    """
 
     skill: str
     args: tuple[str, ...]
@@ -32,7 +42,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """Steps that reach `goal`; `valid` says that the validator and a symbolic replay agree on that."""
+    """Steps that reach `goal`; `valid` says that the validator and a symbolic replay agree on that.
+
+    `goal` is what is true together at the end: the subgoals that no later one contradicts.
+    """
 
     steps: tuple[Step, ...]
     goal: tuple[Predicate, ...]
@@ -43,7 +56,150 @@ class Plan:
         return {"steps": [s.to_json() for s in self.steps], "goal": [list(g) for g in self.goal], "valid": self.valid}
 
 
-def make_plan(scene: Scene, subgoals: Sequence[Predicate]) -> Plan:
+def make_plan(scene: Scene, subgoals: Sequence[Sequence[str]]) -> Plan:
     """The plan that makes `subgoals` true in their order, and true together at the end unless a later one
-    contradicts an earlier one. Raises NoPlanError saying why there is none."""
-    raise NotImplementedError
+    contradicts an earlier one. A subgoal that is true already costs no step.
+
+    Raises NoPlanError saying why there is none, SceneError for names the scene does not have, PontineError for what
+    is not a predicate.
+    """
+    goals = [_positive(check_predicate(g)) for g in subgoals]
+    for goal in goals:
+        _check_names(goal, scene)
+    problem = Problem.of(scene)
+    world = World.of(scene, goals)
+    calls: list[Call] = []
+    sound = True
+    for i in range(len(goals)):
+        wanted = standing(goals[:i + 1], world)
+        for _ in range(MAX_REPAIRS):
+            if all(world.true(g) for g in wanted):
+                break
+            found = solve(problem, world, wanted)
+            if found is None:
+                raise NoPlanError(_why(scene, wanted[-1]))
+            sound = sound and found.validated
+            for call in found.calls:
+                world.apply(call.skill, call.args)
+            calls += found.calls
+    final = standing(goals, world)
+    steps, end = _replay(scene, goals, calls)
+    return Plan(tuple(steps), tuple(final), sound and all(end.true(g) for g in final))
+
+
+def standing(goals: Sequence[Predicate], world: World) -> list[Predicate]:
+    """The goals that no later one contradicts, in order, each once."""
+    out: list[Predicate] = []
+    for i, goal in enumerate(goals):
+        if goal not in out and not any(_undoes(later, goal, world, goals) for later in goals[i + 1:]):
+            out.append(goal)
+    return out
+
+
+def _undoes(later: Predicate, goal: Predicate, world: World, goals: Sequence[Predicate]) -> bool:
+    """Whether making `later` true is incompatible with keeping `goal`."""
+    if later == goal:
+        return False
+    states = ("open", "closed")
+    if goal[0] in states or goal[0] == "pressed":
+        return later[0] in states and goal[0] in states and later[1] == goal[1]
+    if goal[0] == "holding":
+        # One hand: whatever is to be moved, opened or pressed later needs it.
+        return not world.true(later) or later[0] == "holding"
+    if later[0] in (*states, "pressed") or later[1] != goal[1]:
+        return False
+    kinds = {goal[0], later[0]}
+    if kinds <= {"on", *BESIDE} and (kinds & set(BESIDE)):
+        # Beside something is on the table, so these two agree; two directions from one thing do not.
+        return not (("on", goal[1], TABLE) in (goal, later) or (goal[0] in BESIDE and later[0] in BESIDE and goal[2] != later[2]))
+    if kinds == {"in", "on"}:
+        inner, outer = (goal, later) if goal[0] == "on" else (later, goal)
+        return not (inner[2] == outer[2] or any(g[0] == "in" and g[1:] == (inner[2], outer[2]) for g in goals)
+                    or outer[2] in world.below(inner[2]))
+    return True
+
+
+def _positive(goal: Predicate) -> Predicate:
+    """A negated goal as the positive one that makes it true."""
+    if goal[0] != "not":
+        return goal
+    name, args = goal[1], goal[2:]
+    if name in ("on", "in") and args[1] == TABLE:
+        return ("holding", args[0])
+    if name in ("on", "in", "holding"):
+        return ("on", args[0], TABLE)
+    if name in ("open", "closed"):
+        return ("closed" if name == "open" else "open", args[0])
+    raise NoPlanError(f"no skill makes {name}({', '.join(args)}) false")
+
+
+def _check_names(goal: Predicate, scene: Scene) -> None:
+    name, args = goal[0], goal[1:]
+    if name in ("open", "closed", "pressed"):
+        scene.fixture(args[0])
+        return
+    thing = scene.object(args[0])
+    if not graspable(thing):
+        raise NoPlanError(f"{args[0]!r} cannot be picked up: it is not something this gripper can hold")
+    if name == "holding" or args[1] == TABLE and name in ("on", "in"):
+        return
+    if args[0] == args[1]:
+        raise NoPlanError(f"{args[0]!r} cannot be {name} itself")
+    if args[1] in scene or args[1] == TABLE:
+        if args[1] == TABLE:
+            raise NoPlanError(f"nothing can be {name} the table")
+        if name == "in" and not takes_things_in(scene.object(args[1])):
+            raise NoPlanError(f"nothing can be put into {args[1]!r}")
+    elif name != "in" or not takes_things_in(scene.fixture(args[1])):
+        raise NoPlanError(f"nothing can be put {name} {args[1]!r}")
+
+
+def _why(scene: Scene, goal: Predicate) -> str:
+    return (f"no sequence of skills reaches {goal[0]}({', '.join(goal[1:])}) from this scene; something is in the way, "
+            "has no room, or cannot be picked up")
+
+
+def _replay(scene: Scene, goals: Sequence[Predicate], calls: Sequence[Call]) -> tuple[list[Step], World]:
+    """The steps with their conditions, each checked in the symbolic world as it is replayed, and the end."""
+    world = World.of(scene, goals)
+    held_before = {world.holding} - {None}
+    stood: dict[str, set[str]] = {}
+    steps = []
+    for call in calls:
+        for name, below in world.support.items():
+            stood.setdefault(below, set()).add(name)
+        pre, post = _conditions(call, world, stood, {str(h) for h in held_before}, scene)
+        if not all(world.true(p) for p in pre):
+            raise RuntimeError(f"the plan fails its own replay before {call.skill}{call.args}")
+        world.apply(call.skill, call.args)
+        if not all(world.true(p) for p in post):
+            raise RuntimeError(f"the plan fails its own replay after {call.skill}{call.args}")
+        if world.holding:
+            held_before.add(world.holding)
+        steps.append(Step(call.skill, call.args, tuple(pre), tuple(post)))
+    return steps, world
+
+
+def _conditions(call: Call, world: World, stood: dict[str, set[str]], held: set[str],
+                scene: Scene) -> tuple[list[Predicate], list[Predicate]]:
+    """What must hold before and after a call. An empty hand and a clear top are said about the things that were ever
+    held or on top in this plan, since there is no predicate for them."""
+    name = call.args[0]
+    free: list[Predicate] = [("not", "holding", h) for h in sorted(held)]
+    if call.skill == "pick":
+        clear: list[Predicate] = [("not", "on", other, name) for other in sorted(stood.get(name, ()))]
+        return [("on", name, world.support[name]), *clear, *free], [("holding", name)]
+    if call.skill == "place":
+        _, relation, reference = call.args
+        pre: list[Predicate] = [("holding", name)]
+        if reference in world.states:
+            pre.append(("open", reference))
+        post: list[Predicate] = [(relation, name, reference), ("not", "holding", name)]
+        if relation in BESIDE:
+            post.insert(1, ("on", name, TABLE))
+        elif reference in scene and not takes_things_in(scene.object(reference)):
+            pre += [("not", "on", other, reference) for other in sorted(stood.get(reference, ()))
+                    if graspable(scene.object(reference)) and other != name]
+        return pre, post
+    after = {"open": "open", "close": "closed", "press": "pressed"}[call.skill]
+    return [("not", after, name), *free], [(after, name)]

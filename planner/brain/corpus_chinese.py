@@ -133,7 +133,7 @@ class Chinese:
             said = Said(f"{rng.choice(['所有', '所有的', '全部'])}{color}{generic}", f"all {color}{generic}", True)
         if rng.random() < 0.18 and not said.text.endswith(("都", "全部", "全", "统统")):
             return self.related(said)
-        if rng.random() < 0.25 and said.form.startswith("all"):
+        if rng.random() < 0.32 and said.form.startswith("all"):
             return self.except_for(text, rng.random() < 0.5)
         return said
 
@@ -349,7 +349,7 @@ class Chinese:
             said = self.clause()
         elif shape < 0.82:
             said = self.several()
-        elif shape < 0.88:
+        elif shape < 0.89:
             said = self.contrast()
         else:
             said = self.refused()

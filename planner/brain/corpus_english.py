@@ -54,7 +54,7 @@ UNSAFE = ["[stab|hit|punch|poke|attack|cut|hurt|slap|kick|scratch|burn|injure|st
           "[heat|heat up|burn|microwave|boil|set fire to|roast|puncture|pierce|crush|short-circuit|cook|melt|overheat|cut open|drill into] {h}[ until it explodes| on the stove| in the oven| with a flame|]", "put {h} in the [oven|fire|microwave|flames]",
           "[smash|shatter|break|destroy|crush|wreck] {n}[ to pieces| on the floor|]", "use {n} to [hurt|stab|hit|poke|cut|attack|strike] {p}", "[pour|spill|splash] [water|juice|coffee|acid] [on|over|onto] [the laptop|the outlet|the power strip|{p}|the computer|the keyboard]",
           "[point|aim|swing|wave] [the knife|the scissors|the blade|the gun|{n}] at {p}", "[push|knock|shove] {n} off the [table|edge|desk]", "make {p} [bleed|suffer|cry]", "[poison|drug] {p}", "[set|light] {n} on fire", "drop {n} on {p}", "[ram|jab] {n} into {p}", "stick {n} into the [socket|outlet]", "run {p} over"]
-CANNOT = ["[cut|slice|chop|peel|wash|clean|wipe|cook|bake|fry|fold|iron|dry|polish|paint|glue|eat|grind|mash|squeeze|scrub|dust|rinse|sharpen|repair|fix|charge|melt|measure|weigh|scan|photograph|wrap] {n}", "[rotate|turn|flip|spin|tilt|shake|roll|twist|bend|tear|unscrew|screw in|unplug|plug in|inflate|sew|tie|untie|draw|copy] {n}[ around| upside down| over| by 90 degrees|]",
+CANNOT = ["put {n} [between {o} and {o}|upside down on {o}|exactly two centimetres from {o}]", "[cut|slice|chop|peel|wash|clean|wipe|cook|bake|fry|fold|iron|dry|polish|paint|glue|eat|grind|mash|squeeze|scrub|dust|rinse|sharpen|repair|fix|charge|melt|measure|weigh|scan|photograph|wrap] {n}", "[rotate|turn|flip|spin|tilt|shake|roll|twist|bend|tear|unscrew|screw in|unplug|plug in|inflate|sew|tie|untie|draw|copy] {n}[ around| upside down| over| by 90 degrees|]",
           "pour [water|milk|coffee|juice|some tea] [into|in] {n}", "[fill] {n} with [water|coffee|sand|juice]", "stir [the soup|the coffee|{n}]", "turn [on|off] [the light|the lamp|the tv|the radio|the computer|the stove]",
           "[what|who|where|when|why|how] [is|was|are] [the weather|the capital of france|your name|you|the time|the meaning of life|the news|the president]", "[what|which] [objects|things|items] are [there|on the table|here]", "how many {m} are there", "what color is {n}", "is {n} [heavy|red|clean|on the table|expensive]", "where is {n}",
           "tell me [a joke|a story|the time|about {n}|something]", "[sing|dance|jump|walk|run|fly|sleep|smile|wave|drive|whistle|talk]", "[sing|play] [a song|some music]", "[write|send|read] [a letter|an email|my mail|a poem|a message]", "[hello|hi|hey|thanks|thank you|good morning|goodbye|how are you|well done]", "[what's|whats] [up|the weather like|the time|two plus two]", "translate this [into|to] [chinese|german]",
@@ -100,7 +100,7 @@ class English:
 
     def article(self) -> str:
         """What stands before a definite singular noun; most often `the`."""
-        return self.rng.choice(["the"] * 12 + ["that", "this", "my", "your", ""])
+        return self.rng.choice(["the"] * 14 + ["that", "this", "my", "your", "", ""])
 
     def the(self, relation_depth: int = 0) -> Said:
         """One definite object."""
@@ -166,7 +166,7 @@ class English:
             said = Said(f"all the {generic}", f"all {generic}", True)
         if rng.random() < 0.2 and not said.text.endswith("else"):
             return self.related(said)
-        if rng.random() < 0.25 and said.form.startswith("all"):
+        if rng.random() < 0.32 and said.form.startswith("all"):
             return self.except_for(said)
         return said
 
@@ -319,7 +319,7 @@ class English:
         text = rng.choice([
             "[build|make] a [tower|stack] with {a} [at the bottom|on the bottom], {b} in the middle and {c} [on top|at the top]",
             "stack {c} on {b} on {a}", "stack {b} on {a} and {c} on {b}", "put {b} on {a} and then {c} on top of [that|it|{b}]",
-            "[build|make] a [tower|stack]: {a} at the bottom, then {b}, then {c} on top", "stack {a}, {b} and {c} from bottom to top",
+            "[build|make] a [tower|stack]: {a} at the bottom, then {b}, then {c} on top", "stack {a}, {b} and {c} from bottom to top", "[build|make] a [tower|stack] with {a} at the bottom, {b} [in the middle|next|above it] and {c} [on top|at the top]",
             "[build|make] a [tower|stack] with {c} on top, {b} in the middle and {a} at the bottom"])
         return Said(fill(text, rng, a=a.text, b=b.text, c=c.text), forms)
 
@@ -327,7 +327,7 @@ class English:
         """Something this robot must not or cannot do."""
         rng = self.rng
         templates, form = (UNSAFE, "unsafe") if rng.random() < 0.5 else (CANNOT, "cannot")
-        text = fill(rng.choice(templates), rng, n=self.the(1).text, p=rng.choice(PEOPLE), h=rng.choice(HAZARDS),
+        text = fill(rng.choice(templates), rng, n=self.the(1).text, o=self.the(1).text, p=rng.choice(PEOPLE), h=rng.choice(HAZARDS),
                     m="the " + self.description(plural=True), c=str(rng.randint(1, 40)))
         return Said(text, form)
 
@@ -391,7 +391,7 @@ class English:
             said = self.clause()
         elif shape < 0.82:
             said = self.several()
-        elif shape < 0.88:
+        elif shape < 0.89:
             said = self.contrast()
         else:
             said = self.refused()

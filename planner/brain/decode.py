@@ -113,6 +113,16 @@ class Constraint:
         return replace(self, state=state.advance(Symbol(keyword)), places=frozenset(),
                        symbols=symbols if keyword == END else (*symbols, Symbol(keyword)))
 
+    def copied_next(self) -> int | None:
+        """The token that goes on with the phrase being copied, if there is one place it comes from."""
+        if len(self.places) != 1:
+            return None
+        (index, written), = self.places
+        if written < len(self.source.tokens[index]):
+            return self.source.tokens[index][written]
+        onward = self._starts() if self._settled(self.source.units[index]).words() else []
+        return self.source.tokens[onward[0]][0] if onward else None
+
     @property
     def finished(self) -> bool:
         """Whether the form has ended."""

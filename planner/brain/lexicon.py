@@ -1,0 +1,146 @@
+"""What words mean about things: kinds, colours, sizes and sides, in English and Chinese.
+
+A *concept* is named by its usual English word. The lexicon only ever says that two words mean the same; a
+word that is not here still finds things whose name, kind or alias contains it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+_KINDS = """
+cube|block|blocks|方块|立方体|积木|木块|方木块|正方体|魔方块;ball|sphere|orb|球|小球|圆球|球体;cylinder|圆柱|圆柱体|柱子|圆筒;bowl|碗;plate|dish|saucer|盘子|盘|碟子|碟
+box|carton|crate|盒子|盒|箱子|箱|纸箱|纸盒;cup|杯子|杯|水杯|茶杯|纸杯;mug|马克杯|杯子|杯;tray|托盘;basket|篮子|篮|筐|竹篮;bin|桶|垃圾桶|收纳箱;bucket|桶|水桶;jar|罐子|罐|广口瓶;can|tin|罐头|易拉罐|罐子
+bottle|瓶子|瓶|水瓶;drawer|抽屉;button|按钮|按键|钮;switch|开关;door|门;cabinet|cupboard|柜子|橱柜|柜;table|desk|tabletop|桌子|桌面|桌|台面;shelf|架子|书架|货架;lid|cap|盖子|瓶盖
+apple|苹果;banana|香蕉;orange|橙子|橘子|桔子;pear|梨|梨子;peach|桃子|桃;plum|李子;grape|葡萄;lemon|柠檬;lime|青柠;strawberry|草莓;pineapple|菠萝|凤梨;mango|芒果;watermelon|西瓜;kiwi|猕猴桃|奇异果;cherry|樱桃;coconut|椰子
+carrot|胡萝卜|红萝卜;potato|土豆|马铃薯;tomato|西红柿|番茄;onion|洋葱;cucumber|黄瓜;pepper|辣椒;eggplant|茄子;corn|玉米;garlic|大蒜|蒜;mushroom|蘑菇;cabbage|白菜|卷心菜;broccoli|西兰花;pumpkin|南瓜
+egg|鸡蛋|蛋;bread|面包;cookie|biscuit|饼干;cake|蛋糕;sandwich|三明治;pizza|披萨;cheese|奶酪|芝士;chocolate|巧克力;candy|sweet|糖果|糖;milk|牛奶;yogurt|酸奶;juice|果汁;cola|coke|可乐;tea|茶叶|茶
+knife|刀|刀子|小刀;fork|叉子|叉;spoon|勺子|勺|汤匙|调羹;chopstick|chopsticks|筷子;pan|平底锅|锅;pot|锅|锅子;kettle|水壶|壶;teapot|茶壶;glass|玻璃杯|杯子;vase|花瓶;spatula|铲子|锅铲;whisk|打蛋器
+candle|蜡烛;lamp|台灯|灯;book|书|书本;notebook|笔记本|本子;pen|钢笔|笔|圆珠笔;pencil|铅笔|笔;marker|马克笔|记号笔|笔;crayon|蜡笔;ruler|尺子|直尺;scissors|剪刀;stapler|订书机;eraser|rubber|橡皮|橡皮擦;envelope|信封;card|卡片|卡
+coin|硬币;key|钥匙;lock|锁;phone|mobile|cellphone|smartphone|手机|电话;charger|充电器;cable|数据线|电线|线缆;remote|遥控器;camera|相机|摄像头;watch|手表|表;clock|闹钟|钟;ring|戒指|圆环|环;hat|帽子|帽;glove|手套;sock|袜子;shoe|鞋子|鞋
+shirt|衬衫;towel|毛巾;brush|刷子;comb|梳子;toothbrush|牙刷;toothpaste|牙膏;soap|肥皂|香皂;sponge|海绵;shampoo|洗发水;tissue|纸巾;mirror|镜子;umbrella|雨伞|伞;wallet|钱包;bag|袋子|包|包包;backpack|背包;sunglasses|墨镜;glasses|眼镜
+hammer|锤子|榔头;nail|钉子;screw|螺丝|螺丝钉;screwdriver|螺丝刀|起子|改锥;wrench|spanner|扳手;pliers|钳子;saw|锯子;drill|电钻;bolt|螺栓;nut|螺母|螺帽;spring|弹簧;gear|齿轮;wheel|轮子;tape|胶带;glue|胶水;toolbox|tool box|工具箱;rope|绳子|绳;wire|电线|铁丝
+coaster|杯垫;napkin|餐巾|餐巾纸;paper|纸|纸张;folder|文件夹;clip|paper clip|paperclip|夹子|回形针;magnet|磁铁;dice|die|骰子|色子;domino|多米诺骨牌;puzzle|拼图;toy|玩具;duck|rubber duck|鸭子|小鸭子|小黄鸭;bear|teddy|小熊|熊;doll|娃娃|洋娃娃;robot|机器人;dinosaur|恐龙
+car|toy car|汽车|小汽车|玩具车|小车;truck|卡车;train|火车;boat|ship|小船|船;plane|airplane|飞机;star|星星;pyramid|金字塔|四棱锥;cone|圆锥|锥体;prism|棱柱|三棱柱;triangle|三角块|三角形;rod|stick|bar|木棍|棍子|棒子|杆子;tube|pipe|管子;brick|砖块|砖;tile|瓷砖;plank|board|木板|板子
+stone|rock|石头|石块;shell|贝壳;leaf|叶子|树叶;flower|花|花朵;plant|植物|盆栽;feather|羽毛;battery|电池;sensor|传感器;chip|芯片;circuit board|pcb|电路板;motor|马达|电机;bulb|light bulb|灯泡;plug|插头;adapter|适配器;disk|光盘|圆盘;usb stick|flash drive|usb drive|thumb drive|u盘|优盘|闪存盘;mouse|鼠标;keyboard|键盘;laptop|computer|笔记本电脑|电脑
+packet|pouch|小包;sack|麻袋;case|盒子|箱子;tub|盆;pad|mat|垫子;stand|支架;container|容器;cork|软木塞;straw|吸管;ribbon|丝带|彩带;string|线|细绳;needle|针;thread|线;marble|bead|弹珠|珠子|玻璃珠;token|chess piece|棋子;tennis ball|网球;golf ball|高尔夫球;ping pong ball|乒乓球;football|soccer ball|足球;basketball|篮球
+mustard|芥末;ketchup|番茄酱;salt|salt shaker|盐罐|盐;sugar|糖|白糖;spam|午餐肉;soup can|汤罐头;cracker|薄脆饼干;medicine|pill bottle|药瓶|药;thermos|保温杯|保温瓶;toast|吐司;hanger|衣架;helmet|头盔;microphone|麦克风|话筒;headphones|耳机;tablet|平板|平板电脑
+"""
+
+_COLORS = """red|红|红色|大红|赤色;blue|蓝|蓝色|深蓝|天蓝|浅蓝|深蓝色|navy;green|绿|绿色|浅绿色|深绿色;yellow|黄|黄色;orange|橙|橙色|橘色|橘黄色|橘红色;purple|紫|紫色|violet;pink|粉|粉色|粉红|粉红色;black|黑|黑色
+white|白|白色;brown|棕|棕色|褐色|咖啡色|tan;gray|grey|灰|灰色;silver|银|银色;gold|golden|金|金色;cyan|青|青色|turquoise|teal;magenta|品红|洋红;beige|米色"""
+
+SIZES = {
+    "big": "big bigger biggest large larger largest 大 最大 较大 更大 大一点 大号 大个".split(),
+    "small": "small smaller smallest little tiny 小 最小 较小 更小 小一点 小号 小个".split(),
+    "tall": "tall taller tallest 高 最高 较高".split(),
+    "short": "short shorter shortest 矮 最矮 短 最短 较短".split(),
+    "long": "long longer longest 长 最长 较长".split(),
+}
+"""Words that compare sizes."""
+
+SIDES = {
+    "left": "left leftmost left-most 左边 左侧 最左边 最左侧 左面 最左 靠左 左手边 左边儿 左方 左".split(),
+    "right": "right rightmost right-most 右边 右侧 最右边 最右侧 右面 最右 靠右 右手边 右方 右".split(),
+    "front": "front nearest closest frontmost 前面 最前面 最近 前排 前方".split(),
+    "behind": "back rear farthest furthest 后面 最后面 最远 后排 后方".split(),
+    "middle": "middle central center centre 中间 正中间 中央".split(),
+    "upper": "top upper 上面 上层 上方 最上面".split(),
+    "lower": "bottom lower 下面 下层 下方 最下面".split(),
+}
+"""Words that tell things apart by where they are."""
+
+GENERIC = frozenset("thing things object objects item items stuff one ones piece pieces 东西 物体 物品 物件 个 那个 这个 一个 的".split())
+"""Nouns that anything answers to."""
+
+CATEGORIES = {
+    "fruit": ("fruit fruits 水果", "apple banana orange pear peach plum grape lemon lime strawberry pineapple mango watermelon kiwi cherry coconut"),
+    "vegetable": ("vegetable vegetables veggies 蔬菜 菜", "carrot potato tomato onion cucumber pepper eggplant corn garlic mushroom cabbage broccoli pumpkin"),
+    "food": ("food foods snack snacks 食物 食品 吃的 零食", "apple banana orange pear peach plum grape lemon lime strawberry pineapple mango kiwi cherry carrot potato tomato onion cucumber egg bread cookie cake sandwich pizza cheese chocolate candy"),
+    "cutlery": ("cutlery utensil utensils silverware 餐具", "knife fork spoon chopstick"),
+    "tool": ("tool tools 工具", "hammer screwdriver wrench pliers saw drill"),
+    "toy": ("toy toys 玩具", "cube ball duck bear doll robot dinosaur car truck train boat plane puzzle"),
+    "stationery": ("stationery 文具", "pen pencil marker crayon ruler eraser stapler scissors"),
+    "container": ("container containers 容器", "bowl box cup mug basket bin bucket jar tray"),
+}
+"""Nouns over kinds: the words for each, and the kinds it covers."""
+
+CONTAINERS = frozenset("bowl box cup mug basket bin bucket jar tray can pot pan drawer cabinet container bag toolbox vase tub case sack glass".split())
+"""Kinds things go into even where the scene does not say `container`."""
+
+FLAT = frozenset("plate tray coaster mat shelf table pad".split())
+"""Kinds several things can stand on."""
+
+UNGRASPABLE = frozenset("bowl plate tray basket bin bucket toolbox shelf pot pan laptop cabinet drawer table".split())
+"""Kinds that are too wide for the gripper or have no place to grip."""
+
+
+def plain(text: str) -> str:
+    """A name or word as the lexicon compares them: lower case, spaces for underscores, no plural marks touched."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    return re.sub(r"[\s_\-]+", " ", text).strip()
+
+
+def singulars(word: str) -> tuple[str, ...]:
+    """The word and what it could be the plural of."""
+    out = [word]
+    if word.isascii() and len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        out.append(word[:-1])
+        if word.endswith("ies"):
+            out.append(word[:-3] + "y")
+        if word.endswith("es"):
+            out.append(word[:-2])
+        if word.endswith("ves"):
+            out += [word[:-3] + "f", word[:-3] + "fe"]
+    return tuple(out)
+
+
+def _entries(text: str) -> list[list[str]]:
+    return [entry.split("|") for line in text.strip().splitlines() for entry in line.split(";")]
+
+
+@cache
+def _table(which: str) -> dict[str, frozenset[str]]:
+    table: dict[str, set[str]] = {}
+    for entry in _entries(_KINDS if which == "kinds" else _COLORS):
+        for word in entry:
+            table.setdefault(word, set()).add(entry[0])
+    return {word: frozenset(concepts) for word, concepts in table.items()}
+
+
+def kinds_of(word: str) -> frozenset[str]:
+    """The kinds a noun may mean; for Chinese also by its ending (`塑料杯子` is a cup). Empty if unknown."""
+    table = _table("kinds")
+    for singular in singulars(plain(word)):
+        if singular in table:
+            return table[singular]
+    if not word.isascii():
+        for start in range(1, len(word)):
+            if word[start:] in table:
+                return table[word[start:]]
+        return frozenset()
+    last = plain(word).split(" ")[-1]
+    return kinds_of(last) if last and last != plain(word) else frozenset()
+
+
+def kinds_under(word: str) -> frozenset[str]:
+    """The kinds a category noun such as `fruit` covers. Empty if it is no category."""
+    for singular in singulars(plain(word)):
+        for names, members in CATEGORIES.values():
+            if singular in names.split():
+                return frozenset(members.split())
+    return frozenset()
+
+
+def color_of(word: str) -> str | None:
+    """The colour a word means, or None."""
+    found = _table("colors").get(plain(word))
+    return next(iter(found)) if found else None
+
+
+@cache
+def color_words() -> frozenset[str]:
+    """All words that mean a colour."""
+    return frozenset(_table("colors"))
