@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from pontine.envs.predicates import Predicate
-from pontine.envs.scene import TABLE, Scene
+from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.brain import lexicon
 from pontine.planner.brain.query import Subject
 from pontine.planner.brain.resolve import graspable, takes_things_in
@@ -51,14 +52,17 @@ class Problem:
     def of(cls, scene: Scene) -> Problem:
         """The problem a scene poses."""
         items = tuple(o.name for o in scene.objects if graspable(o))
-        everything = [*scene.objects, *scene.fixtures]
+        everything: list[SceneObject | Fixture] = [*scene.objects, *scene.fixtures]
         receptive = frozenset(t.name for t in everything if takes_things_in(t))
         return cls(
             items=items,
             places=tuple(o.name for o in scene.objects if o.name not in items),
             fixtures=tuple(f.name for f in scene.fixtures),
-            pressable=frozenset(f.name for f in scene.fixtures
-                                if f.state in ("pressed", "released") or Subject(f).kinds & {"button", "switch"}),
+            pressable=frozenset(
+                f.name
+                for f in scene.fixtures
+                if f.state in ("pressed", "released") or Subject(f).kinds & {"button", "switch"}
+            ),
             receptive=receptive,
             roomy=frozenset(o.name for o in scene.objects if o.name in receptive or Subject(o).kinds & lexicon.FLAT),
         )
@@ -70,14 +74,13 @@ def solve(problem: Problem, world: World, goals: Sequence[Predicate]) -> Found |
     A goal that is true only indirectly (in a bowl by standing on what is in it) is not held fast; a caller that
     needs it checks the end and searches again.
     """
-    from unified_planning.engines import PlanGenerationResultStatus
     from unified_planning.shortcuts import OneshotPlanner, PlanValidator
 
     wanted = [g for g in goals if not (g[0] == "in" and world.true(g) and world.support.get(g[1]) != g[2])]
     task, names = _task(problem, world, wanted)
     with OneshotPlanner(name="pyperplan", params={"search": "astar", "heuristic": "hadd"}) as planner:
         result = planner.solve(task)
-    if result.status not in (PlanGenerationResultStatus.SOLVED_SATISFICING, PlanGenerationResultStatus.SOLVED_OPTIMALLY):
+    if result.plan is None:
         return None
     with PlanValidator(name="sequential_plan_validator") as validator:
         validated = bool(validator.validate(task, result.plan))
@@ -118,7 +121,7 @@ def _task(problem: Problem, world: World, goals: Sequence[Predicate]) -> tuple[A
     def so(fluent: str, *args: Any) -> None:
         task.set_initial_value(task.fluent(fluent)(*args), True)
 
-    for lower, upper in zip(levels, levels[1:], strict=False):
+    for lower, upper in pairwise(levels):
         so("next", lower, upper)
     for place in (TABLE, *problem.places):
         so("reachable", made[place])

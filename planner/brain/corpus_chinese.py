@@ -259,7 +259,9 @@ class Chinese:
 
     def listed(self) -> Said:
         """Two or three movements with parallel wording."""
-        rng, texts, forms = self.rng, [], []
+        rng = self.rng
+        texts: list[str] = []
+        forms: list[str] = []
         lead, v = rng.choice(["把", "把", "将", ""]), rng.choice(["放", "放", "放", "移", "摆"])
         for _ in range(rng.choice((2, 2, 2, 3))):
             a, b = self.one(), self.place()

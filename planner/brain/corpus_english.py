@@ -292,7 +292,8 @@ class English:
     def gapped(self) -> Said:
         """Two or three movements that share one verb."""
         rng = self.rng
-        texts, forms = [], []
+        texts: list[str] = []
+        forms: list[str] = []
         for _ in range(rng.choice((2, 2, 2, 3))):
             a, b = (self.one() if not forms else rng.choice([self.the, self.one])()), self.place()
             verb = rng.choice(["in", "in", "on", "on", "left", "right", "near"])

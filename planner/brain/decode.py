@@ -79,7 +79,7 @@ class Constraint:
 
     source: Source
     vocabulary: Vocabulary
-    state: State = State()
+    state: State = field(default_factory=State)
     places: frozenset[tuple[int, int]] = frozenset()
     symbols: tuple[Symbol, ...] = ()
 
@@ -97,27 +97,37 @@ class Constraint:
 
     def advance(self, token: int) -> Constraint:
         """The constraint after `token`, which must be an allowed one."""
-        inside = frozenset((i, n + 1) for i, n in self.places
-                           if n < len(self.source.tokens[i]) and self.source.tokens[i][n] == token)
+        inside = frozenset(
+            (i, n + 1) for i, n in self.places if n < len(self.source.tokens[i]) and self.source.tokens[i][n] == token
+        )
         ended = self._ended_unit()
         if self.places and ended is None:
             return replace(self, places=inside)
         state = self._settled(ended)
         symbols = self.symbols if ended is None else (*self.symbols, Symbol(ended, True))
-        begun = frozenset((i, 1) for i in self._starts() if self.source.tokens[i][0] == token) if state.words() else frozenset()
+        starts = self._starts() if state.words() else []
+        begun = frozenset((i, 1) for i in starts if self.source.tokens[i][0] == token)
         if begun or inside:
             # Two units may share their first tokens; the longer reading stays possible until it is ruled out.
-            return replace(self, state=state if begun else self.state, places=begun or inside,
-                           symbols=symbols if begun else self.symbols)
+            return replace(
+                self,
+                state=state if begun else self.state,
+                places=begun or inside,
+                symbols=symbols if begun else self.symbols,
+            )
         keyword = next(k for k in state.keywords() if self.vocabulary.keywords[k] == token)
-        return replace(self, state=state.advance(Symbol(keyword)), places=frozenset(),
-                       symbols=symbols if keyword == END else (*symbols, Symbol(keyword)))
+        return replace(
+            self,
+            state=state.advance(Symbol(keyword)),
+            places=frozenset(),
+            symbols=symbols if keyword == END else (*symbols, Symbol(keyword)),
+        )
 
     def copied_next(self) -> int | None:
         """The token that goes on with the phrase being copied, if there is one place it comes from."""
         if len(self.places) != 1:
             return None
-        (index, written), = self.places
+        ((index, written),) = self.places
         if written < len(self.source.tokens[index]):
             return self.source.tokens[index][written]
         onward = self._starts() if self._settled(self.source.units[index]).words() else []

@@ -4,7 +4,6 @@ kind of question or refusal."""
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,16 +12,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Scene
 from pontine.planner.reading import Reading
-
-
-def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % Wilson interval of a success rate."""
-    if trials == 0:
-        return 0.0, 1.0
-    rate = successes / trials
-    centre = rate + z * z / (2 * trials)
-    spread = z * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials))
-    return round((centre - spread) / (1 + z * z / trials), 4), round((centre + spread) / (1 + z * z / trials), 4)
+from pontine.policies.statistics import wilson
 
 
 def load_items(items: str | Path) -> list[dict[str, Any]]:
@@ -87,10 +77,15 @@ def grade(readings: Iterable[Reading], items: Iterable[Mapping[str, Any]]) -> di
         good = right(reading, item)
         for group in ("total", item["language"], f"class {item['class']}", f"{item['language']} {item['class']}"):
             groups.setdefault(group, []).append(good)
-        pair = f"{'/'.join(dict.fromkeys(w['kind'] for w in item['accept']))} -> {reading.kind}{'' if good else ' (wrong)'}"
+        wanted = "/".join(dict.fromkeys(w["kind"] for w in item["accept"]))
+        pair = f"{wanted} -> {reading.kind}" + ("" if good else " (wrong)")
         confusion[pair] = confusion.get(pair, 0) + 1
         if not good:
             wrong.append({"id": item["id"], "instruction": item["instruction"], "reading": reading.to_json()})
-    scores = {name: {"right": sum(g), "items": len(g), "rate": round(sum(g) / len(g), 4), "wilson95": list(wilson(sum(g), len(g)))}
-              for name, g in groups.items()}
+    scores = {name: _score(group) for name, group in groups.items()}
     return {"scores": scores, "confusion": dict(sorted(confusion.items())), "wrong": wrong}
+
+
+def _score(group: list[bool]) -> dict[str, Any]:
+    interval = [round(bound, 4) for bound in wilson(sum(group), len(group))]
+    return {"right": sum(group), "items": len(group), "rate": round(sum(group) / len(group), 4), "wilson95": interval}

@@ -137,7 +137,7 @@ class State:
     def keywords(self) -> tuple[str, ...]:
         """The keywords that may come next; `END` among them where the form may stop."""
         if self.phase == "verb":
-            return VERBS if self.clauses == 1 else VERBS[:-len(ALONE)]
+            return VERBS if self.clauses == 1 else VERBS[: -len(ALONE)]
         if self.phase == "determiner":
             return DETERMINERS
         if self.phase == "relation":
@@ -172,8 +172,9 @@ class State:
                 raise FormError(f"a goal form has no place for the word {text!r} here")
             return replace(self, spoken=self.spoken + 1)
         if text not in self.keywords():
-            raise FormError(f"a goal form cannot have {text!r} here; it can have: "
-                            f"{', '.join(self.keywords()) or 'a copied word'}")
+            raise FormError(
+                f"a goal form cannot have {text!r} here; it can have: {', '.join(self.keywords()) or 'a copied word'}"
+            )
         if self.phase == "verb":
             return replace(self, phase="alone" if text in ALONE else "determiner", verb=text, slot=0, terms=1)
         if text in PUNCTUATION or text == END:
@@ -194,8 +195,9 @@ class State:
         if text == "&" and self.owed:
             return replace(self, phase="determiner", owed=False, depth=MAX_DEPTH)
         if text in ("&", "!"):
-            return replace(self, phase="determiner", terms=self.terms + 1, depth=0,
-                           excluding=self.excluding or text == "!")
+            return replace(
+                self, phase="determiner", terms=self.terms + 1, depth=0, excluding=self.excluding or text == "!"
+            )
         return replace(self, phase="ended")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
@@ -71,8 +72,9 @@ class _Grounding:
             return self._tower(names)
         raise self.resolver.ask("whereto" if verb == "move" else "reference", "", names)
 
-    def _moving(self, clause: Clause, avoid: Sequence[str] = (),
-                among: Sequence[SceneObject] | None = None) -> tuple[str, ...]:
+    def _moving(
+        self, clause: Clause, avoid: Sequence[str] = (), among: Sequence[SceneObject] | None = None
+    ) -> tuple[str, ...]:
         """The names to be moved, checked for what the gripper can hold and what must be left alone."""
         phrase = clause.arguments[0]
         names = self.resolver.movable(phrase, avoid, among)
@@ -94,7 +96,8 @@ class _Grounding:
         before = (list(self.resolver.moved), self.resolver.last, self.resolver.last_words)
         names = self._moving(clause)
         places = self.resolver.places(destination, names)
-        if any(n in places for n in names) or len(phrase.terms) == 1 and phrase.terms[0].determiner in ("all", "rest"):
+        sweeping = len(phrase.terms) == 1 and phrase.terms[0].determiner in ("all", "rest")
+        if sweeping or any(n in places for n in names):
             # Quantifiers leave the destination out: "put everything in the bowl" does not move the bowl.
             self.resolver.moved, self.resolver.last, self.resolver.last_words = before
             names = self._moving(clause, places)
@@ -130,8 +133,11 @@ class _Grounding:
         sources = self.resolver.places(clause.arguments[1], ())
         inside = tuple(o for o in self.scene.objects if set(sources) & set(self.scene.supports(o.name)))
         if not inside:
-            raise self.resolver.decline("not_inside", join_units(clause.arguments[0].terms[0].words) or
-                                        ("东西" if self.chinese else "anything"), sources)
+            raise self.resolver.decline(
+                "not_inside",
+                join_units(clause.arguments[0].terms[0].words) or ("东西" if self.chinese else "anything"),
+                sources,
+            )
         return [("on", name, TABLE) for name in self._moving(clause, among=inside)]
 
     def _swap(self, clause: Clause) -> list[Predicate]:
@@ -147,16 +153,16 @@ class _Grounding:
     def _tower(self, names: Sequence[str]) -> list[Predicate]:
         if len(names) < 2:
             raise self.resolver.ask("stack", "", names)
-        return [("on", upper, lower) for lower, upper in zip(names, names[1:], strict=False)]
+        return [("on", upper, lower) for lower, upper in pairwise(names)]
 
     def _fixture(self, clause: Clause) -> list[Predicate]:
         goal = {"open": "open", "close": "closed", "press": "pressed"}[clause.verb]
         goals: list[Predicate] = []
         for thing in self.resolver.fixture(clause.arguments[0]):
-            pressable = bool(Subject(thing).kinds & {"button", "switch"}) or getattr(thing, "state", "") in ("pressed", "released")
+            pressed = getattr(thing, "state", "") in ("pressed", "released")
+            pressable = pressed or bool(Subject(thing).kinds & {"button", "switch"})
             if not isinstance(thing, Fixture) or pressable != (goal == "pressed"):
                 raise Unresolved(refusal("unsupported", word("state", self.chinese, thing.name, (goal,))))
             goals.append((goal, thing.name))
         self.resolver.last = tuple(g[1] for g in goals)
         return goals
-

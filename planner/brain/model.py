@@ -52,8 +52,10 @@ class EmbeddedBrain:
             model = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except (OSError, SafetensorError, ValueError) as error:
-            raise PontineError(f"the converted language model in {str(folder)!r} is damaged ({error}); "
-                               "delete that folder and start again") from None
+            raise PontineError(
+                f"the converted language model in {str(folder)!r} is damaged ({error}); "
+                "delete that folder and start again"
+            ) from None
         merge_adapter(model, Path(adapter) if adapter else SHIPPED)
         return cls(model.eval(), Vocabulary.of(tokenizer))
 
@@ -75,9 +77,11 @@ class EmbeddedBrain:
         from transformers import DynamicCache
 
         cache = DynamicCache(config=self.model.config)
-        feed, drafted, logprob = prompt, [], 0.0
+        feed, logprob = prompt, 0.0
+        drafted: list[int] = []
         while True:
-            hidden = self.model.model(input_ids=torch.tensor([feed + drafted]), past_key_values=cache, use_cache=True).last_hidden_state[0]
+            ids = torch.tensor([feed + drafted])
+            hidden = self.model.model(input_ids=ids, past_key_values=cache, use_cache=True).last_hidden_state[0]
             known = cache.get_seq_length() - len(drafted)
             feed = []
             for i in range(len(drafted) + 1):

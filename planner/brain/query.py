@@ -13,8 +13,11 @@ from pontine.envs.scene import Fixture, SceneObject
 from pontine.planner.brain import lexicon
 from pontine.planner.brain.units import is_cjk, join_units
 
-VAGUE = frozenset("""wooden wood plastic metal metallic shiny striped round square flat heavy light thin thick nice old new empty full
-soft hard clean dirty glass rubber paper dark bright pale little own same 木头 木 塑料 金属 圆 方 旧 新 空 木制 铁 小小 这个 那个""".split())
+VAGUE = frozenset(
+    """wooden wood plastic metal metallic shiny striped round square flat heavy light thin thick nice old
+new empty full soft hard clean dirty glass rubber paper dark bright pale little own same
+木头 木 塑料 金属 圆 方 旧 新 空 木制 铁 小小 这个 那个""".split()
+)
 """Adjectives that scenes do not record: they are let pass where one thing is left anyway."""
 
 
@@ -45,10 +48,11 @@ class Description:
         words = [w for w in lexicon.plain(whole).split(" ") if w]
         if any(is_cjk(c) for c in whole):
             words = [part for word in words for part in _chinese_parts(word)]
-        words = _hyphens(words)
+        words = [w for w in words if w not in ("the", "a", "an")]
         if len(words) == 1 and lexicon.kinds_of(words[0]):
             return cls(whole, tuple(words))
-        color, size, side, head = None, None, None, []
+        color, size, side = None, None, None
+        head: list[str] = []
         for i, word in enumerate(words):
             last = i == len(words) - 1 and not head
             class_size, class_side = _class_of(word, lexicon.SIZES), _class_of(word, lexicon.SIDES)
@@ -60,11 +64,7 @@ class Description:
                 side = class_side
             elif not any(s in lexicon.GENERIC for s in lexicon.singulars(word)):
                 head.append(word)
-        return cls(whole, tuple(head), color, size, "most" in whole or "est" in whole or "最" in whole, side)
-
-
-def _hyphens(words: list[str]) -> list[str]:
-    return [w for w in words if w not in ("the", "a", "an")]
+        return cls(whole, tuple(head), color, size, any(mark in whole for mark in ("most", "est", "最")), side)
 
 
 def _class_of(word: str, classes: dict[str, list[str]]) -> str | None:
@@ -85,7 +85,7 @@ def _chinese_parts(word: str) -> list[str]:
                 parts.append(piece)
                 break
             parts.append(lead)
-            piece = piece[len(lead):]
+            piece = piece[len(lead) :]
             if len(piece) == 1 and k < len(pieces) - 1 and piece in "色些":
                 piece = ""
     return parts
@@ -129,7 +129,7 @@ class Subject:
     def color(self) -> str | None:
         """Its colour as a concept, from the scene or else from its name."""
         told = getattr(self.thing, "color", None)
-        for text in ([told] if told else list(self.texts)):
+        for text in [told] if told else list(self.texts):
             plain = lexicon.plain(text)
             for word in (plain, *reversed(plain.split(" "))):
                 if (found := lexicon.color_of(word)) is not None:
@@ -147,7 +147,9 @@ class Subject:
         """How well it answers to a noun: 3 by the word itself, 2 by meaning, 1 by category, 0 not at all."""
         for singular in lexicon.singulars(noun):
             for text in self.nouns:
-                if text == singular or (text.endswith(" " + singular) if singular.isascii() else text.endswith(singular)):
+                if text == singular or (
+                    text.endswith(" " + singular) if singular.isascii() else text.endswith(singular)
+                ):
                     return 3
         if any(f" {s} " in f" {t} " for s in lexicon.singulars(noun) for t in self.texts if s.isascii()):
             return 2
@@ -187,8 +189,7 @@ def find(units: Sequence[str], things: Sequence[SceneObject | Fixture]) -> Match
 
 
 def _by_noun(head: Sequence[str], subjects: Sequence[Subject]) -> tuple[list[Subject], bool]:
-    """Those that answer best to the noun, leaving out leading adjectives nobody records; and whether none was left out
-    but vague ones."""
+    """Those that answer best to the noun, leading adjectives left out as need be; and whether only vague ones were."""
     for start in range(len(head)):
         noun = (" " if all(h.isascii() for h in head) else "").join(head[start:])
         ranks = [(s.answers(noun), s) for s in subjects]
@@ -200,12 +201,15 @@ def _by_noun(head: Sequence[str], subjects: Sequence[Subject]) -> tuple[list[Sub
 
 def _misspelt(head: Sequence[str], subjects: Sequence[Subject]) -> tuple[SceneObject | Fixture, ...]:
     noun = " ".join(head)
-    return tuple(s.thing for s in subjects
-                 if any(difflib.SequenceMatcher(None, noun, w).ratio() >= 0.8 for t in s.nouns for w in (t, t.split(" ")[-1])))
+    return tuple(
+        s.thing
+        for s in subjects
+        if any(difflib.SequenceMatcher(None, noun, w).ratio() >= 0.8 for t in s.nouns for w in (t, t.split(" ")[-1]))
+    )
 
 
 def pick_by_size(told: Description, things: Sequence[SceneObject | Fixture]) -> list[SceneObject | Fixture]:
-    """Those of the asked size: by name if names say so, else the extreme one by measure. All if that cannot be told."""
+    """Those of the asked size: by name if names say so, else the extreme one by measure. All if neither tells."""
     if told.size is None or len(things) < 2:
         return list(things)
     named = [t for t in things if Subject(t).named(lexicon.SIZES[told.size])]
@@ -227,7 +231,9 @@ def _extent(thing: SceneObject | Fixture, size: str) -> float | None:
     return extent[2] if size in ("tall", "short") else max(extent) if size == "long" else math.prod(extent) ** (1 / 3)
 
 
-def pick_by_side(side: str | None, things: Sequence[SceneObject | Fixture], several: bool = False) -> list[SceneObject | Fixture]:
+def pick_by_side(
+    side: str | None, things: Sequence[SceneObject | Fixture], several: bool = False
+) -> list[SceneObject | Fixture]:
     """Those on the asked side: by name if names say so, else the extreme one by position, or with `several` all that
     lie beyond the middle. All if positions do not tell."""
     if side is None or len(things) < 2:
@@ -235,15 +241,15 @@ def pick_by_side(side: str | None, things: Sequence[SceneObject | Fixture], seve
     named = [t for t in things if Subject(t).named(lexicon.SIDES[side])]
     if named:
         return named
-    positions = {t.name: getattr(t, "position", None) for t in things}
-    if side not in ("left", "right", "front", "behind", "middle") or None in positions.values():
+    places = {t.name: position for t in things if (position := getattr(t, "position", None)) is not None}
+    if side not in ("left", "right", "front", "behind", "middle") or len(places) < len(things):
         return list(things)
     axis, sign = {"left": (1, -1), "right": (1, 1), "front": (0, 1), "behind": (0, -1), "middle": (1, 1)}[side]
-    ordered = sorted(things, key=lambda t: sign * positions[t.name][axis])
+    ordered = sorted(things, key=lambda t: sign * places[t.name][axis])
     if side == "middle":
         return [ordered[len(ordered) // 2]] if len(ordered) % 2 else list(things)
     if several:
-        middle = sum(positions[t.name][axis] for t in things) / len(things) if axis == 0 else 0.0
-        return [t for t in things if sign * (positions[t.name][axis] - middle) < 0]
-    gap = abs(positions[ordered[0].name][axis] - positions[ordered[1].name][axis])
+        middle = sum(places[t.name][axis] for t in things) / len(things) if axis == 0 else 0.0
+        return [t for t in things if sign * (places[t.name][axis] - middle) < 0]
+    gap = abs(places[ordered[0].name][axis] - places[ordered[1].name][axis])
     return [ordered[0]] if gap > 0.01 else list(things)

@@ -59,14 +59,19 @@ class Resolver:
         """A refusal because it is impossible."""
         return Unresolved(refusal("impossible", word(key, self.chinese, what, options)))
 
-    def movable(self, phrase: NounPhrase, avoid: Sequence[str] = (),
-                among: Sequence[SceneObject] | None = None) -> tuple[str, ...]:
+    def movable(
+        self, phrase: NounPhrase, avoid: Sequence[str] = (), among: Sequence[SceneObject] | None = None
+    ) -> tuple[str, ...]:
         """The objects that are to be moved, looked for `among` some or all; `avoid` are places, which quantifiers
         leave out."""
         names: list[str] = []
         out = {n for term in phrase.excluded for n in self._excluded(term, phrase.terms[0].words)}
         for term in phrase.terms:
-            found = [t for t in self.term(term, self.scene.objects if among is None else among, avoid, "moved") if t.name not in out]
+            found = [
+                t
+                for t in self.term(term, self.scene.objects if among is None else among, avoid, "moved")
+                if t.name not in out
+            ]
             names += [t.name for t in found if t.name not in names]
         if not names:
             raise self.decline("already")
@@ -90,7 +95,9 @@ class Resolver:
         found: list[Thing] = []
         for term in phrase.terms:
             fixtures = self._match(term, self.scene.fixtures)
-            pool: Sequence[Thing] = self.scene.fixtures if fixtures.things or term.determiner == "it" else [*self.scene.fixtures, *self.scene.objects]
+            named = fixtures.things or term.determiner == "it"
+            everything: list[Thing] = [*self.scene.fixtures, *self.scene.objects]
+            pool: Sequence[Thing] = self.scene.fixtures if named else everything
             found += self.term(term, pool, (), "fixture")
         return tuple(found)
 
@@ -127,7 +134,12 @@ class Resolver:
         if len(things) > 1:
             things = pick_by_size(told, things) if not quantified or told.superlative else self._sized(told, things)
             things = pick_by_side(told.side, things, quantified)
-        if told.side and len(things) > 1 and not quantified and any(getattr(t, "position", None) is None for t in things):
+        if (
+            told.side
+            and len(things) > 1
+            and not quantified
+            and any(getattr(t, "position", None) is None for t in things)
+        ):
             raise self.ask("positions", what, _names(things))
         things = self._counted(term, things, what, role)
         if not match.sure and not quantified:
@@ -182,7 +194,7 @@ class Resolver:
             return [t for t in pool if t.name in last]
         if self.scene.holding in names and role == "moved":
             return [self.scene.object(str(self.scene.holding))]
-        fitting = [t for t in pool if not isinstance(t, SceneObject) or graspable(t)] if role == "moved" else list(pool)
+        fitting = [t for t in pool if role != "moved" or not isinstance(t, SceneObject) or graspable(t)]
         if len(fitting) == 1:
             return fitting
         raise self.ask("antecedent", "", _names(fitting or pool))
@@ -195,7 +207,11 @@ class Resolver:
     def _excluded(self, term: Term, words: tuple[str, ...]) -> list[str]:
         if _only_generic(term.words) and term.determiner != "it":
             return []
-        match = find(term.words, self.scene.objects) if term.words else Match(tuple(self._antecedent(self.scene.objects, "moved")))
+        match = (
+            find(term.words, self.scene.objects)
+            if term.words
+            else Match(tuple(self._antecedent(self.scene.objects, "moved")))
+        )
         told = Description.of(term.words)
         if not told.head and words:
             # "All cubes but the red one": one of the cubes.
@@ -203,13 +219,21 @@ class Resolver:
             match = Match(tuple(t for t in match.things if t.name in base), match.near)
         if not match.things:
             raise self._nothing(join_units(term.words), match)
-        things = self._related(term, list(match.things), join_units(term.words), True) if term.relation else list(match.things)
+        things = (
+            self._related(term, list(match.things), join_units(term.words), True)
+            if term.relation
+            else list(match.things)
+        )
         things = pick_by_side(told.side, pick_by_size(told, things))
         return [t.name for t in things]
 
     def leave_alone(self, phrase: NounPhrase) -> tuple[str, ...]:
         """Everything a `keep` clause may mean: being careful with too much does no harm."""
-        return tuple(t.name for term in phrase.terms for t in self._match(term, self.scene.objects).things) if phrase.terms[0].words else self.last
+        return (
+            tuple(t.name for term in phrase.terms for t in self._match(term, self.scene.objects).things)
+            if phrase.terms[0].words
+            else self.last
+        )
 
     def _related(self, term: Term, things: list[Thing], what: str, several: bool) -> list[Thing]:
         """Those of the things that stand in the term's relation."""
@@ -217,7 +241,11 @@ class Resolver:
         if not term.reference:
             picked = pick_by_side(relation, things, several)
             if len(picked) > 1 and not several:
-                raise self.ask("positions" if any(getattr(t, "position", None) is None for t in things) else "which", what, _names(picked))
+                raise self.ask(
+                    "positions" if any(getattr(t, "position", None) is None for t in things) else "which",
+                    what,
+                    _names(picked),
+                )
             return picked
         references = [self._references(r) for r in term.reference]
         if relation == "between":
@@ -237,7 +265,12 @@ class Resolver:
             return self._near(known, places, several)
         strict = [t for t in known for p in places if holds(self.scene, (_DIRECTIONAL[relation], t.name, p.name))]
         axis, sign = _AXES[relation]
-        loose = [t for t in known for p in places if t.position and p.position and sign * (t.position[axis] - p.position[axis]) > DIRECTION_MARGIN]
+        loose = [
+            t
+            for t in known
+            for p in places
+            if t.position and p.position and sign * (t.position[axis] - p.position[axis]) > DIRECTION_MARGIN
+        ]
         picked = strict or loose
         if not picked:
             raise self.decline("missing", what)
@@ -246,18 +279,18 @@ class Resolver:
     def _near(self, things: list[SceneObject], places: list[SceneObject], several: bool) -> list[Thing]:
         if several:
             return [t for t in things if any(holds(self.scene, ("near", t.name, p.name)) for p in places)]
-        distance = {t.name: min(math.dist((t.position or (0, 0))[:2], (p.position or (0, 0))[:2]) for p in places) for t in things}
+        distance = {t.name: min(_distance(t, p) for p in places) for t in things}
         nearest = min(distance.values())
         return [t for t in things if distance[t.name] <= nearest + 0.005]
 
     def _supported(self, relation: str, things: list[Thing], names: list[str], what: str) -> list[Thing]:
         if relation == "under":
             below = {b for n in names if n in self.scene for b in self.scene.supports(n)}
-            picked = [t for t in things if t.name in below]
+            picked: list[Thing] = [t for t in things if t.name in below]
         else:
-            direct = [t for t in things if isinstance(t, SceneObject) and t.support in names]
-            picked = direct if (direct and relation == "on") or TABLE in names else [
-                t for t in things if isinstance(t, SceneObject) and set(self.scene.supports(t.name)) & set(names)]
+            direct: list[Thing] = [t for t in things if isinstance(t, SceneObject) and t.support in names]
+            anyhow = [t for t in things if isinstance(t, SceneObject) and set(self.scene.supports(t.name)) & set(names)]
+            picked = list(direct if (direct and relation == "on") or TABLE in names else anyhow)
         if not picked:
             raise self.decline("not_inside", what, names)
         return picked
@@ -290,9 +323,17 @@ class Resolver:
         match = find(term.words, pool)
         if not match.things:
             raise self._nothing(join_units(term.words), match)
-        things = self._related(term, list(match.things), join_units(term.words), True) if term.relation else list(match.things)
+        things = (
+            self._related(term, list(match.things), join_units(term.words), True)
+            if term.relation
+            else list(match.things)
+        )
         told = Description.of(term.words)
         return [t.name for t in pick_by_side(told.side, pick_by_size(told, things))]
+
+
+def _distance(a: SceneObject, b: SceneObject) -> float:
+    return math.dist((a.position or (0.0, 0.0))[:2], (b.position or (0.0, 0.0))[:2])
 
 
 def _only_generic(words: Sequence[str]) -> bool:

@@ -58,9 +58,17 @@ def train(config: SftConfig, out: Path, excluded: Collection[tuple[str, ...]] = 
     out.mkdir(parents=True, exist_ok=True)
     chunks = max(1, round(config.samples / CHUNK))
     done, curve = _resume(config, out, trained, optimizer)
-    columns = (TextColumn("sft"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("loss {task.fields[loss]}"))
+    columns = (
+        TextColumn("sft"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("loss {task.fields[loss]}"),
+    )
     with Progress(*columns) as progress:
-        bar = progress.add_task("sft", total=chunks * CHUNK, completed=done * CHUNK, loss=curve[-1][1] if curve else "–")
+        bar = progress.add_task(
+            "sft", total=chunks * CHUNK, completed=done * CHUNK, loss=curve[-1][1] if curve else "–"
+        )
         for chunk in range(done, chunks):
             losses = []
             for rows, position in _batches(config, chunk, vocabulary, excluded):
@@ -86,7 +94,9 @@ def save_adapter(out: Path, trained: dict[str, torch.nn.Parameter], rank: int) -
     save_file(halves, temporary)
     os.replace(temporary, out / "adapter.safetensors")
     temporary = out / ".adapter.json"
-    temporary.write_text(json.dumps({"base": "SmolLM2-135M-Instruct", "rank": rank, "alpha": 2 * rank}), encoding="utf-8")
+    temporary.write_text(
+        json.dumps({"base": "SmolLM2-135M-Instruct", "rank": rank, "alpha": 2 * rank}), encoding="utf-8"
+    )
     os.replace(temporary, out / "adapter.json")
 
 
@@ -100,7 +110,9 @@ def _model(folder: Path, config: SftConfig) -> Any:
 
     # The frozen weights in bfloat16: half the memory traffic, and no cast at every step under autocast.
     base = LlamaForCausalLM.from_pretrained(folder, dtype=torch.bfloat16, local_files_only=True)
-    lora = LoraConfig(r=config.rank, lora_alpha=2 * config.rank, target_modules="all-linear", lora_dropout=0.0, bias="none")
+    lora = LoraConfig(
+        r=config.rank, lora_alpha=2 * config.rank, target_modules="all-linear", lora_dropout=0.0, bias="none"
+    )
     model = get_peft_model(base, lora)
     start = load_file(Path(config.init) / "adapter.safetensors") if config.init else {}
     for name, parameter in model.named_parameters():
@@ -112,15 +124,16 @@ def _model(folder: Path, config: SftConfig) -> Any:
 
 
 def _schedule(progress: float) -> float:
-    """Share of the peak learning rate at a progress of 0..1: a short warm-up, then half a cosine down to a twentieth."""
+    """Share of the peak learning rate at a progress of 0..1: a warm-up, then half a cosine down to a twentieth."""
     warm = 0.04
     if progress < warm:
         return 0.02 + progress / warm
     return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * (progress - warm) / (1 - warm)))
 
 
-def _batches(config: SftConfig, chunk: int, vocabulary: Vocabulary,
-             excluded: Collection[tuple[str, ...]]) -> Iterator[tuple[list[tuple[list[int], int]], float]]:
+def _batches(
+    config: SftConfig, chunk: int, vocabulary: Vocabulary, excluded: Collection[tuple[str, ...]]
+) -> Iterator[tuple[list[tuple[list[int], int]], float]]:
     """The batches of one chunk: rows of (token ids, length of the prompt among them), and the share of the
     chunk that came before each."""
     rows = []
@@ -149,10 +162,11 @@ def _loss(model: Any, rows: list[tuple[list[int], int]]) -> torch.Tensor:
     longest = _padded(max(len(ids) for ids, _ in rows), 16)
     ids = torch.zeros(len(rows), longest, dtype=torch.long)
     mask = torch.zeros(len(rows), longest, dtype=torch.long)
-    positions, targets = [], []
+    positions: list[int] = []
+    targets: list[int] = []
     for i, (row, prompt) in enumerate(rows):
-        ids[i, :len(row)] = torch.tensor(row)
-        mask[i, :len(row)] = 1
+        ids[i, : len(row)] = torch.tensor(row)
+        mask[i, : len(row)] = 1
         positions += range(i * longest + prompt - 1, i * longest + len(row) - 1)
         targets += row[prompt:]
     blank = _padded(len(targets), 128) - len(targets)
@@ -164,7 +178,9 @@ def _loss(model: Any, rows: list[tuple[list[int], int]]) -> torch.Tensor:
     return torch.nn.functional.cross_entropy(logits.float(), torch.tensor(targets))
 
 
-def _checkpoint(config: SftConfig, out: Path, chunk: int, curve: list[list[float]], trained: dict[str, Any], optimizer: Any) -> None:
+def _checkpoint(
+    config: SftConfig, out: Path, chunk: int, curve: list[list[float]], trained: dict[str, Any], optimizer: Any
+) -> None:
     temporary = out / ".checkpoint"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
@@ -173,7 +189,9 @@ def _checkpoint(config: SftConfig, out: Path, chunk: int, curve: list[list[float
         state = optimizer.state[parameter]
         tensors |= {f"{key}/{name}": state[key].contiguous() for key in ("exp_avg", "exp_avg_sq", "step")}
     save_file(tensors, temporary / "state.safetensors")
-    (temporary / "progress.json").write_text(json.dumps({"chunk": chunk, "config": asdict(config), "loss_curve": curve}), encoding="utf-8")
+    (temporary / "progress.json").write_text(
+        json.dumps({"chunk": chunk, "config": asdict(config), "loss_curve": curve}), encoding="utf-8"
+    )
     os.rename(temporary, out / f"checkpoint-{chunk:05d}")
     for old in list(_checkpoints(out))[:-2]:
         shutil.rmtree(old)
@@ -191,8 +209,10 @@ def _resume(config: SftConfig, out: Path, trained: dict[str, Any], optimizer: An
     progress = json.loads((found[-1] / "progress.json").read_text(encoding="utf-8"))
     if progress["config"] != asdict(config):
         differ = [k for k, v in asdict(config).items() if progress["config"].get(k) != v]
-        raise PontineError(f"{str(out)!r} holds a run with another {', '.join(differ)}; "
-                           "choose another out=, or give the same values to go on with it")
+        raise PontineError(
+            f"{str(out)!r} holds a run with another {', '.join(differ)}; "
+            "choose another out=, or give the same values to go on with it"
+        )
     tensors = load_file(found[-1] / "state.safetensors")
     for name, parameter in trained.items():
         parameter.data.copy_(tensors[f"weight/{name}"])

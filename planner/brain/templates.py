@@ -22,7 +22,7 @@ class Said:
 def expand(template: str, rng: random.Random) -> str:
     """The template with one alternative taken of every `[one|other|]`, the inner ones first."""
     while (found := _CHOICE.search(template)) is not None:
-        template = template[:found.start()] + rng.choice(found[1].split("|")) + template[found.end():]
+        template = template[: found.start()] + rng.choice(found[1].split("|")) + template[found.end() :]
     return template
 
 

