@@ -34,8 +34,11 @@ def run(verb: Verb, args: list[str]) -> int:
     keys = [f.name for f in fields(module.Config)]
     words = prepare(args, keys, text_keys(module.Config), groups())
     statuses: list[int] = []
+    typed = sys.argv
 
     def job(config: DictConfig) -> int:
+        # Results name the command they came from: the one that was typed, not the one that Hydra was given.
+        sys.argv = typed
         try:
             options = OmegaConf.to_object(config)
         except OmegaConfBaseException as error:
@@ -59,6 +62,8 @@ def run(verb: Verb, args: list[str]) -> int:
         raise wrong.error from None
     except (HydraException, OmegaConfBaseException) as error:
         raise explain(error, keys) from None
+    finally:
+        sys.argv = typed
     # A sweep has worked if all its runs have. Launchers that run elsewhere bring back exceptions, but no status.
     return max(statuses, default=0)
 
@@ -82,14 +87,20 @@ def groups() -> list[str]:
 
 def explain(error: BaseException, keys: list[str]) -> PontineError:
     """Hydra's or OmegaConf's error as one line that names what was typed and what is valid."""
+    from omegaconf import DictConfig
+
     messages = [str(e).strip() for e in _chain(error)]
     whole = "\n".join(messages)
     typed = getattr(error, "override", None)
     if found := re.search(r"Error merging override (.*)", whole):
         typed = found[1]
     if found := re.search(r"Could not override '([^']*)'", whole):
-        nested = "." in found[1]
-        return PontineError(f"no option {found[1]!r}") if nested else UnknownNameError("option", found[1], keys)
+        if found[1].startswith("hydra."):
+            return PontineError(f"Hydra has no option {found[1]!r}")
+        part, _, _ = found[1].rpartition(".")
+        valid = (getattr(e, "parent_node", None) for e in _chain(error))
+        near = next((list(map(str, node)) for node in valid if isinstance(node, DictConfig)), keys)
+        return UnknownNameError("option", found[1], [f"{part}.{key}" if part else key for key in near])
     if found := re.search(r"expected one of \[([^\]]*)\]", whole):
         key, _, value = (typed or "").partition("=")
         return UnknownNameError(f"value of {key}", value, found[1].split(", "))

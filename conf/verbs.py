@@ -14,7 +14,7 @@ from types import ModuleType
 
 from pontine.envs.errors import UnknownNameError
 
-NAMES = ("demo", "plan", "tune", "bench demo")
+NAMES = ("demo", "plan", "train", "eval", "tune", "bench demo", "bench envs")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,74 @@
+"""`pontine eval`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import Progress
+
+from pontine.envs.episodes import Episodes
+from pontine.envs.errors import UnknownNameError
+from pontine.envs.randomization import randomization
+from pontine.planner.files import check_writable, write_json
+from pontine.policies.actor import load
+from pontine.policies.evaluate import evaluate
+from pontine.policies.skills import LIBRARY, SKILLS
+
+from .options import at_least, command, text
+
+
+@dataclass
+class Config:
+    """Options of `pontine eval`; eval.yaml says what each means."""
+
+    skill: str = "pick"
+    episodes: int = 500
+    seed: int = 20_000_000
+    randomization: str = "none"
+    policy: str | None = text()
+    out: str | None = text()
+    threads: int = 0
+
+    def __post_init__(self) -> None:
+        if self.skill not in SKILLS:
+            raise UnknownNameError("skill", self.skill, SKILLS)
+        randomization(self.randomization)
+        at_least("episodes", self.episodes, 1)
+        at_least("seed", self.seed, 0)
+        at_least("threads", self.threads, 0)
+
+
+def run(config: Config) -> int:
+    """Exit status 0; how good the skill is stands in the result."""
+    check_writable(config.out, "the result")
+    policy = LIBRARY / config.skill if config.policy is None else config.policy
+    actor, _ = load(policy)
+
+    def act(episodes: Episodes) -> NDArray[np.float64]:
+        observation = episodes.observe()
+        assert isinstance(observation, np.ndarray), f"{config.skill} has a goal dict for an observation"
+        return actor.act(observation)
+
+    console = Console(highlight=False)
+    with Progress(console=console) as progress:
+        bar = progress.add_task("episodes", total=config.episodes)
+        found = evaluate(
+            config.skill,
+            act,
+            config.episodes,
+            config.seed,
+            config.randomization,
+            config.threads,
+            lambda done, of: progress.update(bar, completed=done, total=of),
+        )
+    low, high = found["wilson95"]
+    rate = f"{found['success']:.1%}; 95 % interval {low:.1%} to {high:.1%}"
+    console.print(f"{config.skill}: {found['successes']} of {found['episodes']} ({rate})", markup=False, soft_wrap=True)
+    if found["failed_seeds"]:
+        console.print(f"failed: {', '.join(map(str, found['failed_seeds']))}", markup=False, soft_wrap=True)
+    if config.out is not None:
+        write_json(config.out, {"skill": config.skill, "policy": str(policy), "command": command(), **found})
+    return 0
