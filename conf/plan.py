@@ -16,6 +16,7 @@ class Config:
     out: str | None = text()
     batch: str | None = text()
     adapter: str | None = text()
+    threads: int = 1
 
 
 def run(config: Config) -> int:

@@ -13,17 +13,16 @@ class Config:
 
     stage: str = "sft"
     out: str = text("runs/brain")
-    samples: int = 10_000
+    samples: int = 10_240
     seed: int = 0
-    batch_size: int = 16
     lr: float = 8e-4
     rank: int = 16
-    minutes: float | None = None
+    chinese: float = 0.55
     init: str | None = text()
+    items: str | None = text()
+    threads: int = 1
 
     def __post_init__(self) -> None:
-        for key in ("samples", "batch_size", "rank"):
-            at_least(key, getattr(self, key), 1)
         at_least("seed", self.seed, 0)
 
 

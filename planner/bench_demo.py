@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -80,6 +81,8 @@ def bench_demo(
 
     Returns 0, or 1 if a run called itself done with its goal false.
     """
+    # As in the demo, so that a case does there what it did here.
+    torch.set_num_threads(1)
     check_writable(out, "the result")
     console = Console(highlight=False)
     skills, brain = load_library(library), load_brain(adapter)

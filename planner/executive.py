@@ -198,9 +198,9 @@ class _Run:
         self.result.cause, self.result.reason = cause, reason
 
     def _wanted(self) -> tuple[Predicate, ...]:
-        """What a plan made now must reach: the subgoals still ahead, and of those behind the ones to keep."""
-        behind = (p for p in self.subgoals[: self.reached] if p in self.result.goal or not self.result.plans)
-        return (*behind, *self.subgoals[self.reached :])
+        """What a plan made now must reach: of what was reached, that which is to last, and then what is still ahead."""
+        ahead = self.subgoals[self.reached :] if self.result.plans else self.subgoals
+        return (*(p for p in self.result.goal if p not in ahead), *ahead)
 
     def _accept(self, plan: Plan, why: str) -> bool:
         """Take the plan up, unless it cannot be carried out at all."""
@@ -219,8 +219,10 @@ class _Run:
 
     def _carry_out(self, plan: Plan) -> str:
         """Run the plan's steps; what went wrong, or nothing."""
+        # What the planner assumed against the scene (of a thing that leans, that it stands on the table) is its affair.
+        assumed = set(not_given(self.result.final_scene, plan.steps))
         for i, step in enumerate(plan.steps):
-            if broken := no_longer_possible(self.result.final_scene, plan.steps[i:]):
+            if broken := [p for p in not_given(self.result.final_scene, plan.steps[i:]) if p not in assumed]:
                 return f"{_words(broken)} does not hold any more"
             record = self._run_step(step)
             if not record.worked:
@@ -271,7 +273,7 @@ def unmet(scene: Scene, predicates: Sequence[Predicate]) -> tuple[Predicate, ...
     return tuple(p for p in predicates if not holds(scene, p))
 
 
-def no_longer_possible(scene: Scene, steps: Sequence[Step]) -> tuple[Predicate, ...]:
+def not_given(scene: Scene, steps: Sequence[Step]) -> tuple[Predicate, ...]:
     """Preconditions of the steps that do not hold, and that no step before them can make true.
 
     A step can change what is said of the things it is called with; the rest of the
