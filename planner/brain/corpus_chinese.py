@@ -205,7 +205,7 @@ class Chinese:
         """One thing to do."""
         rng = self.rng
         kind = rng.choices(["in", "on", "side", "hold", "open", "close", "press", "out", "down", "swap", "stack", "move", "leftward", "empty", "tower", "keep", "from", "put two"],
-                           [23, 17, 17, 9, 5, 5, 4, 5, 2, 1.5, 2.5, 2.5, 1.5, 2, 2, 1.5, 4, 5])[0]
+                           [23, 17, 17, 11, 5, 5, 4, 5, 2, 1.5, 2.5, 2.5, 1.5, 3.5, 3, 1.5, 5, 6])[0]
         if kind == "in":
             a, b = self.thing(), self.place()
             return Said(self.moved(rng.choice(IN), a, b=b.text, v=rng.choice(IN_VERBS)), f"in {a.form}, {b.form}")
@@ -306,6 +306,8 @@ class Chinese:
         if shape < 0.1:
             return self.around_fixture()
         a, b = self.clause(), self.clause()
+        if rng.random() < 0.25:
+            a, b = rng.sample([self.operated(), a], 2)
         both = f"{a.form}; {b.form}"
         if shape < 0.2:
             return Said(fill("{b}[之前|以前|前][，|，先|先]{a}", rng, a=a.text, b=b.text), both)
@@ -318,6 +320,13 @@ class Chinese:
         for piece in said[1:]:
             text += expand("[，然后|，再|，接着|，|；|。|。然后|，之后|，并|，最后|然后|，并且|再|，随后|，同时]", rng) + piece.text
         return Said(text, "; ".join(s.form for s in said))
+
+    def operated(self) -> Said:
+        """Something opened, closed or pressed."""
+        templates, kind, names = self.rng.choice(
+            [(OPEN, "open", words.OPENABLE_ZH), (CLOSE, "close", words.OPENABLE_ZH), (CLOSE, "close", words.OPENABLE_ZH), (PRESS, "press", words.PRESSABLE_ZH)])
+        a = self.fixture(names)
+        return Said(fill(self.rng.choice(templates), self.rng, a=a.text), f"{kind} {a.form}")
 
     def around_fixture(self) -> Said:
         """Open, put in, close; with pronouns."""
@@ -347,11 +356,11 @@ class Chinese:
     def sentence(self) -> Said:
         """A whole instruction, as a person would type it."""
         rng, shape = self.rng, self.rng.random()
-        if shape < 0.55:
+        if shape < 0.52:
             said = self.clause()
-        elif shape < 0.82:
+        elif shape < 0.84:
             said = self.several()
-        elif shape < 0.89:
+        elif shape < 0.91:
             said = self.contrast()
         else:
             said = self.refused()

@@ -237,7 +237,7 @@ class English:
         rng = self.rng
         kind = rng.choices(["in", "on", "side", "hold", "open", "close", "press", "out", "down", "swap", "stack", "move", "leftward",
                             "empty", "tower", "keep", "from", "put two"],
-                           [22, 17, 17, 9, 5, 5, 4, 5, 2, 1.5, 2.5, 2.5, 1.5, 2, 2, 1.5, 4, 5])[0]
+                           [22, 17, 17, 11, 5, 5, 4, 5, 2, 1.5, 2.5, 2.5, 1.5, 3.5, 3, 1.5, 5, 6])[0]
         if kind == "in":
             a, b = self.thing(), self.place()
             return Said(fill(rng.choice(IN), rng, a=a.text, b=b.text), f"in {a.form}, {b.form}")
@@ -298,7 +298,7 @@ class English:
             a, b = (self.one() if not forms else rng.choice([self.the, self.one])()), self.place()
             verb = rng.choice(["in", "in", "on", "on", "left", "right", "near"])
             where = {"in": "in", "on": "on"}.get(verb) or rng.choice(RELATION_WORDS[verb])
-            if forms and rng.random() < 0.12:
+            if forms and rng.random() < 0.2:
                 a = rng.choice([Said("the rest", "rest"), Said("the other one", "other one"), Said("the other", "other"), Said("the others", "rest")])
             texts.append(f"{a.text} {where} {b.text}")
             forms.append(f"{verb} {a.form}, {b.form}")
@@ -338,6 +338,8 @@ class English:
         if shape < 0.1:
             return self.around_fixture()
         a, b = self.clause(), self.clause()
+        if rng.random() < 0.25:
+            a, b = rng.sample([self.operated(), a], 2)
         both = f"{a.form}; {b.form}"
         if shape < 0.18:
             return Said(fill("before [you |you |]{b}, [first |]{a}", rng, a=a.text, b=b.text), both)
@@ -354,6 +356,13 @@ class English:
         for piece in said[1:]:
             text += expand("[, then| and then| then|; then|, and then|. then|. after that,|. next,|, afterwards| and| and|,|;|.|, and|, and finally|. finally,]", rng) + " " + piece.text
         return Said(text, "; ".join(s.form for s in said))
+
+    def operated(self) -> Said:
+        """Something opened, closed or pressed."""
+        templates, kind, names = self.rng.choice(
+            [(OPEN, "open", words.OPENABLE), (CLOSE, "close", words.OPENABLE), (CLOSE, "close", words.OPENABLE), (PRESS, "press", words.PRESSABLE)])
+        a = self.fixture(names)
+        return Said(fill(self.rng.choice(templates), self.rng, a=a.text), f"{kind} {a.form}")
 
     def around_fixture(self) -> Said:
         """Open, put in, close; with pronouns."""
@@ -388,11 +397,11 @@ class English:
     def sentence(self) -> Said:
         """A whole instruction, as a person would type it."""
         rng, shape = self.rng, self.rng.random()
-        if shape < 0.55:
+        if shape < 0.52:
             said = self.clause()
-        elif shape < 0.82:
+        elif shape < 0.84:
             said = self.several()
-        elif shape < 0.89:
+        elif shape < 0.91:
             said = self.contrast()
         else:
             said = self.refused()

@@ -271,7 +271,7 @@ class Resolver:
             for p in places
             if t.position and p.position and sign * (t.position[axis] - p.position[axis]) > DIRECTION_MARGIN
         ]
-        picked = strict or loose
+        picked = list(strict or loose)
         if not picked:
             raise self.decline("missing", what)
         return list(dict.fromkeys(picked))
@@ -286,7 +286,7 @@ class Resolver:
     def _supported(self, relation: str, things: list[Thing], names: list[str], what: str) -> list[Thing]:
         if relation == "under":
             below = {b for n in names if n in self.scene for b in self.scene.supports(n)}
-            picked: list[Thing] = [t for t in things if t.name in below]
+            picked = [t for t in things if t.name in below]
         else:
             direct: list[Thing] = [t for t in things if isinstance(t, SceneObject) and t.support in names]
             anyhow = [t for t in things if isinstance(t, SceneObject) and set(self.scene.supports(t.name)) & set(names)]
