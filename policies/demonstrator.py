@@ -58,11 +58,14 @@ def pick(s: Situation) -> Array:
     yaw_error = _yaw_error(s)
     off = np.maximum(error, 0.04 * np.abs(yaw_error))
     low = tool[:, 2] < grasp_z + 0.012
-    above = grasp_z + 0.065 * np.clip((off - np.where(low, 0.014, 0.008)) / 0.02, 0.0, 1.0)
+    ready = (tool[:, 2] < grasp_z + 0.010) & (off < 0.012)
+    # until the jaws are there they are aimed below the grasp, so that they arrive at speed
+    # instead of creeping to a halt above it
+    above = np.where(ready, grasp_z, grasp_z - 0.006)
+    above = above + 0.065 * np.clip((off - np.where(low, 0.012, 0.008)) / 0.02, 0.0, 1.0)
     aim[:, 2] = np.where(holding, tool[:, 2] + (s.goal[:, 2] - s.object_position[:, 2]), above)
     aim[:, :2] = np.where(holding[:, None], tool[:, :2], aim[:, :2])
     joints = _steepest(aim, np.where(holding[:, None], s.position[:, 4:5], rolls))
-    ready = (np.abs(tool[:, 2] - grasp_z) < 0.010) & (off < 0.012)
     closing = ready | holding | (near & (gap < width + 0.012) & (s.command[:, GRIPPER] < s.position[:, GRIPPER]))
     grip = np.where(closing, s.position[:, GRIPPER] - _SQUEEZE, opening_for(width + 0.030))
     joints[:, 4] = np.where(ready & ~holding, s.position[:, 4], joints[:, 4])
@@ -77,11 +80,12 @@ def place(s: Situation) -> Array:
     to_goal = s.goal - s.object_position
     miss = np.linalg.norm(to_goal[:, :2], axis=1)
     carry = np.maximum(CARRY + height / 2, s.goal[:, 2] + 0.025)
-    object_z = s.goal[:, 2] + (carry - s.goal[:, 2]) * np.clip((miss - 0.008) / 0.02, 0.0, 1.0)
+    # aimed below the goal, so that the hand comes down at speed instead of creeping to a halt above it
+    object_z = s.goal[:, 2] - 0.02 + (carry + 0.02 - s.goal[:, 2]) * np.clip((miss - 0.008) / 0.02, 0.0, 1.0)
     high = s.object_position[:, 2] > carry - 0.02
     travel = np.where((miss > 0.03) & ~high, 0.2, 1.0)[:, None]
     aim = tool + np.concatenate([to_goal[:, :2] * travel, (object_z - s.object_position[:, 2])[:, None]], axis=1)
-    arrived = (miss < 0.012) & (np.abs(to_goal[:, 2]) < 0.010)
+    arrived = (miss < 0.015) & (to_goal[:, 2] > -0.010)
     released = ~holding
     open_enough = gap_of(s.position[:, GRIPPER]) > width + 0.012
     up = np.maximum(s.object_position[:, 2] + height / 2, s.goal[:, 2]) + 0.075
