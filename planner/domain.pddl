@@ -14,7 +14,8 @@
     (hand-empty)
     (settled ?s - spot)                                ; not in the gripper, so something can go beside it
     (reachable ?p - site)                             ; not shut away in a closed drawer
-    (accepts ?p - site)
+    (may-go ?i - item ?s - spot)                       ; where a goal wants it, or the table: nothing is put aside
+    (may-go-beside ?i - item ?r - relation ?s - spot)  ; on top of or into what happens to stand there
     (inside-of ?p - site ?f - fixture)                ; the room within a fixture that opens
     (count ?i - item ?n - level)
     (next ?n ?m - level)
@@ -36,17 +37,17 @@
 
   (:action put
     :parameters (?i - item ?p - site)
-    :precondition (and (holding ?i) (reachable ?p) (accepts ?p))
+    :precondition (and (holding ?i) (reachable ?p) (may-go ?i ?p))
     :effect (and (hand-empty) (not (holding ?i)) (at ?i ?p) (settled ?i)))
 
   (:action put-onto
     :parameters (?i ?s - item ?n ?m - level)
-    :precondition (and (holding ?i) (settled ?s) (count ?s ?n) (next ?n ?m) (room ?s ?n))
+    :precondition (and (holding ?i) (may-go ?i ?s) (settled ?s) (count ?s ?n) (next ?n ?m) (room ?s ?n))
     :effect (and (hand-empty) (not (holding ?i)) (at ?i ?s) (settled ?i) (not (count ?s ?n)) (count ?s ?m)))
 
   (:action put-beside
     :parameters (?i - item ?r - relation ?s - spot)
-    :precondition (and (holding ?i) (settled ?s))
+    :precondition (and (holding ?i) (may-go-beside ?i ?r ?s) (settled ?s))
     :effect (and (hand-empty) (not (holding ?i)) (at ?i table) (settled ?i) (beside ?i ?r ?s)))
 
   (:action pull-open

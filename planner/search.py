@@ -125,7 +125,6 @@ def _task(problem: Problem, world: World, goals: Sequence[Predicate]) -> tuple[A
         so("next", lower, upper)
     for place in (TABLE, *problem.places):
         so("reachable", made[place])
-        so("accepts", made[place])
         so("settled", made[place])
     for name in problem.fixtures:
         fixture, within = made[f"\x00{name}"], made[name]
@@ -134,11 +133,10 @@ def _task(problem: Problem, world: World, goals: Sequence[Predicate]) -> tuple[A
         so("pressable" if name in problem.pressable else "openable", fixture)
         if world.states[name] in ("open", "closed", "pressed", "released"):
             so(world.states[name], fixture)
-        if name in problem.receptive:
-            so("accepts", within)
         if world.states[name] == "open":
             so("reachable", within)
     for name in problem.items:
+        so("may-go", made[name], made[TABLE])
         so("count", made[name], levels[len(world.upon(name))])
         for level in levels[:-1] if name in problem.roomy else levels[:1]:
             so("room", made[name], level)
@@ -150,6 +148,10 @@ def _task(problem: Problem, world: World, goals: Sequence[Predicate]) -> tuple[A
         so("beside", made[name], task.object(relation), made[reference])
     for goal in goals:
         task.add_goal(_goal(task, goal, made))
+        if goal[0] in BESIDE:
+            so("may-go-beside", made[goal[1]], task.object(goal[0]), made[goal[2]])
+        elif goal[0] in ("on", "in"):
+            so("may-go", made[goal[1]], made[goal[2]])
     return task, names
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pontine.envs.errors import PontineError
-from pontine.envs.predicates import Predicate, check_predicate
+from pontine.envs.predicates import Predicate, check_predicate, holds
 from pontine.envs.scene import TABLE, Scene
 from pontine.planner.brain.resolve import graspable, takes_things_in
 from pontine.planner.search import Call, Problem, solve
@@ -67,15 +67,18 @@ def make_plan(scene: Scene, subgoals: Sequence[Sequence[str]]) -> Plan:
     Raises NoPlanError saying why there is none, SceneError for names the scene does not have, PontineError for what
     is not a predicate.
     """
-    goals = [_positive(check_predicate(g)) for g in subgoals]
+    told = [check_predicate(g) for g in subgoals]
+    kept = [g for g in told if g[0] == "not" and holds(scene, g)]
+    goals = [_positive(g) for g in told if g not in kept]
     for goal in goals:
         _check_names(goal, scene)
     problem = Problem.of(scene)
     world = World.of(scene, goals)
     calls: list[Call] = []
     sound = True
-    for i in range(len(goals)):
-        wanted = standing(goals[: i + 1], world)
+    wanted: list[Predicate] = []
+    for goal in goals:
+        wanted = [g for g in wanted if g != goal and not _undoes(goal, g, world, goals)] + [goal]
         for _ in range(MAX_REPAIRS):
             if all(world.true(g) for g in wanted):
                 break
@@ -86,18 +89,9 @@ def make_plan(scene: Scene, subgoals: Sequence[Sequence[str]]) -> Plan:
             for call in found.calls:
                 world.apply(call.skill, call.args)
             calls += found.calls
-    final = standing(goals, world)
     steps, end = _replay(scene, goals, calls)
-    return Plan(tuple(steps), tuple(final), sound and all(end.true(g) for g in final))
-
-
-def standing(goals: Sequence[Predicate], world: World) -> list[Predicate]:
-    """The goals that no later one contradicts, in order, each once."""
-    out: list[Predicate] = []
-    for i, goal in enumerate(goals):
-        if goal not in out and not any(_undoes(later, goal, world, goals) for later in goals[i + 1 :]):
-            out.append(goal)
-    return out
+    final = (*wanted, *kept)
+    return Plan(tuple(steps), final, sound and all(end.true(g) for g in final))
 
 
 def _undoes(later: Predicate, goal: Predicate, world: World, goals: Sequence[Predicate]) -> bool:
@@ -105,6 +99,9 @@ def _undoes(later: Predicate, goal: Predicate, world: World, goals: Sequence[Pre
     if later == goal:
         return False
     states = ("open", "closed")
+    if later[0] == "holding" and len(goal) > 2 and goal[2] == later[1]:
+        # Nothing stays on, in or beside a thing that is in the gripper.
+        return True
     if goal[0] in states or goal[0] == "pressed":
         return later[0] in states and goal[0] in states and later[1] == goal[1]
     if goal[0] == "holding":
