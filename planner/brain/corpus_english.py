@@ -9,20 +9,20 @@ from pontine.planner.brain.templates import Said, expand, fill
 
 NUMBERS = {"two": ("two", "2"), "three": ("three", "3"), "four": ("four", "4")}
 
-IN = ["[put|place|drop|set|stick|pop|toss gently|throw away|stow|tuck|stash|deposit|lay|leave] {a} [in|into|inside|inside of] {b}",
+IN = ["[put|place|set|tuck|stick] {a} [back|away|down] [in|into|inside] {b}", "[put|place|drop|set|stick|pop|toss gently|throw away|stow|tuck|stash|deposit|lay|leave] {a} [in|into|inside|inside of] {b}",
       "[move|bring|transfer|get|take|carry|shift|relocate] {a} [into|to|inside|over to] {b}",
       "[I want|I'd like|I need] {a} [in|inside|to be in|put in|to go in] {b}", "{a} [goes|go|belongs|belong] [in|inside|into] {b}",
       "[make sure|see to it that|ensure] {a} [is|are|ends up|end up] [in|inside] {b}", "[in|into] {b}, [put|place|drop] {a}",
       "{a} [should be|should go|must go|needs to be|has to go] [in|into|inside] {b}", "fill {b} with {a}", "add {a} to {b}",
       "{a} [in|into] {b}", "let {b} [hold|contain] {a}", "[pick up|grab|take] {a} and [put|place|drop] [it|them|that] [in|into|inside] {b}",
       "put {a} in {b}", "put {a} into {b}", "place {a} in {b}", "drop {a} in {b}", "put {a} inside {b}"]
-ON = ["[put|place|set|lay|rest|position|leave|park] {a} [on|onto|on top of|atop|upon|over] {b}",
+ON = ["[put|place|set|lay] {a} [down|down|back|up] [on|onto|on top of] {b}", "[put|place|set|lay] [down|up] {a} [on|onto|on top of] {b}", "[put|place|set|lay|rest|position|leave|park] {a} [on|onto|on top of|atop|upon|over] {b}",
       "[move|bring|shift|transfer|get|carry] {a} [onto|on top of|on|over onto] {b}", "[stack|balance|pile] {a} [on|on top of|onto|atop] {b}",
       "[I want|I'd like|I need] {a} [on|on top of|to be on|to sit on|resting on] {b}", "{a} [goes|go|belongs] [on|on top of|onto] {b}",
       "[make sure|see to it that] {a} [is|are|ends up] [on|on top of] {b}", "{a} [should be|should go|needs to be] [on|on top of|atop] {b}",
       "{a} [on|on top of|onto] {b}", "[on top of|on] {b}, [put|place] {a}", "[pick up|grab|take|lift] {a} and [put|place|set|stack] [it|them|that] [down on|on|on top of|onto] {b}",
       "cover {b} with {a}", "put {a} on {b}", "stack {a} on {b}", "place {a} on top of {b}", "put {a} on top of {b}"]
-SIDE = ["[put|place|set|move|shift|slide|push|position|bring|lay|scoot|relocate] {a} {r} {b}",
+SIDE = ["[put|place|set|lay] {a} [down|back|over] {r} {b}", "[put|place|set|move|shift|slide|push|position|bring|lay|scoot|relocate] {a} {r} {b}",
         "[move|shift|slide|push|place] {a} so [that |]it [is|sits|ends up|stands] {r} {b}", "[I want|I'd like|I need] {a} {r} {b}",
         "{a} [should be|should go|goes|belongs|needs to be] {r} {b}", "[make sure|see that] {a} [is|ends up] {r} {b}", "{a} {r} {b}",
         "[pick up|take|grab|get] {a} and [put|place|set|lay] [it|it down|them|that] {r} {b}", "move {a} {r} {b}", "put {a} {r} {b}", "place {a} {r} {b}"]
@@ -33,7 +33,7 @@ RELATION_WORDS = {
     "behind": ["behind", "behind", "in back of", "at the back of", "on the far side of"],
     "near": ["next to", "beside", "near", "close to", "by", "alongside", "nearby", "right next to", "adjacent to"],
 }
-HOLD = ["[pick up|grab|lift|lift up|take|get|hold|fetch|grasp|pick|seize|collect|raise|take hold of|get hold of] {a}", "pick {a} up", "lift {a} up",
+HOLD = ["[can I have|go get|go and get|bring over] {a}", "[pick up|grab|lift|lift up|take|get|hold|fetch|grasp|pick|seize|collect|raise|take hold of|get hold of] {a}", "pick {a} up", "lift {a} up",
         "[hand me|give me|bring me|pass me|get me|fetch me] {a}", "[I want|I'd like|I need] [you to hold|you to pick up] {a}", "pick up {a}", "pick up {a}", "keep hold of {a}"]
 OPEN = ["[open|open up|pull open|slide open|unlatch] {a}", "open {a}", "[I want|I need|I'd like] {a} open", "{a} should be open", "[make sure|see that] {a} is open", "leave {a} open", "pull {a} out"]
 CLOSE = ["[close|shut|push shut|slide shut|push closed] {a}", "close {a}", "push {a} [in|closed|shut]", "[I want|I need|I'd like] {a} closed", "{a} should be [closed|shut]", "[make sure|see that] {a} is [shut|closed]"]
@@ -153,7 +153,11 @@ class English:
             count = rng.choice(["two", "two", "three", "four"])
             shown = rng.choice(NUMBERS[count])
             said = Said(f"{rng.choice(['', '', 'any ', 'exactly '])}{shown} {rng.choice(['', '', 'of the '])}{text}", f"{count} {text}", True)
-        elif shape < 0.9:
+        elif shape < 0.82:
+            b, (relation, link) = self.the(1), rng.choice([("in", "in"), ("in", "inside"), ("on", "on"), ("on", "on top of")])
+            lead = rng.choice(["everything", "whatever is", "what is", "what's", "all that is", "everything that is", "anything"])
+            return Said(f"{lead} {link} {b.text}", f"all @{relation} {b.form}", True)
+        elif shape < 0.91:
             color = rng.choice(["", "", rng.choice(words.COLORS)])
             lead = rng.choice(["everything", "everything", "everything else"]) if not color else "everything"
             if color:
@@ -169,6 +173,11 @@ class English:
         if rng.random() < 0.32 and said.form.startswith("all"):
             return self.except_for(said)
         return said
+
+    def plain_all(self) -> Said:
+        """All of a kind."""
+        text = self.description(plural=True)
+        return Said(f"{self.rng.choice(['all the', 'all', 'the', 'all of the'])} {text}", f"all {text}", True)
 
     def except_for(self, said: Said) -> Said:
         """Several objects less some."""
@@ -188,7 +197,7 @@ class English:
             return Said(f"the {one} and {two} {noun}s", f"the {one} & the {two} {noun}s", True)
         said = [self.the(1) for _ in range(rng.choice((2, 2, 2, 3)))]
         comma = rng.choice([", ", ", ", " and "])
-        text = comma.join(s.text for s in said[:-1]) + rng.choice([" and ", " and ", ", and "]) + said[-1].text
+        text = ("both " if len(said) == 2 and rng.random() < 0.12 else "") + comma.join(s.text for s in said[:-1]) + rng.choice([" and ", " and ", ", and "]) + said[-1].text
         return Said(text, " & ".join(s.form for s in said), True)
 
     def one(self) -> Said:
@@ -279,7 +288,7 @@ class English:
     def from_to(self) -> Said:
         """Something taken out of one place and put into another."""
         rng = self.rng
-        a = self.the(1) if rng.random() < 0.7 else Said("everything", "all", True)
+        a = self.the(1) if rng.random() < 0.6 else rng.choice([Said("everything", "all", True), self.plain_all()])
         b, c = self.the(1), self.the(1)
         verb = rng.choice(["in", "in", "on", "near", "left", "right"])
         where = {"in": expand("[in|into|inside]", rng), "on": expand("[on|onto|on top of]", rng)}.get(verb) or rng.choice(RELATION_WORDS[verb])
