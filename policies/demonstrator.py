@@ -8,6 +8,7 @@ has to rise above.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +44,11 @@ def reach(e: Episodes) -> Array:
     return _servo(worlds.q, np.concatenate([joints, worlds.q[:, GRIPPER:]], axis=1))
 
 
-def pick(s: Situation) -> Array:
-    """Actions (n, 6) that align above the object, descend, close and lift to the goal's height."""
+def pick(s: Situation, carry: bool = False) -> Array:
+    """Actions (n, 6) that align above the object, descend, close and lift to the goal's height.
+
+    With `carry` the object is also brought over the goal.
+    """
     tool, hand = s.tool
     width, height = s.size[:, 0], s.size[:, 2]
     gap, holding = gap_of(s.position[:, GRIPPER]), grips(s)
@@ -63,8 +67,14 @@ def pick(s: Situation) -> Array:
     # instead of creeping to a halt above it
     above = np.where(ready, grasp_z, grasp_z - 0.006)
     above = above + 0.065 * np.clip((off - np.where(low, 0.012, 0.008)) / 0.02, 0.0, 1.0)
-    aim[:, 2] = np.where(holding, tool[:, 2] + (s.goal[:, 2] - s.object_position[:, 2]), above)
-    aim[:, :2] = np.where(holding[:, None], tool[:, :2], aim[:, :2])
+    lift = s.goal - s.object_position
+    if carry:
+        far = np.linalg.norm(lift[:, :2], axis=1) > 0.03
+        lift[:, 2] = np.where(far, np.maximum(s.goal[:, 2], CARRY) - s.object_position[:, 2], lift[:, 2])
+    else:
+        lift[:, :2] = 0.0
+    aim[:, 2] = above
+    aim = np.where(holding[:, None], tool + lift, aim)
     joints = _steepest(aim, np.where(holding[:, None], s.position[:, 4:5], rolls))
     closing = ready | holding | (near & (gap < width + 0.012) & (s.command[:, GRIPPER] < s.position[:, GRIPPER]))
     grip = np.where(closing, s.position[:, GRIPPER] - _SQUEEZE, opening_for(width + 0.030))
@@ -151,6 +161,7 @@ def on_situation(rule: Callable[[Situation], Array]) -> Callable[[Episodes], Arr
 
 DEMONSTRATORS: dict[str, Callable[[Episodes], Array]] = {
     "Reach": reach, "Pick": on_situation(pick), "Place": on_situation(place),
+    "PickPlace": on_situation(partial(pick, carry=True)),
 }
 """The demonstrator of each task, by task name."""
 

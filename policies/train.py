@@ -23,6 +23,8 @@ import numpy as np
 import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.policies import ActorCriticPolicy
+from stable_baselines3.common.type_aliases import Schedule
 from torch import nn
 
 from pontine.envs.errors import PontineError
@@ -50,8 +52,9 @@ class PPOConfig:
     steps: int = 32
     epochs: int = 3
     batch: int = 4096
-    learning_rate: float = 1e-4
-    final_learning_rate: float = 1e-5
+    learning_rate: float = 2e-4
+    final_learning_rate: float = 2e-5
+    critic_learning_rate: float = 1e-3
     gamma: float = 0.99
     gae_lambda: float = 0.95
     clip: float = 0.2
@@ -142,7 +145,7 @@ def _ppo_stage(folder: Path, config: TrainConfig, start: Actor, tell: Report) ->
     env = TaskVecEnv(TaskVectorEnv(config.task, settings.worlds, config.randomization, config.threads))
     checkpoint = folder / "ppo.zip"
     if checkpoint.exists():
-        model = PPO.load(checkpoint, env=env, device="cpu")
+        model = FineTunePPO.load(checkpoint, env=env, device="cpu")
     else:
         model = _new_ppo(env, config, start)
     per_iteration = settings.worlds * settings.steps
@@ -158,7 +161,7 @@ def _ppo_stage(folder: Path, config: TrainConfig, start: Actor, tell: Report) ->
 
 def _new_ppo(env: TaskVecEnv, config: TrainConfig, start: Actor) -> PPO:
     s = config.ppo
-    model = PPO("MlpPolicy", env, learning_rate=s.learning_rate, n_steps=s.steps, batch_size=s.batch, n_epochs=s.epochs,
+    model = FineTunePPO(TwoRatePolicy, env, learning_rate=s.learning_rate, n_steps=s.steps, batch_size=s.batch, n_epochs=s.epochs,
                 gamma=s.gamma, gae_lambda=s.gae_lambda, clip_range=s.clip, ent_coef=0.0, target_kl=s.target_kl,
                 seed=config.seed, device="cpu",
                 policy_kwargs={"net_arch": {"pi": list(start.hidden), "vf": list(start.hidden)},
@@ -166,6 +169,27 @@ def _new_ppo(env: TaskVecEnv, config: TrainConfig, start: Actor) -> PPO:
     model.policy.mlp_extractor.policy_net.load_state_dict(start.body.state_dict())
     model.policy.action_net.load_state_dict(start.head.state_dict())
     return model
+
+
+class TwoRatePolicy(ActorCriticPolicy):
+    """SB3's MLP policy with separate optimiser groups: a cloned actor is changed slowly, a fresh critic fast."""
+
+    def _build(self, lr_schedule: Schedule) -> None:
+        super()._build(lr_schedule)
+        critic = [*self.mlp_extractor.value_net.parameters(), *self.value_net.parameters()]
+        known = {id(p) for p in critic}
+        actor = [p for p in self.parameters() if id(p) not in known]
+        self.optimizer = torch.optim.Adam([{"params": actor}, {"params": critic}], lr=lr_schedule(1), eps=1e-5)
+
+
+class FineTunePPO(PPO):
+    """PPO whose actor and critic have learning rates of their own, `rates`."""
+
+    rates = (2e-4, 1e-3)
+
+    def _update_learning_rate(self, optimizers: list[torch.optim.Optimizer] | torch.optim.Optimizer) -> None:
+        for group, rate in zip(self.policy.optimizer.param_groups, self.rates, strict=True):
+            group["lr"] = rate
 
 
 def actor_of(model: PPO, like: Actor) -> Actor:
@@ -193,7 +217,7 @@ class _Keeper(BaseCallback):
         share = iteration / max(s.iterations, 1)
         rate = s.learning_rate + (s.final_learning_rate - s.learning_rate) * share
         policy = self.model.policy
-        self.model.lr_schedule = lambda _: rate
+        self.model.rates = (rate, s.critic_learning_rate)  # type: ignore[attr-defined]
         policy.log_std.requires_grad_(False)
         for module in (policy.mlp_extractor.policy_net, policy.action_net):
             module.requires_grad_(iteration >= s.warmup)

@@ -20,8 +20,8 @@ class TaskVecEnv(VecEnv):
     """
 
     def __init__(self, env: TaskVectorEnv) -> None:
+        self.env, self.render_mode = env, env.render_mode
         super().__init__(env.num_envs, env.single_observation_space, env.single_action_space)
-        self.env = env
         self._actions = np.zeros((env.num_envs, *env.single_action_space.shape))
         self._returns, self._lengths = np.zeros(env.num_envs), np.zeros(env.num_envs, int)
 

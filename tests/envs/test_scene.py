@@ -1,0 +1,73 @@
+"""`Scene`: what is read is what is written, and what is wrong is said in one line."""
+
+import json
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pontine.envs.errors import PontineError
+from pontine.envs.scene import TABLE, Fixture, Scene, SceneError, SceneObject
+
+words = st.text(string.ascii_letters + " 红色方块{}\"'\\", min_size=1).filter(lambda s: s.strip() and s != TABLE)
+numbers = st.floats(-10, 10)
+
+
+@st.composite
+def scenes(draw: st.DrawFn) -> Scene:
+    names = draw(st.lists(words, unique=True, max_size=6))
+    objects: list[SceneObject] = []
+    for name in names:
+        support = draw(st.sampled_from([TABLE, None, *(o.name for o in objects)]))
+        position = draw(st.none() | st.tuples(numbers, numbers, numbers))
+        objects.append(SceneObject(name, draw(words), draw(st.none() | words), position, support=support,
+                                   container=draw(st.booleans()), aliases=tuple(draw(st.lists(words, max_size=2)))))
+    fixtures = (Fixture("the drawer!", "drawer", draw(st.sampled_from(["open", "closed"]))),) if draw(st.booleans()) else ()
+    holding = draw(st.sampled_from([None, *names]))
+    return Scene(tuple(objects), fixtures, holding)
+
+
+@given(scenes())
+def test_a_scene_survives_json(scene: Scene) -> None:
+    assert Scene.from_json(json.loads(json.dumps(scene.to_json()))) == scene
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["objects", "fixtures", "robot", "name", "kind", "position", "support", "holding", "state"]),
+        inner, max_size=4), max_leaves=12)
+
+
+@given(json_values)
+def test_any_json_value_is_a_scene_or_one_clear_error(value: object) -> None:
+    try:
+        Scene.from_json(value)
+    except SceneError as error:
+        assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("value, said", [
+    ({"objects": [{"name": "a", "kind": "cube"}, {"name": "a", "kind": "ball"}]}, "'a' twice"),
+    ({"objects": [{"name": "a", "kind": "cube", "colour": "red"}]}, "unknown field 'colour'; valid: name"),
+    ({"objects": [{"name": "a", "kind": "cube", "position": [0, 1]}]}, "3 finite numbers"),
+    ({"objects": [{"name": "a", "kind": "cube", "support": "b"}]}, "stands on 'b'"),
+    ({"objects": [{"name": "a", "kind": "x", "support": "b"}, {"name": "b", "kind": "x", "support": "a"}]}, "itself"),
+    ({"objects": [{"name": TABLE, "kind": "cube"}]}, "the table itself"),
+    ({"robot": {"holding": "a"}}, "holds 'a'"),
+    ({"fixtures": [{"name": "d", "kind": "drawer", "state": "ajar"}]}, "one of: open, closed"),
+    ([], "must be a JSON object, not a list"),
+])
+def test_what_is_wrong_is_named(value: object, said: str) -> None:
+    with pytest.raises(PontineError, match=said.replace("[", r"\[")):
+        Scene.from_json(value)
+
+
+def test_a_file_that_is_not_json_or_not_there_is_named(tmp_path) -> None:
+    path = tmp_path / "scene.json"
+    with pytest.raises(SceneError, match="cannot read scene"):
+        Scene.read(path)
+    path.write_text("{")
+    with pytest.raises(SceneError, match="is not JSON"):
+        Scene.read(path)

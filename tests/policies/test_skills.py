@@ -1,0 +1,78 @@
+"""The shipped skills on tables they were never trained on."""
+
+import numpy as np
+import pytest
+
+from pontine.envs.catalogue import KINDS
+from pontine.envs.errors import PontineError
+from pontine.envs.layout import from_scene, random_table
+from pontine.envs.predicates import holds
+from pontine.envs.scene import Scene
+from pontine.envs.simulated import SimulatedRobot
+from pontine.policies.evaluate import evaluate
+from pontine.policies.placement import RELATIONS, goal_for
+from pontine.policies.skills import LIBRARY, SKILLS, Skill, SkillError, load_library
+
+
+@pytest.fixture(scope="module")
+def library() -> dict[str, Skill]:
+    return load_library()
+
+
+@pytest.mark.parametrize("name", SKILLS)
+def test_a_shipped_skill_is_as_good_as_its_card_says(name: str, library: dict[str, Skill]) -> None:
+    actor = library[name].actor
+    found = evaluate(name, lambda e: actor.act(e.observe()), 150, seed=33_000_000)
+    assert found["wilson95"][1] >= 0.95, found
+
+
+@pytest.mark.parametrize("relation, reference", [("in", "bowl"), ("on", "block"), ("on", "table"), ("left_of", "bowl"),
+                                                 ("right_of", "block"), ("near", "bowl")])
+def test_pick_then_place_makes_the_relation_true(relation: str, reference: str, library: dict[str, Skill]) -> None:
+    scene = Scene.from_json({"objects": [
+        {"name": "cube", "kind": "cube", "color": "red", "position": [0.22, 0.0, 0.0], "size": [0.03] * 3},
+        {"name": "bowl", "kind": "bowl", "position": [0.21, 0.14, 0.0]},
+        {"name": "block", "kind": "block", "position": [0.2, -0.13, 0.0], "size": [0.04, 0.05, 0.03]}]})
+    robot = SimulatedRobot(from_scene(scene))
+    steps = []
+    assert library["pick"].execute(robot, ["cube"], lambda r: steps.append(r)).finished
+    assert robot.scene().holding == "cube" and len(steps) > 10
+    assert library["place"].execute(robot, ["cube", relation, reference]).finished
+    assert holds(robot.scene(), (relation, "cube", reference))
+    assert robot.scene().holding is None
+
+
+def test_a_skill_does_not_start_where_it_cannot(library: dict[str, Skill]) -> None:
+    robot = SimulatedRobot(random_table(3))
+    before = robot.observe()
+    assert "does not hold" in library["place"].execute(robot, ["red_cube", "in", "bowl"]).reason
+    assert "too wide" in library["pick"].execute(robot, ["bowl"]).reason
+    np.testing.assert_array_equal(robot.observe().position, before.position)
+    with pytest.raises(SkillError, match=r"place takes \(object, relation, reference\), got 1"):
+        library["place"].execute(robot, ["red_cube"])
+    with pytest.raises(PontineError, match="no object 'ghost'"):
+        library["pick"].execute(robot, ["ghost"])
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_goals_make_the_relation_true_and_keep_clear(relation: str) -> None:
+    for seed in range(12):
+        scene = SimulatedRobot(random_table(seed)).scene()
+        item = next(o for o in scene.objects if KINDS[o.kind].graspable)
+        other = next(o for o in scene.objects if o is not item)
+        if relation in ("on", "in"):
+            assert goal_for(scene, item.name, relation, other.name, (0.2, 0.0))[2] > 0.01
+            continue
+        try:
+            x, y, _ = goal_for(scene, item.name, relation, other.name, (0.2, 0.0))
+        except PontineError as error:
+            assert "no free room" in str(error)
+            continue
+        moved = {"objects": [{**o, "position": [float(x), float(y), 0.02]} if o["name"] == item.name else o
+                             for o in scene.to_json()["objects"]]}
+        assert holds(Scene.from_json(moved), (relation, item.name, other.name))
+        assert min(np.hypot(x - o.position[0], y - o.position[1]) for o in scene.objects if o is not item) > 0.03
+
+
+def test_the_library_stays_small() -> None:
+    assert sum(f.stat().st_size for f in LIBRARY.iterdir()) < 10e6
