@@ -15,9 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from pontine.envs.predicates import holds
+from pontine.envs.robot import Robot
 from pontine.envs.simulated import SimulatedRobot
 from pontine.planner.bench_sentences import SHAPES, Case, cases
 from pontine.planner.brain import load_brain
+from pontine.planner.display import words
 from pontine.planner.files import check_writable, write_json
 from pontine.planner.report import Report
 from pontine.planner.run import perform
@@ -51,6 +53,14 @@ class Trial:
             return None
         return self.report.cause if self.read_right else "reading"
 
+    @property
+    def reason(self) -> str:
+        """The cause in words."""
+        reading = self.report.reading
+        if self.read_right or reading.kind != "subgoals":
+            return self.report.reason
+        return f"read as {words(reading.subgoals)} and not as {words(self.case.goals)}"
+
     def to_json(self) -> dict[str, Any]:
         """As it stands in the result file; `seed` lays the same table in `pontine demo`."""
         out: dict[str, Any] = {
@@ -65,7 +75,7 @@ class Trial:
             "seconds": round(self.report.seconds, 3),
         }
         if not self.reached:
-            out |= {"cause": self.cause, "reason": self.report.reason}
+            out |= {"cause": self.cause, "reason": self.reason}
         return out
 
 
@@ -106,7 +116,7 @@ def bench_demo(
     return 1 if result["done_with_goal_false"] else 0
 
 
-def judge(case: Case, report: Report, robot: SimulatedRobot) -> Trial:
+def judge(case: Case, report: Report, robot: Robot) -> Trial:
     """Look at the world once more, and compare it with what was meant and what was claimed."""
     world = robot.scene()
     claimed = report.execution.goal if report.execution else ()
@@ -146,7 +156,7 @@ def _show(console: Console, result: dict[str, Any], trials: Sequence[Trial]) -> 
     console.print(table)
     for trial in trials:
         if not trial.reached:
-            what = f"{trial.case.instruction!r} (seed={trial.case.table_seed}): {trial.cause}: {trial.report.reason}"
+            what = f"{trial.case.instruction!r} (seed={trial.case.table_seed}): {trial.cause}: {trial.reason}"
             console.print(Text(f"  {what}"), soft_wrap=True)
     for key in ("reading_correct", "goal_reached"):
         found = result[key]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,5 +46,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 def write_json(path: str | Path, data: Any) -> None:
     """Write `data` as readable JSON, whole or not at all."""
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    # Lists of plain values on one line each. A line break is never inside a JSON text, so only layout changes.
+    text = re.sub(r"\[\n[^\[\]{}]*\n *\]", lambda m: re.sub(r"\n *", " ", m[0]).replace("[ ", "[", 1)[:-2] + "]", text)
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        temporary.write_text(text + "\n", encoding="utf-8")

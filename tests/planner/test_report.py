@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
-from pontine.planner.files import check_writable, replacing
+from pontine.planner.files import check_writable, replacing, write_json
 from pontine.planner.reading import Reading, question, refusal, subgoals
 from pontine.planner.report import Report
 from pontine.planner.run import perform
@@ -85,6 +88,18 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
         broken()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(alphabet='a[]{}", \n', max_size=6),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
+    )
+)
+def test_json_is_laid_out_and_not_changed(value: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        write_json(Path(folder) / "x.json", value)
+        assert json.loads((Path(folder) / "x.json").read_text()) == value
 
 
 def test_where_nothing_can_be_written_is_said_beforehand(tmp_path: Path) -> None:
