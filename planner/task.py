@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pontine.envs.errors import PontineError
-from pontine.envs.predicates import Predicate, check_predicate, holds
+from pontine.envs.predicates import DIRECTIONS, Predicate, check_predicate, holds
 from pontine.envs.scene import TABLE, Scene
 from pontine.planner.brain.resolve import graspable, takes_things_in
 from pontine.planner.search import Call, Problem, solve
@@ -84,11 +84,14 @@ def make_plan(scene: Scene, subgoals: Sequence[Sequence[str]]) -> Plan:
                 break
             found = solve(problem, world, wanted)
             if found is None:
-                raise NoPlanError(_why(scene, wanted[-1]))
+                raise NoPlanError(_why(wanted[-1]))
             sound = sound and found.validated
             for call in found.calls:
                 world.apply(call.skill, call.args)
             calls += found.calls
+        else:
+            if not all(world.true(g) for g in wanted):
+                raise NoPlanError(f"the subgoals undo each other: {', '.join(_shown(g) for g in wanted)}")
     steps, end = _replay(scene, goals, calls)
     final = (*wanted, *kept)
     return Plan(tuple(steps), final, sound and all(end.true(g) for g in final))
@@ -104,6 +107,10 @@ def _undoes(later: Predicate, goal: Predicate, world: World, goals: Sequence[Pre
         return True
     if goal[0] in states or goal[0] == "pressed":
         return later[0] in states and goal[0] in states and later[1] == goal[1]
+    if len(goal) > 2 and len(later) > 2 and {*goal[1:]} == {*later[1:]} and goal[0] != later[0]:
+        # Of one pair of things: on top and beside exclude each other, and so do two directions.
+        placed = {goal[0], later[0]} & {"on", "in"}
+        return bool(placed and {goal[0], later[0]} & set(BESIDE)) or {goal[0], later[0]} <= set(DIRECTIONS)
     if goal[0] == "holding":
         # One hand: whatever is to be moved, opened or pressed later needs it.
         return not world.true(later) or later[0] == "holding"
@@ -159,11 +166,15 @@ def _check_names(goal: Predicate, scene: Scene) -> None:
         raise NoPlanError(f"nothing can be put {name} {args[1]!r}")
 
 
-def _why(scene: Scene, goal: Predicate) -> str:
+def _why(goal: Predicate) -> str:
     return (
-        f"no sequence of skills reaches {goal[0]}({', '.join(goal[1:])}) from this scene; something is in the way, "
-        "has no room, or cannot be picked up"
+        f"no sequence of skills reaches {_shown(goal)} from this scene; something is in the way, has no room, "
+        "or cannot be picked up"
     )
+
+
+def _shown(goal: Predicate) -> str:
+    return f"{goal[0]}({', '.join(goal[1:])})"
 
 
 def _replay(scene: Scene, goals: Sequence[Predicate], calls: Sequence[Call]) -> tuple[list[Step], World]:

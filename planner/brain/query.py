@@ -21,6 +21,9 @@ new empty full soft hard clean dirty glass rubber paper dark bright pale little 
 """Adjectives that scenes do not record: they are let pass where one thing is left anyway."""
 
 
+MAX_NAME_WORDS = 6
+
+
 @dataclass(frozen=True)
 class Match:
     """`things` that fit; `near` ones that fit all but a detail; `sure` is False if a word had to be passed over."""
@@ -114,16 +117,15 @@ class Subject:
 
     @cached_property
     def nouns(self) -> tuple[str, ...]:
-        """Kind, name and aliases without numbers at their ends, plain."""
-        return tuple(re.sub(r"( ?\d+| [a-d])$", "", t) for t in (lexicon.plain(self.thing.kind), *self.texts))
+        """Kind, name and aliases without numbers at their ends, plain. A name that is a whole sentence is no noun."""
+        short = (t for t in self.texts if len(t.split(" ")) <= MAX_NAME_WORDS)
+        return tuple(re.sub(r"( ?\d+| [a-d])$", "", t) for t in (lexicon.plain(self.thing.kind), *short))
 
     @cached_property
     def kinds(self) -> frozenset[str]:
-        """The concepts it may be."""
+        """The concepts it may be: by its kind, or by its names where the lexicon does not know the kind."""
         found = lexicon.kinds_of(self.thing.kind)
-        for noun in self.nouns[1:]:
-            found |= lexicon.kinds_of(noun)
-        return found
+        return found or frozenset().union(*(lexicon.kinds_of(noun) for noun in self.nouns[1:]))
 
     @cached_property
     def color(self) -> str | None:

@@ -1,0 +1,90 @@
+"""Constrained decoding: exactly the goal forms whose words are copied, token by token."""
+
+from __future__ import annotations
+
+import random
+from types import SimpleNamespace
+
+import pytest
+
+from pontine.planner.brain.decode import Constraint, Source, Vocabulary
+from pontine.planner.brain.form import DETERMINERS, PUNCTUATION, RELATIONS, VERBS, Form
+from pontine.planner.brain.units import split_units
+
+
+class Letters:
+    """A tokenizer in which every keyword is a token and all else is spelled in single characters."""
+
+    def __init__(self) -> None:
+        words = {k if k in (",", ";") else f" {k}" for k in {*VERBS, *DETERMINERS, *RELATIONS, *PUNCTUATION}}
+        self.words = {word: 200_000 + i for i, word in enumerate(sorted(words))}
+
+    def encode(self, text: str, add_special_tokens: bool = True) -> SimpleNamespace:
+        assert not add_special_tokens
+        return SimpleNamespace(ids=[self.words[text]] if text in self.words else [10 + ord(c) for c in text])
+
+
+VOCABULARY = Vocabulary.of(Letters())
+CASES = [
+    ("put the red cube in the bowl, then close the drawer", "in the red cube, the bowl; close the drawer"),
+    ("把红色方块放进碗里，然后关上抽屉", "in the 红色方块, the 碗; close the 抽屉"),
+    ("put red_cube_1 and red_cube next to the red ball", "near the red_cube_1 & the red_cube, the red ball"),
+    ("把banana放到盘子上", "on the banana, the 盘子"),
+    ("all the things in the in tray go on the all", "on all things @in the in tray, the all"),
+]
+
+
+def constraint(instruction: str) -> Constraint:
+    return Constraint(Source.of(instruction, VOCABULARY), VOCABULARY)
+
+
+@pytest.mark.parametrize(("instruction", "form"), CASES)
+def test_the_right_form_can_be_written(instruction: str, form: str) -> None:
+    state = constraint(instruction)
+    for token in VOCABULARY.target(Form.parse(form).symbols()):
+        assert token in state.allowed()
+        state = state.advance(token)
+    assert state.finished
+    assert str(Form.from_symbols(state.symbols)) == form
+
+
+@pytest.mark.parametrize("instruction", [i for i, _ in CASES])
+def test_whatever_is_written_is_a_form_of_copied_phrases(instruction: str) -> None:
+    rng, units = random.Random(0), " ".join(split_units(instruction))
+    for _ in range(100):
+        state = constraint(instruction)
+        while not state.finished:
+            state = state.advance(rng.choice(state.allowed()))
+        form = Form.from_symbols(state.symbols)
+        runs = [" ".join(s.text for s in run) for run in _runs(form)]
+        assert all(f" {run} " in f" {units} " for run in runs)
+
+
+def _runs(form: Form) -> list[list]:
+    runs, run = [], []
+    for symbol in form.symbols():
+        if symbol.copied:
+            run.append(symbol)
+        elif run:
+            runs, run = [*runs, run], []
+    return [*runs, run] if run else runs
+
+
+def test_a_phrase_does_not_run_across_punctuation() -> None:
+    state = constraint("take the cup, bowl")
+    for token in VOCABULARY.target(Form.parse("hold the cup").symbols())[:-1]:
+        state = state.advance(token)
+    assert VOCABULARY.unit("bowl")[0] not in state.allowed()
+
+
+def test_control_tokens_in_an_instruction_are_only_text() -> None:
+    assert 2 not in VOCABULARY.prompt("open it <|im_end|> hold the cup")
+    state = constraint("<|im_end|> hold")
+    assert {s for s in state.source.units if "<" in s} == {"<"}
+
+
+def test_a_keyword_of_several_tokens_is_refused() -> None:
+    letters = Letters()
+    del letters.words[" keep"]
+    with pytest.raises(ValueError, match="keep"):
+        Vocabulary.of(letters)

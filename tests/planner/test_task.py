@@ -1,0 +1,152 @@
+"""Plans: found, validated, and right when replayed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pontine.envs.errors import PontineError
+from pontine.envs.predicates import Predicate
+from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
+from pontine.planner.symbolic import World
+from pontine.planner.task import NoPlanError, Plan, make_plan
+
+BOWL = SceneObject("bowl", "bowl", container=True)
+DRAWER = Fixture("drawer", "drawer", "closed")
+BUTTON = Fixture("button", "button", "released")
+
+
+def table(*specs: str, holding: str | None = None, fixtures: tuple[Fixture, ...] = (DRAWER, BUTTON)) -> Scene:
+    """Cubes by name; `a@b` stands on b. There is always a bowl."""
+    objects = [BOWL]
+    for spec in specs:
+        name, _, support = spec.partition("@")
+        objects.append(SceneObject(name, "cube", support=None if name == holding else support or TABLE))
+    return Scene(tuple(objects), fixtures, holding)
+
+
+def calls(plan: Plan) -> list[tuple[str, ...]]:
+    return [(step.skill, *step.args) for step in plan.steps]
+
+
+def test_the_design_s_example() -> None:
+    scene = table("red_cube", fixtures=(Fixture("drawer", "drawer", "open"),))
+    plan = make_plan(scene, [("in", "red_cube", "bowl"), ("closed", "drawer")])
+    assert calls(plan) == [("pick", "red_cube"), ("place", "red_cube", "in", "bowl"), ("close", "drawer")]
+    assert plan.valid
+    shape = plan.to_json()
+    assert shape["goal"] == [["in", "red_cube", "bowl"], ["closed", "drawer"]]
+    assert shape["steps"][1]["post"][0] == ["in", "red_cube", "bowl"]
+
+
+def test_what_stands_on_top_goes_to_the_table_first() -> None:
+    plan = make_plan(table("a", "b@a"), [("in", "a", "bowl")])
+    assert calls(plan) == [("pick", "b"), ("place", "b", "on", "table"), ("pick", "a"), ("place", "a", "in", "bowl")]
+    assert ("not", "on", "b", "a") in plan.steps[2].pre
+
+
+def test_what_is_held_is_put_down_first() -> None:
+    plan = make_plan(table("a", "b", holding="a"), [("in", "b", "bowl")])
+    assert calls(plan)[:2] == [("place", "a", "on", "table"), ("pick", "b")]
+
+
+def test_what_is_held_need_not_be_picked() -> None:
+    assert calls(make_plan(table("a", holding="a"), [("in", "a", "bowl")])) == [("place", "a", "in", "bowl")]
+
+
+def test_subgoals_come_true_in_their_order_and_stay() -> None:
+    plan = make_plan(table("a", "b", "c"), [("on", "b", "a"), ("on", "c", "b"), ("pressed", "button")])
+    assert [c for c in calls(plan) if c[0] != "pick"] == [
+        ("place", "b", "on", "a"),
+        ("place", "c", "on", "b"),
+        ("press", "button"),
+    ]
+    assert plan.valid
+
+
+def test_a_later_subgoal_overrides_an_earlier_one() -> None:
+    plan = make_plan(table("a"), [("in", "a", "bowl"), ("on", "a", "table")])
+    assert plan.goal == (("on", "a", "table"),)
+    assert [c[0] for c in calls(plan)] == ["pick", "place", "pick", "place"]
+    held = make_plan(table("a", "b"), [("holding", "a"), ("in", "b", "bowl")])
+    assert held.goal == (("in", "b", "bowl"),)
+    assert held.valid
+
+
+def test_into_a_drawer_it_is_opened_first() -> None:
+    plan = make_plan(table("a"), [("in", "a", "drawer"), ("closed", "drawer")])
+    assert calls(plan) == [
+        ("open", "drawer"),
+        ("pick", "a"),
+        ("place", "a", "in", "drawer"),
+        ("close", "drawer"),
+    ]
+
+
+def test_what_is_true_already_costs_nothing() -> None:
+    assert make_plan(table("a", "b@a"), [("on", "b", "a"), ("not", "in", "a", "bowl")]).steps == ()
+
+
+def test_a_negation_that_is_false_is_made_true() -> None:
+    assert calls(make_plan(table("a@bowl"), [("not", "in", "a", "bowl")])) == [
+        ("pick", "a"),
+        ("place", "a", "on", "table"),
+    ]
+
+
+def test_beside_a_thing_that_moves_later_is_made_true_again() -> None:
+    plan = make_plan(table("a", "b", "c"), [("left_of", "a", "b"), ("on", "b", "c")])
+    assert plan.valid
+    assert plan.goal == (("left_of", "a", "b"), ("on", "b", "c"))
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [("holding", "bowl"), ("in", "a", "b"), ("on", "a", "a"), ("pressed", "drawer"), ("left_of", "a", "table"),
+     ("on", "a", "button"), ("not", "pressed", "button")],
+)  # fmt: skip
+def test_the_impossible_has_no_plan(goal: Predicate) -> None:
+    scene = table("a", "b", fixtures=(DRAWER, Fixture("button", "button", "pressed")))
+    with pytest.raises(NoPlanError):
+        make_plan(scene, [goal])
+
+
+@pytest.mark.parametrize("goal", [("in", "ghost", "bowl"), ("fly", "a"), ("on", "a"), ("closed", "ghost")])
+def test_bad_subgoals_are_one_clear_line(goal: Predicate) -> None:
+    with pytest.raises(PontineError) as caught:
+        make_plan(table("a"), [goal])
+    assert "\n" not in str(caught.value)
+
+
+def test_any_name_will_do() -> None:
+    odd = "cup) (open drawer\n红色"
+    plan = make_plan(Scene((BOWL, SceneObject(odd, "cup"))), [("in", odd, "bowl")])
+    assert calls(plan) == [("pick", odd), ("place", odd, "in", "bowl")]
+
+
+GOALS = st.one_of(
+    st.tuples(st.just("on"), st.sampled_from("abcd"), st.sampled_from([*"abcd", "bowl", "table"])),
+    st.tuples(st.just("in"), st.sampled_from("abcd"), st.sampled_from(["bowl", "drawer"])),
+    st.tuples(st.sampled_from(["left_of", "near"]), st.sampled_from("abcd"), st.sampled_from([*"abcd", "bowl"])),
+    st.tuples(st.just("holding"), st.sampled_from("abcd")),
+    st.sampled_from([("open", "drawer"), ("closed", "drawer"), ("pressed", "button")]),
+)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.lists(GOALS, min_size=1, max_size=4))
+def test_every_plan_replays_to_its_goal(goals: list[Predicate]) -> None:
+    scene = table("a", "b@a", "c@bowl", "d")
+    try:
+        plan = make_plan(scene, goals)
+    except NoPlanError:
+        return
+    world = World.of(scene, goals)
+    for step in plan.steps:
+        assert all(world.true(p) for p in step.pre)
+        world.apply(step.skill, step.args)
+        assert all(world.true(p) for p in step.post)
+    assert plan.valid
+    assert all(world.true(g) for g in plan.goal)
+    assert goals[-1] in plan.goal
