@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -93,6 +95,9 @@ class _Session:
     def listen(self, report: str | None) -> None:
         """Do instructions from the terminal until the person leaves; reports are numbered from the second on."""
         self.asks = True
+        with contextlib.suppress(ImportError):
+            # Where there is one, it gives the prompt its history and its arrow keys.
+            importlib.import_module("readline")
         self.display.say("Say what to do; 'quit' leaves.")
         count = 0
         while (line := self._line("> ")) is not None and line.casefold() not in LEAVING:

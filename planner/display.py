@@ -78,6 +78,8 @@ class Display:
         """Whether it worked."""
         if report.goal_reached and report.execution is not None:
             self.say(f"goal reached: {words(report.execution.goal)}   ({report.seconds:.1f} s)", "bold green")
+        elif report.execution is None:
+            self.say(f"nothing was moved ({report.cause})", "bold red")
         else:
             self.say(f"goal not reached ({report.cause}): {report.reason}", "bold red")
 

@@ -34,7 +34,7 @@ def test_plan_steps_and_outcome_are_shown_in_order() -> None:
 def test_a_question_is_shown_as_it_is() -> None:
     text = shown(FakeRobot(), question("Which one: [red] or [/blue]?", ("a", "b")), library())
     assert "question: Which one: [red] or [/blue]?" in text
-    assert "goal not reached (grounding)" in text
+    assert "nothing was moved (grounding)" in text
 
 
 def test_names_are_free_text() -> None:
