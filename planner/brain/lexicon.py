@@ -12,12 +12,12 @@ from functools import cache
 
 _KINDS = """
 cube|block|blocks|方块|立方体|积木|木块|方木块|正方体|魔方块;ball|sphere|orb|球|小球|圆球|球体;cylinder|圆柱|圆柱体|柱子|圆筒;bowl|碗;plate|dish|saucer|盘子|盘|碟子|碟
-box|carton|crate|盒子|盒|箱子|箱|纸箱|纸盒;cup|杯子|杯|水杯|茶杯|纸杯;mug|马克杯|杯子|杯;tray|托盘;basket|篮子|篮|筐|竹篮;bin|桶|垃圾桶|收纳箱;bucket|桶|水桶;jar|罐子|罐|广口瓶;can|tin|罐头|易拉罐|罐子
+box|carton|crate|盒子|盒|箱子|箱|纸箱|纸盒;cup|杯子|杯|水杯|茶杯|纸杯;mug|cup|马克杯|杯子|杯;tray|托盘;basket|篮子|篮|筐|竹篮;bin|桶|垃圾桶|收纳箱;bucket|桶|水桶;jar|罐子|罐|广口瓶;can|tin|罐头|易拉罐|罐子
 bottle|瓶子|瓶|水瓶;drawer|抽屉;button|按钮|按键|钮;switch|开关;door|门;cabinet|cupboard|柜子|橱柜|柜;table|desk|tabletop|桌子|桌面|桌|台面;shelf|架子|书架|货架;lid|cap|盖子|瓶盖
 apple|苹果;banana|香蕉;orange|橙子|橘子|桔子;pear|梨|梨子;peach|桃子|桃;plum|李子;grape|葡萄;lemon|柠檬;lime|青柠;strawberry|草莓;pineapple|菠萝|凤梨;mango|芒果;watermelon|西瓜;kiwi|猕猴桃|奇异果;cherry|樱桃;coconut|椰子
 carrot|胡萝卜|红萝卜;potato|土豆|马铃薯;tomato|西红柿|番茄;onion|洋葱;cucumber|黄瓜;pepper|辣椒;eggplant|茄子;corn|玉米;garlic|大蒜|蒜;mushroom|蘑菇;cabbage|白菜|卷心菜;broccoli|西兰花;pumpkin|南瓜
 egg|鸡蛋|蛋;bread|面包;cookie|biscuit|饼干;cake|蛋糕;sandwich|三明治;pizza|披萨;cheese|奶酪|芝士;chocolate|巧克力;candy|sweet|糖果|糖;milk|牛奶;yogurt|酸奶;juice|果汁;cola|coke|可乐;tea|茶叶|茶
-knife|刀|刀子|小刀;fork|叉子|叉;spoon|勺子|勺|汤匙|调羹;chopstick|chopsticks|筷子;pan|平底锅|锅;pot|锅|锅子;kettle|水壶|壶;teapot|茶壶;glass|玻璃杯|杯子;vase|花瓶;spatula|铲子|锅铲;whisk|打蛋器
+knife|刀|刀子|小刀;fork|叉子|叉;spoon|勺子|勺|汤匙|调羹;chopstick|chopsticks|筷子;pan|平底锅|锅;pot|锅|锅子;kettle|水壶|壶;teapot|茶壶;glass|cup|玻璃杯|杯子;vase|花瓶;spatula|铲子|锅铲;whisk|打蛋器
 candle|蜡烛;lamp|台灯|灯;book|书|书本;notebook|笔记本|本子;pen|钢笔|笔|圆珠笔;pencil|铅笔|笔;marker|马克笔|记号笔|笔;crayon|蜡笔;ruler|尺子|直尺;scissors|剪刀;stapler|订书机;eraser|rubber|橡皮|橡皮擦;envelope|信封;card|卡片|卡
 coin|硬币;key|钥匙;lock|锁;phone|mobile|cellphone|smartphone|手机|电话;charger|充电器;cable|数据线|电线|线缆;remote|遥控器;camera|相机|摄像头;watch|手表|表;clock|闹钟|钟;ring|戒指|圆环|环;hat|帽子|帽;glove|手套;sock|袜子;shoe|鞋子|鞋
 shirt|衬衫;towel|毛巾;brush|刷子;comb|梳子;toothbrush|牙刷;toothpaste|牙膏;soap|肥皂|香皂;sponge|海绵;shampoo|洗发水;tissue|纸巾;mirror|镜子;umbrella|雨伞|伞;wallet|钱包;bag|袋子|包|包包;backpack|背包;sunglasses|墨镜;glasses|眼镜
@@ -73,6 +73,9 @@ CONTAINERS = frozenset("bowl box cup mug basket bin bucket jar tray can pot pan 
 FLAT = frozenset("plate tray coaster mat shelf table pad".split())
 """Kinds several things can stand on."""
 
+HANDY = frozenset("cup mug glass can bottle jar case sack bag".split())
+"""Kinds that can be picked up although things go into them."""
+
 UNGRASPABLE = frozenset("bowl plate tray basket bin bucket toolbox shelf pot pan laptop cabinet drawer table".split())
 """Kinds that are too wide for the gripper or have no place to grip."""
 
@@ -123,6 +126,12 @@ def kinds_of(word: str) -> frozenset[str]:
         return frozenset()
     last = plain(word).split(" ")[-1]
     return kinds_of(last) if last and last != plain(word) else frozenset()
+
+
+@cache
+def words_for(kind: str) -> tuple[str, ...]:
+    """All words of a kind, in both languages."""
+    return tuple(word for entry in _entries(_KINDS) if entry[0] == kind for word in entry)
 
 
 def kinds_under(word: str) -> frozenset[str]:

@@ -15,12 +15,14 @@ from tokenizers import Tokenizer
 
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
+from pontine.planner.brain.coverage import unspoken
 from pontine.planner.brain.decode import Constraint, Source, Vocabulary
 from pontine.planner.brain.form import Form
 from pontine.planner.brain.grounder import ground
 from pontine.planner.brain.units import is_chinese
 from pontine.planner.brain.weights import base_model
-from pontine.planner.reading import Reading
+from pontine.planner.brain.wording import word
+from pontine.planner.reading import Reading, question
 
 SHIPPED = Path(__file__).parent / "adapter"
 MAX_PROMPT = 512
@@ -64,7 +66,10 @@ class EmbeddedBrain:
         if not instruction.strip():
             raise PontineError("the instruction is empty; say what the arm should do")
         form, confidence = self.write_form(instruction)
-        reading = ground(form, scene, is_chinese(instruction))
+        chinese = is_chinese(instruction)
+        reading = ground(form, scene, chinese)
+        if reading.kind == "subgoals" and (dropped := unspoken(form, instruction, scene)) is not None:
+            reading = question(word("leftover", chinese, dropped))
         return Reading(reading.kind, reading.subgoals, confidence, reading.text, reading.options, reading.reason)
 
     @torch.inference_mode()

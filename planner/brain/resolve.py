@@ -30,8 +30,9 @@ class Unresolved(Exception):
 
 
 def graspable(thing: SceneObject) -> bool:
-    """Whether this arm's gripper can hold the thing: containers and flat ware are too wide."""
-    return not thing.container and not Subject(thing).kinds & lexicon.UNGRASPABLE
+    """Whether this arm's gripper can hold the thing: containers and flat ware are too wide, cups and the like are not."""
+    kinds = Subject(thing).kinds
+    return not kinds & lexicon.UNGRASPABLE and (not thing.container or bool(kinds & lexicon.HANDY))
 
 
 def takes_things_in(thing: Thing) -> bool:
@@ -122,7 +123,7 @@ class Resolver:
         things = list(match.things)
         if role == "moved" and (not words or _only_generic(words)) and term.relation != "under":
             # "Everything" and "the thing" mean what can be moved, not the furniture.
-            things = [t for t in things if isinstance(t, SceneObject) and graspable(t)]
+            things = [t for t in things if isinstance(t, SceneObject) and graspable(t) and not t.container]
         quantified = term.determiner in ("all", "rest")
         if quantified:
             things = [t for t in things if t.name not in avoid]

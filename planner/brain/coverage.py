@@ -1,0 +1,70 @@
+"""Whether a goal form speaks of everything in the scene that the instruction speaks of.
+
+A model that drops half a sentence writes a form that is whole, grounds well, and is wrong. Things that the
+instruction names and the form does not are the sign of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pontine.envs.scene import Scene
+from pontine.planner.brain import lexicon
+from pontine.planner.brain.form import Form
+from pontine.planner.brain.query import Subject
+from pontine.planner.brain.units import is_cjk, is_word, split_units
+
+_NOT_NOUNS = frozenset(
+    "can place watch ring switch stand lock clip hold set pin light stack open close press left right".split()
+)
+"""English nouns that are more often something else."""
+
+_CORRECTIONS = (
+    frozenset("sorry wait mean actually rather oops no".split()),
+    (
+        "不对",
+        "错了",
+        "说错",
+        "应该是",
+        ",不,",
+    ),
+)
+"""Signs that a thing was named by mistake."""
+
+
+def unspoken(form: Form, instruction: str, scene: Scene) -> str | None:
+    """A noun of the instruction that means something in the scene and is not in the form; None if there is none."""
+    units = split_units(instruction)
+    if _CORRECTIONS[0] & set(units) or any(sign in "".join(units) for sign in _CORRECTIONS[1]):
+        return None
+    phrases = list(_phrases(form))
+    subjects = [*map(Subject, scene.objects), *map(Subject, scene.fixtures)]
+    copied = {word for phrase in phrases for word in phrase}
+    for unit in units:
+        noun = is_word(unit) and not is_cjk(unit[0]) and unit not in copied and unit not in _NOT_NOUNS
+        if noun and unit not in lexicon.GENERIC and any(s.answers(unit) >= 2 for s in subjects):
+            return unit
+    left = "".join(unit if is_word(unit) else "\n" for unit in units)
+    for phrase in sorted(map("".join, phrases), key=len, reverse=True):
+        left = left.replace(phrase, "\n")
+    return next((word for subject in subjects for word in _chinese_names(subject) if word in left), None)
+
+
+def _phrases(form: Form) -> Iterator[tuple[str, ...]]:
+    """The copied phrases of a form."""
+    run: list[str] = []
+    for symbol in form.symbols():
+        if symbol.copied:
+            run.append(symbol.text)
+        elif run:
+            yield tuple(run)
+            run = []
+    if run:
+        yield tuple(run)
+
+
+def _chinese_names(subject: Subject) -> list[str]:
+    """Chinese words that could only mean this thing's kind or be its name."""
+    names = [t for t in subject.nouns if is_cjk(t[0])]
+    names += [word for kind in subject.kinds for word in lexicon.words_for(kind) if is_cjk(word[0])]
+    return [name for name in dict.fromkeys(names) if len(name) > 1 or name in "碗球"]

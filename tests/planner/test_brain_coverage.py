@@ -1,0 +1,38 @@
+"""What an instruction names and a form leaves out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pontine.envs.scene import Fixture, Scene, SceneObject
+from pontine.planner.brain.coverage import unspoken
+from pontine.planner.brain.exam import load_items
+from pontine.planner.brain.form import Form
+
+SCENE = Scene(
+    (SceneObject("red_cube", "cube", "red"), SceneObject("mug", "mug", "blue"), SceneObject("can", "can")),
+    (Fixture("drawer", "drawer", "open"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "form", "left"),
+    [
+        ("put the red cube in the mug and close the drawer", "in the red cube, the mug", "drawer"),
+        ("put the red cube in the mug and close the drawer", "in the red cube, the mug; close the drawer", None),
+        ("把红色方块放进马克杯，关上抽屉", "in the 红色方块, the 马克杯", "抽屉"),
+        ("把红色方块放进马克杯，关上抽屉", "in the 红色方块, the 马克杯; close the 抽屉", None),
+        ("can you pick up the mug", "hold the mug", None),
+        ("take the mug, sorry, the cube", "hold the cube", None),
+    ],
+)
+def test_what_is_left_out_is_noticed(instruction: str, form: str, left: str | None) -> None:
+    assert unspoken(Form.parse(form), instruction, SCENE) == left
+
+
+def test_right_forms_leave_nothing_out() -> None:
+    for item in load_items(Path(__file__).parent / "brain_items.jsonl"):
+        if item["form"] not in ("unsafe", "cannot"):
+            assert unspoken(Form.parse(item["form"]), item["instruction"], item["scene"]) is None, item["id"]
