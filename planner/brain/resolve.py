@@ -30,7 +30,7 @@ class Unresolved(Exception):
 
 
 def graspable(thing: SceneObject) -> bool:
-    """Whether this arm's gripper can hold the thing: containers and flat ware are too wide, cups and the like are not."""
+    """Whether this arm's gripper can hold the thing: containers and flat ware are too wide, cups are not."""
     kinds = Subject(thing).kinds
     return not kinds & lexicon.UNGRASPABLE and (not thing.container or bool(kinds & lexicon.HANDY))
 
