@@ -8,6 +8,7 @@ survive it whole, so their values are quoted here before Hydra sees them.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Iterable
 
 from pontine.envs.errors import PontineError, UnknownNameError
@@ -47,6 +48,8 @@ def prepare(
     overrides: list[str] = []
     words = iter(args)
     for word in words:
+        if any("\ud800" <= letter <= "\udfff" for letter in word):
+            raise PontineError(f"{ascii(word)} is not text in this terminal's encoding ({sys.getfilesystemencoding()})")
         if not word.startswith("-"):
             overrides.append(_override(word, keys, text_keys, groups))
             continue

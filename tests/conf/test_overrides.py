@@ -70,3 +70,8 @@ def test_a_bare_sentence_is_told_how_it_is_given() -> None:
 def test_an_unknown_flag() -> None:
     with pytest.raises(UnknownNameError, match="--multirun"):
         prepare(["--multi"], KEYS, TEXTS)
+
+
+def test_bytes_that_are_no_text() -> None:
+    with pytest.raises(PontineError, match="is not text"):
+        prepare([b"instruction=\xff".decode(errors="surrogateescape")], KEYS, TEXTS)
