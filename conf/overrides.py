@@ -49,7 +49,7 @@ def prepare(
     words = iter(args)
     for word in words:
         if any("\ud800" <= letter <= "\udfff" for letter in word):
-            raise PontineError(f"{ascii(word)} is not text in this terminal's encoding ({sys.getfilesystemencoding()})")
+            raise PontineError(f"{word!a} is not text in this terminal's encoding ({sys.getfilesystemencoding()})")
         if not word.startswith("-"):
             overrides.append(_override(word, keys, text_keys, groups))
             continue
