@@ -81,6 +81,9 @@ class _Grounding:
         quantified = phrase.terms[0].determiner in ("all", "rest")
         if quantified:
             names = tuple(n for n in names if n not in self.kept)
+        if len(phrase.terms) == 1:
+            # In no order of the person's: what is on top goes first, so that nothing has to be put aside.
+            names = tuple(sorted(names, key=lambda name: -len(list(self.scene.supports(name)))))
         held = [n for n in names if n in self.kept]
         if held:
             raise self.resolver.ask("conflict", "", held)
@@ -128,7 +131,7 @@ class _Grounding:
 
     def _out(self, clause: Clause) -> list[Predicate]:
         """Out of or off something: onto the table."""
-        if len(clause.arguments) == 1:
+        if len(clause.arguments) == 1 or clause.arguments[0] == clause.arguments[1]:
             return [("on", name, TABLE) for name in self._moving(clause)]
         sources = self.resolver.places(clause.arguments[1], ())
         inside = tuple(o for o in self.scene.objects if set(sources) & set(self.scene.supports(o.name)))

@@ -80,6 +80,13 @@ UNGRASPABLE = frozenset("bowl plate tray basket bin bucket toolbox shelf pot pan
 """Kinds that are too wide for the gripper or have no place to grip."""
 
 
+PAIRS = frozenset("scissors glasses sunglasses pliers tongs tweezers headphones".split())
+"""English plurals for one thing."""
+
+HANDS = frozenset("hand your hand gripper your gripper hands 手 手里 手上 手中 夹爪".split()) | {"your hand", "your gripper"}
+"""Words for the gripper as a place."""
+
+
 def plain(text: str) -> str:
     """A name or word as the lexicon compares them: lower case, spaces for underscores, no plural marks touched."""
     text = unicodedata.normalize("NFKC", text).lower()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pontine.envs.predicates import DIRECTION_MARGIN, holds
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
@@ -66,19 +66,26 @@ class Resolver:
         """The objects that are to be moved, looked for `among` some or all; `avoid` are places, which quantifiers
         leave out."""
         names: list[str] = []
+        pool = self.scene.objects if among is None else among
         out = {n for term in phrase.excluded for n in self._excluded(term, phrase.terms[0].words)}
         for term in phrase.terms:
-            found = [
-                t
-                for t in self.term(term, self.scene.objects if among is None else among, avoid, "moved")
-                if t.name not in out
-            ]
+            if term.determiner == "the" and (phrase.terms[0].determiner == "all" or self._plural(term.words)):
+                # "The cubes", and "all the cubes and balls".
+                term = replace(term, determiner="all")
+            found = [t for t in self.term(term, pool, avoid, "moved") if t.name not in out]
             names += [t.name for t in found if t.name not in names]
         if not names:
             raise self.decline("already")
         self.last, self.last_words = tuple(names), phrase.terms[-1].words or self.last_words
         self.moved += names
         return tuple(names)
+
+    def _plural(self, words: Sequence[str]) -> bool:
+        """Whether the words end in an English plural that is not what some thing is called anyway, as scissors are."""
+        last = words[-1] if words else ""
+        if len(lexicon.singulars(last)) < 2 or lexicon.plain(last) in lexicon.PAIRS:
+            return False
+        return not any(noun.endswith(last) for thing in self.scene.objects for noun in Subject(thing).nouns)
 
     def places(self, phrase: NounPhrase, moving: Sequence[str]) -> tuple[str, ...]:
         """The things or the table that objects are to be put in, on or beside."""
@@ -170,6 +177,9 @@ class Resolver:
             return things
         if kind == "other":
             left = [t for t in things if t.name not in (self.moved if role == "moved" else self.last)]
+            if not left and not term.words and role == "moved":
+                objects = [o for o in self.scene.objects if graspable(o) and not o.container]
+                left = [o for o in objects if o.name not in self.moved]
             if len(left) != 1:
                 raise self.ask("which", what, _names(left or things))
             return left
@@ -248,6 +258,8 @@ class Resolver:
                     _names(picked),
                 )
             return picked
+        if relation in ("in", "on") and lexicon.plain(join_units(term.reference[0].words)) in lexicon.HANDS:
+            return [t for t in things if t.name == self.scene.holding] or things
         references = [self._references(r) for r in term.reference]
         if relation == "between":
             return self._between(things, references, what)

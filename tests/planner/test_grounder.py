@@ -145,3 +145,23 @@ def test_the_items_are_balanced() -> None:
     chinese = sum(line["language"] == "zh" for line in lines)
     assert len({line["id"] for line in lines}) == len(lines) >= 120
     assert 0.4 < chinese / len(lines) < 0.6
+
+
+def test_a_plural_means_all_of_them() -> None:
+    scene = [cube("red_cube", "red"), cube("blue_cube", "blue", y=0.1), cube("ball", kind="ball", y=0.2), BOWL]
+    assert len(read("in the cubes, the bowl", *scene).subgoals) == 2
+    assert len(read("in all cubes & the balls, the bowl", *scene).subgoals) == 3
+    scissors = [cube(f"scissors_{i}", kind="scissors", y=i / 10) for i in (1, 2)]
+    assert read("hold the scissors", *scissors).kind == "question"
+
+
+def test_what_is_on_top_goes_first() -> None:
+    stack = [cube("low"), cube("mid", support="low"), cube("top", support="mid")]
+    assert [g[1] for g in read("in all cubes, the bowl", *stack, BOWL).subgoals] == ["top", "mid", "low"]
+
+
+def test_what_is_in_the_hand_is_what_is_held() -> None:
+    held = SceneObject("a", "cube", support=None)
+    assert read("in the 东西 @in the 手, the bowl", held, cube("b"), BOWL, holding="a").subgoals == (
+        ("in", "a", "bowl"),
+    )
