@@ -15,6 +15,7 @@ from rich.progress import track
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
 from pontine.planner.brain import Brain, load_brain
+from pontine.planner.search import prepare
 from pontine.planner.task import NoPlanError, make_plan
 
 
@@ -104,6 +105,7 @@ def _plan_batch(batch: Path, out: Path, adapter: str | None) -> int:
     if not out.parent.is_dir():
         raise PontineError(f"cannot write {str(out)!r}: there is no folder {str(out.parent)!r}")
     brain = load_brain(adapter)
+    prepare()
     told = [
         _plan_line(line, number, brain)
         for number, line in enumerate(track(lines, "planning", console=Console(stderr=True)), start=1)

@@ -87,6 +87,11 @@ def solve(problem: Problem, world: World, goals: Sequence[Predicate]) -> Found |
     return Found(tuple(_call(a, names, problem) for a in result.plan.actions), validated)
 
 
+def prepare() -> None:
+    """Import the planner and read the domain now, so that the first plan does not have to (about two seconds)."""
+    _domain()
+
+
 @cache
 def _domain() -> Any:
     from unified_planning.environment import get_environment
