@@ -11,7 +11,7 @@ import unicodedata
 from functools import cache
 
 _KINDS = """
-cube|block|blocks|方块|立方体|积木|木块|方木块|正方体|魔方块;ball|sphere|orb|球|小球|圆球|球体;cylinder|圆柱|圆柱体|柱子|圆筒;bowl|碗;plate|dish|saucer|盘子|盘|碟子|碟
+cube|block|blocks|方块|立方体|积木|木块|方木块|正方体|魔方块;ball|sphere|orb|球|小球|圆球|球体;cuboid|长方体|长方块;cylinder|圆柱|圆柱体|柱子|圆筒;bowl|碗;plate|dish|saucer|盘子|盘|碟子|碟
 box|carton|crate|盒子|盒|箱子|箱|纸箱|纸盒;cup|杯子|杯|水杯|茶杯|纸杯;mug|cup|马克杯|杯子|杯;tray|托盘;basket|篮子|篮|筐|竹篮;bin|桶|垃圾桶|收纳箱;bucket|桶|水桶;jar|罐子|罐|广口瓶;can|tin|罐头|易拉罐|罐子
 bottle|瓶子|瓶|水瓶;drawer|抽屉;button|按钮|按键|钮;switch|开关;door|门;cabinet|cupboard|柜子|橱柜|柜;table|desk|tabletop|桌子|桌面|桌|台面;shelf|架子|书架|货架;lid|cap|盖子|瓶盖
 apple|苹果;banana|香蕉;orange|橙子|橘子|桔子;pear|梨|梨子;peach|桃子|桃;plum|李子;grape|葡萄;lemon|柠檬;lime|青柠;strawberry|草莓;pineapple|菠萝|凤梨;mango|芒果;watermelon|西瓜;kiwi|猕猴桃|奇异果;cherry|樱桃;coconut|椰子
@@ -118,6 +118,11 @@ def _table(which: str) -> dict[str, frozenset[str]]:
         for word in entry:
             table.setdefault(word, set()).add(entry[0])
     return {word: frozenset(concepts) for word, concepts in table.items()}
+
+
+def is_kind(word: str) -> bool:
+    """Whether the word as it stands is the name of a kind."""
+    return word in _table("kinds")
 
 
 def kinds_of(word: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from pontine.envs.scene import Fixture, SceneObject
 from pontine.planner.brain import lexicon
@@ -22,6 +22,8 @@ new empty full soft hard clean dirty glass rubber paper dark bright pale little 
 
 
 MAX_NAME_WORDS = 6
+_NOT_LED = ("金属", "高尔夫")
+"""Nouns that begin like a colour or a size."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def _chinese_parts(word: str) -> list[str]:
     pieces = [p for p in re.split("的", word) if p]
     for k, piece in enumerate(pieces):
         while piece:
-            if lexicon._table("kinds").get(piece) or lexicon.kinds_under(piece) or piece in lexicon.GENERIC:
+            if lexicon.is_kind(piece) or lexicon.kinds_under(piece) or piece in lexicon.GENERIC:
                 parts.append(piece)
                 break
             lead = _lead(piece)
@@ -96,12 +98,17 @@ def _chinese_parts(word: str) -> list[str]:
 
 def _lead(piece: str) -> str | None:
     """The longest colour, size or side word that a piece begins with."""
-    known = [w for w in lexicon.color_words() if not w.isascii()]
+    if piece.startswith(_NOT_LED):
+        return None
+    return max((w for w in _leads() if piece.startswith(w)), key=len, default=None)
+
+
+@cache
+def _leads() -> tuple[str, ...]:
+    known = [*lexicon.color_words(), "那个", "这个", "一个", "那只", "那块"]
     for classes in (lexicon.SIZES, lexicon.SIDES):
-        known += [w for members in classes.values() for w in members if not w.isascii()]
-    known += ["那个", "这个", "一个", "那只", "那块"]
-    fitting = [w for w in known if piece.startswith(w) and not piece.startswith(("金属", "高尔夫", "中间件"))]
-    return max(fitting, key=len) if fitting else None
+        known += [w for members in classes.values() for w in members]
+    return tuple(w for w in known if not w.isascii())
 
 
 @dataclass(frozen=True)
