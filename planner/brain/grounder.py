@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -69,7 +70,7 @@ class _Grounding:
         if verb == "down":
             return [("on", name, TABLE) for name in names]
         if verb == "stack":
-            return self._tower(names)
+            return self._tower(names, told=len(clause.arguments[0].terms) > 1)
         raise self.resolver.ask("whereto" if verb == "move" else "reference", "", names)
 
     def _moving(
@@ -153,9 +154,12 @@ class _Grounding:
             raise Unresolved(refusal("unsupported", word("swap", self.chinese)))
         return [*self._at("on", first, b), *self._at("on", second, a)]
 
-    def _tower(self, names: Sequence[str]) -> list[Predicate]:
+    def _tower(self, names: Sequence[str], told: bool) -> list[Predicate]:
+        """One on the other, from the bottom: in the order told, or else as they stand, the larger ones below."""
         if len(names) < 2:
             raise self.resolver.ask("stack", "", names)
+        if not told:
+            names = sorted(names, key=lambda n: (len(list(self.scene.supports(n))), -_volume(self.scene.object(n))))
         return [("on", upper, lower) for lower, upper in pairwise(names)]
 
     def _fixture(self, clause: Clause) -> list[Predicate]:
@@ -169,3 +173,7 @@ class _Grounding:
             goals.append((goal, thing.name))
         self.resolver.last = tuple(g[1] for g in goals)
         return goals
+
+
+def _volume(thing: SceneObject) -> float:
+    return math.prod(thing.size or (0.0,))

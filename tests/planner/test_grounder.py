@@ -165,3 +165,10 @@ def test_what_is_in_the_hand_is_what_is_held() -> None:
     assert read("in the 东西 @in the 手, the bowl", held, cube("b"), BOWL, holding="a").subgoals == (
         ("in", "a", "bowl"),
     )
+
+
+def test_a_tower_without_an_order_keeps_what_stands() -> None:
+    stack = [cube("b", support="a"), cube("a"), cube("c", y=0.1)]
+    assert read("stack all cubes", *stack).subgoals == (("on", "c", "a"), ("on", "b", "c"))
+    told = read("stack the c & the a & the b", *stack)
+    assert told.subgoals == (("on", "a", "c"), ("on", "b", "a"))
