@@ -90,6 +90,7 @@ def test_the_vendor_sends_the_same_bytes(id: int, address: int, values: bytes) -
     assert wire.sent == dynamixel.encode(Write(id, address, values))
     handler.syncReadTx(wire, address, 4, [1, id], 2, False)
     assert wire.sent == dynamixel.encode(SyncRead(address, 4, (1, id)))
+    wire.is_using = False
     handler.syncWriteTxOnly(wire, address, len(values), [id, *values], 1 + len(values))
     assert wire.sent == dynamixel.encode(SyncWrite(address, len(values), ((id, values),)))
 
