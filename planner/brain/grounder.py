@@ -159,7 +159,7 @@ class _Grounding:
         if len(names) < 2:
             raise self.resolver.ask("stack", "", names)
         if not told:
-            names = sorted(names, key=lambda n: (len(list(self.scene.supports(n))), -_volume(self.scene.object(n))))
+            names = sorted(names, key=self._standing)
         return [("on", upper, lower) for lower, upper in pairwise(names)]
 
     def _fixture(self, clause: Clause) -> list[Predicate]:
@@ -174,6 +174,9 @@ class _Grounding:
         self.resolver.last = tuple(g[1] for g in goals)
         return goals
 
-
-def _volume(thing: SceneObject) -> float:
-    return math.prod(thing.size or (0.0,))
+    def _standing(self, name: str) -> tuple[int, float, str, int]:
+        """Sorts the tallest stack first, then by size; within a stack from the bottom."""
+        below = [name, *(b for b in self.scene.supports(name) if b in self.scene)]
+        root = below[-1]
+        height = sum(root in self.scene.supports(o.name) for o in self.scene.objects)
+        return -height, -math.prod(self.scene.object(root).size or (0.0,)), root, len(below)
