@@ -53,7 +53,7 @@ class Description:
         words = [w for w in lexicon.plain(whole).split(" ") if w]
         if any(is_cjk(c) for c in whole):
             words = [part for word in words for part in _chinese_parts(word)]
-        words = [w for w in words if w not in ("the", "a", "an")]
+        words = [w for w in words if w not in ("the", "a", "an")] or words
         if len(words) == 1 and lexicon.kinds_of(words[0]):
             return cls(whole, tuple(words))
         color, size, side = None, None, None
