@@ -21,7 +21,8 @@ MAX_STARTS = 6
 """How often a start that did not settle well is drawn again."""
 
 _RATE_PENALTY = 0.01
-_TIME_PENALTY = 0.01
+# small against success: with 0.01 a step PPO gives up three successes in a hundred for a tenth of the time
+_TIME_PENALTY = 0.003
 _SUCCESS = 1.0
 _FAILURE = 1.0
 
@@ -92,8 +93,6 @@ class Episodes:
 
     def _start(self, i: int) -> None:
         rng, worlds = self._rngs[i], self.worlds
-        for slot in range(len(worlds.slots)):
-            worlds.lay(i, slot, None)
         worlds.delay[i] = 0
         self.task.start(self, i, rng)
         dynamics, self.pose_error[i] = self.randomization.draw(rng)

@@ -29,7 +29,7 @@ class CloneConfig:
     rounds: int = 60
     worlds: int = 256
     steps: int = 25
-    updates: int = 150
+    updates: int = 400
     batch: int = 1024
     learning_rate: float = 1e-3
     expert_rounds: int = 8

@@ -52,16 +52,16 @@ class PPOConfig:
     steps: int = 32
     epochs: int = 3
     batch: int = 4096
-    learning_rate: float = 2e-4
-    final_learning_rate: float = 2e-5
+    learning_rate: float = 7e-5
+    final_learning_rate: float = 1e-5
     critic_learning_rate: float = 1e-3
-    gamma: float = 0.99
+    gamma: float = 0.998
     gae_lambda: float = 0.95
     clip: float = 0.2
     std: float = 0.12
     target_kl: float = 0.03
-    validate_every: int = 8
-    validation_episodes: int = 400
+    validate_every: int = 10
+    validation_episodes: int = 300
 
 
 @dataclass(frozen=True)
@@ -294,7 +294,8 @@ TEST_SEED = 10_000_000
 
 def command() -> str:
     """The command line that is running, for cards and run directories."""
-    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+    name, *words = sys.argv
+    return " ".join([Path(name).name, *(shlex.quote(w) for w in words if not w.startswith("hydra."))])
 
 
 def commit() -> str:

@@ -75,7 +75,7 @@ class Task(ABC):
 
     @abstractmethod
     def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
-        """Lay world i and place its arm for a new episode."""
+        """Lay every slot of world i (None empties one) and place its arm for a new episode."""
 
     def settled(self, e: Episodes, ids: NDArray[np.int_]) -> Bool:
         """After the settling steps: note what the episode needs; False asks for another start, (len(ids),)."""

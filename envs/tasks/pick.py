@@ -78,8 +78,7 @@ class Pick(Task):
         grasped = worlds.grasped(TARGET)
         alone = ~worlds.touching(TARGET, "world") & ~worlds.touching(TARGET, "support")
         return Verdict(grasped & alone & (height > LIFTED), lost(e), {
-            "grasp": 0.005 * grasped, "lift": 0.01 * grasped * np.clip(height / LIFTED, 0.0, 1.0),
-            "drop": -0.3 * (e.was_grasped & ~grasped & (height > 0.02)), "disturbance": -0.05 * disturbance(e)})
+            "drop": -0.3 * (e.was_grasped & ~grasped & (height > 0.02)), "disturbance": -0.02 * disturbance(e)})
 
 
 def on_support(rng: np.random.Generator, target: ObjectSpec) -> tuple[ObjectSpec, ObjectSpec]:

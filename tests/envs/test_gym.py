@@ -23,7 +23,7 @@ def flat(observation: object) -> np.ndarray:
 def test_the_ids_are_those_of_the_tasks() -> None:
     assert sorted(IDS) == sorted(task().id for task in TASKS.values())
     for task in TASKS.values():
-        assert task.__doc__ and "Success" in task.__doc__ or task.sparse
+        assert (task.__doc__ and "Success" in task.__doc__) or task.sparse
         assert "History:" in str(task.__doc__)
 
 
