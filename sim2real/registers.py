@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from pontine.envs.errors import PontineError, UnknownNameError
 
@@ -86,10 +87,14 @@ class ControlTable:
 
     def __getitem__(self, name: str) -> Register:
         """The register of that name; raises `UnknownNameError`."""
-        for register in self.registers:
-            if register.name == name:
-                return register
-        raise UnknownNameError(f"{self.servo} register", name, (r.name for r in self.registers))
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise UnknownNameError(f"{self.servo} register", name, self._by_name) from None
+
+    @cached_property
+    def _by_name(self) -> dict[str, Register]:
+        return {register.name: register for register in self.registers}
 
     def span(self, names: Iterable[str]) -> tuple[int, int]:
         """Address and length of the shortest block that holds all of these registers."""
