@@ -52,3 +52,7 @@ def dispatch(args: list[str]) -> int:
 
 def _second_words(args: list[str]) -> list[str]:
     return [word for word in args[1:] if word not in ("-h", "--help")]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

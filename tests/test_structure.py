@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -50,6 +53,19 @@ def test_imports_run_one_way(path: Path) -> None:
         if parts[0] == "pontine":
             assert parts[1] in {room, *MAY_IMPORT[room]}, f"{label(path)} imports {name}"
         assert parts[0] not in MAY_IMPORT, f"{label(path)} imports {name}, which installs as pontine.{name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_what_is_imported_is_declared(path: Path) -> None:
+    """An import that only works because something else brings the package along breaks on the day that it does not."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = [*project["dependencies"], *project["optional-dependencies"]["looks"]]
+    names = {re.split(r"[<>=~!\[ ]", requirement)[0].replace("-", "_").lower() for requirement in declared}
+    for name in imports(path):
+        top = name.split(".")[0]
+        if top not in sys.stdlib_module_names | {"pontine"}:
+            distributions = metadata.packages_distributions().get(top, [top])
+            assert names & {d.replace("-", "_").lower() for d in distributions}, f"{label(path)} imports {name}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=label)
