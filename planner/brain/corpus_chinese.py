@@ -222,7 +222,11 @@ class Chinese:
             return self.listed()
         if kind in ("out", "swap"):
             a, b = (self.thing() if kind == "out" else self.the(1)), self.the(1)
+            if kind == "out" and rng.random() < 0.2:
+                return Said(self.moved("[把|将]{a}[拿|取|弄]出来", a), f"out {a.form}")
             return Said(self.moved(rng.choice(OUT if kind == "out" else SWAP), a, b=b.text), f"{kind} {a.form}, {b.form}")
+        if kind == "down" and rng.random() < 0.3:
+            return Said(expand("[放下|松开|松手|放下来|放手|把它放下|把手里的东西放下]", rng), "down it")
         if kind == "empty":
             return self.emptied()
         if kind == "tower":

@@ -29,7 +29,7 @@ SIDE = ["[put|place|set|lay] {a} [down|back|over] {r} {b}", "[put|place|set|move
 RELATION_WORDS = {
     "left": ["to the left of", "left of", "on the left of", "on the left side of", "to the left side of", "to the left of", "on the left hand side of"],
     "right": ["to the right of", "right of", "on the right of", "on the right side of", "to the right side of", "to the right of"],
-    "front": ["in front of", "in front of", "before", "on the near side of"],
+    "front": ["in front of", "in front of", "in front of", "on the near side of"],
     "behind": ["behind", "behind", "in back of", "at the back of", "on the far side of"],
     "near": ["next to", "beside", "near", "close to", "by", "alongside", "nearby", "right next to", "adjacent to"],
 }
@@ -59,6 +59,13 @@ CANNOT = ["put {n} [between {o} and {o}|upside down on {o}|exactly two centimetr
           "[what|who|where|when|why|how] [is|was|are] [the weather|the capital of france|your name|you|the time|the meaning of life|the news|the president]", "[what|which] [objects|things|items] are [there|on the table|here]", "how many {m} are there", "what color is {n}", "is {n} [heavy|red|clean|on the table|expensive]", "where is {n}",
           "tell me [a joke|a story|the time|about {n}|something]", "[sing|dance|jump|walk|run|fly|sleep|smile|wave|drive|whistle|talk]", "[sing|play] [a song|some music]", "[write|send|read] [a letter|an email|my mail|a poem|a message]", "[hello|hi|hey|thanks|thank you|good morning|goodbye|how are you|well done]", "[what's|whats] [up|the weather like|the time|two plus two]", "translate this [into|to] [chinese|german]",
           "[tidy up|clean up|make it nice|set the table|do the dishes|do my homework|make dinner|make coffee|surprise me|help|order a pizza|call my mom|go home|come here|buy some milk|clean the kitchen|get ready|do your best]", "[count|list|describe|compare|inspect|look at|find|smell|taste] {m}", "bring {n} from the [kitchen|garage|other room|store]", "[arrange|line up|align] {m} in [a row|a circle|alphabetical order]", "go to the [kitchen|door|shop]", "calculate {c} plus {c}", "what's {c} times {c}", "draw a [circle|line|house]"]
+
+
+GERUNDS = dict(pair.split(":") for pair in """put:putting place:placing drop:dropping set:setting move:moving bring:bringing take:taking
+get:getting shift:shifting stack:stacking lay:laying slide:sliding push:pushing press:pressing open:opening close:closing shut:shutting grab:grabbing
+lift:lifting pick:picking hold:holding fetch:fetching remove:removing pull:pulling hit:hitting tap:tapping swap:swapping empty:emptying clear:clearing
+fill:filling add:adding transfer:transferring carry:carrying position:positioning relocate:relocating""".split())
+"""Verbs that sentences begin with, and the forms that follow `after` and `before`."""
 
 
 class English:
@@ -106,7 +113,7 @@ class English:
         """One definite object."""
         rng, text = self.rng, self.description()
         said = Said(f"{self.article()} {text}".strip(), f"the {text}")
-        if relation_depth < 1 and rng.random() < 0.13:
+        if relation_depth < 1 and rng.random() < 0.17:
             return self.related(said)
         return said
 
@@ -200,6 +207,14 @@ class English:
         text = ("both " if len(said) == 2 and rng.random() < 0.12 else "") + comma.join(s.text for s in said[:-1]) + rng.choice([" and ", " and ", ", and "]) + said[-1].text
         return Said(text, " & ".join(s.form for s in said), True)
 
+    def doing(self) -> Said:
+        """One thing to do, told by a gerund."""
+        while True:
+            said = self.clause() if self.rng.random() < 0.6 else self.operated()
+            verb, _, rest = said.text.partition(" ")
+            if verb in GERUNDS and rest:
+                return Said(f"{GERUNDS[verb]} {rest}", said.form)
+
     def one(self) -> Said:
         """One object, definite or not."""
         rng, shape = self.rng, self.rng.random()
@@ -264,7 +279,12 @@ class English:
             return self.gapped()
         if kind in ("out", "swap"):
             a, b = (self.thing() if kind == "out" else self.the(1)), self.the(1)
+            if kind == "out" and rng.random() < 0.15:
+                return Said(fill("[take|get|pull|lift] {a} [out|off]", rng, a=a.text), f"out {a.form}")
             return Said(fill(rng.choice(OUT if kind == "out" else SWAP), rng, a=a.text, b=b.text), f"{kind} {a.form}, {b.form}")
+        if kind == "down" and rng.random() < 0.3:
+            text = rng.choice(["[put|set|lay] [it|that|this] down", "drop [it|that]", "let go[ of it|]", "release it", "[put|set] down what you [hold|are holding|have]"])
+            return Said(expand(text, rng), "down it")
         if kind == "empty":
             return self.emptied()
         if kind == "tower":
@@ -350,7 +370,13 @@ class English:
         if rng.random() < 0.25:
             a, b = rng.sample([self.operated(), a], 2)
         both = f"{a.form}; {b.form}"
-        if shape < 0.18:
+        if shape < 0.15:
+            b = self.doing()
+            text = rng.choice(["[before|prior to] {b}[,|] [first |]{a}", "{a} before {b}", "[after|right after] {a}, {b}", "{b} after {a}"])
+            if text.endswith("{a}") or text.startswith("[after"):
+                a, b = b, a
+            return Said(fill(text, rng, a=a.text, b=b.text), f"{a.form}; {b.form}")
+        if shape < 0.2:
             return Said(fill("before [you |you |]{b}, [first |]{a}", rng, a=a.text, b=b.text), both)
         if shape < 0.25:
             return Said(fill("{a} before you {b}", rng, a=a.text, b=b.text), both)
@@ -392,7 +418,7 @@ class English:
         a, b, c = self.the(1), self.the(1), self.the(1)
         prep, verb = rng.choice([("in", "in"), ("into", "in"), ("on", "on"), ("on top of", "on")])
         text, form = rng.choice([
-            ("put {a}, not {b}, {r} {c}", "{v} {a}, {c}; keep {b}"), ("put {a} {r} {c}, not {b}", "{v} {a}, {c}; keep {b}"),
+            ("[don't touch|do not move|leave|don't move] {b}[, just|, only|;| but|, and|.] put {a} {r} {c}", "{v} {a}, {c}; keep {b}"), ("put {a}, not {b}, {r} {c}", "{v} {a}, {c}; keep {b}"), ("put {a} {r} {c}, not {b}", "{v} {a}, {c}; keep {b}"),
             ("put {a} {r} {c} but [leave {b} alone|don't touch {b}|leave {b} where it is|not {b}]", "{v} {a}, {c}; keep {b}"),
             ("put {a} {r} {c} without [touching|moving] {b}", "{v} {a}, {c}; keep {b}"), ("[don't touch|do not move|leave] {b}[, just|, only|;| but] put {a} {r} {c}", "{v} {a}, {c}; keep {b}"),
             ("put {b}[... |, ][sorry|no wait|I mean|actually][, |, put ]{a} {r} {c}", "{v} {a}, {c}"), ("put {a} {r} {b}[, no|, sorry|, I mean][, |, {r} ]{c}", "{v} {a}, {c}"),

@@ -6,8 +6,9 @@ instruction names and the form does not are the sign of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Scene
 from pontine.planner.brain import lexicon
 from pontine.planner.brain.form import Form
@@ -32,13 +33,23 @@ _CORRECTIONS = (
 """Signs that a thing was named by mistake."""
 
 
-def unspoken(form: Form, instruction: str, scene: Scene) -> str | None:
-    """A noun of the instruction that means something in the scene and is not in the form; None if there is none."""
+_NEGATIONS = frozenset("don't not without leave never dont alone".split()), ("别", "不要", "不许", "不动", "不用")
+"""Signs that a thing may be named only to be left alone."""
+
+
+def unspoken(form: Form, instruction: str, scene: Scene, goals: Collection[Predicate] = ()) -> str | None:
+    """A noun of the instruction that means something in the scene and is not in the form; None if there is none.
+
+    Where the instruction forbids something, what none of the `goals` touches may go unsaid.
+    """
     units = split_units(instruction)
     if _CORRECTIONS[0] & set(units) or any(sign in "".join(units) for sign in _CORRECTIONS[1]):
         return None
     phrases = list(_phrases(form))
     subjects = [*map(Subject, scene.objects), *map(Subject, scene.fixtures)]
+    if _NEGATIONS[0] & set(units) or any(sign in "".join(units) for sign in _NEGATIONS[1]):
+        touched = {name for goal in goals for name in goal[1:]}
+        subjects = [s for s in subjects if not goals or s.thing.name in touched]
     copied = {word for phrase in phrases for word in phrase}
     for unit in units:
         noun = is_word(unit) and not is_cjk(unit[0]) and unit not in copied and unit not in _NOT_NOUNS

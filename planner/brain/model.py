@@ -68,7 +68,7 @@ class EmbeddedBrain:
         form, confidence = self.write_form(instruction)
         chinese = is_chinese(instruction)
         reading = ground(form, scene, chinese)
-        if reading.kind == "subgoals" and (dropped := unspoken(form, instruction, scene)) is not None:
+        if reading.kind == "subgoals" and (dropped := unspoken(form, instruction, scene, reading.subgoals)) is not None:
             reading = question(word("leftover", chinese, dropped))
         return Reading(reading.kind, reading.subgoals, confidence, reading.text, reading.options, reading.reason)
 
