@@ -36,3 +36,9 @@ def test_right_forms_leave_nothing_out() -> None:
     for item in load_items(Path(__file__).parent / "brain_items.jsonl"):
         if item["form"] not in ("unsafe", "cannot"):
             assert unspoken(Form.parse(item["form"]), item["instruction"], item["scene"]) is None, item["id"]
+
+
+def test_what_must_be_left_alone_may_go_unsaid_unless_it_is_touched() -> None:
+    form, instruction = Form.parse("hold the red cube"), "pick up the red cube but don't touch the mug"
+    assert unspoken(form, instruction, SCENE, [("holding", "red_cube")]) is None
+    assert unspoken(form, instruction, SCENE, [("in", "red_cube", "mug")]) == "mug"
