@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 
-from pontine.envs.episodes import Episodes
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.randomization import randomization
 from pontine.planner.files import check_writable, write_json
 from pontine.policies.actor import load
-from pontine.policies.evaluate import evaluate
+from pontine.policies.evaluate import acting, evaluate
 from pontine.policies.skills import LIBRARY, SKILLS
 
 from .options import at_least, command, text
@@ -46,18 +43,12 @@ def run(config: Config) -> int:
     check_writable(config.out, "the result")
     policy = LIBRARY / config.skill if config.policy is None else config.policy
     actor, _ = load(policy)
-
-    def act(episodes: Episodes) -> NDArray[np.float64]:
-        observation = episodes.observe()
-        assert isinstance(observation, np.ndarray), f"{config.skill} has a goal dict for an observation"
-        return actor.act(observation)
-
     console = Console(highlight=False)
     with Progress(console=console) as progress:
         bar = progress.add_task("episodes", total=config.episodes)
         found = evaluate(
             config.skill,
-            act,
+            acting(actor),
             config.episodes,
             config.seed,
             config.randomization,

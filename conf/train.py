@@ -14,6 +14,7 @@ from pontine.envs.randomization import randomization
 from pontine.envs.tasks import task
 from pontine.policies import train as training
 from pontine.policies.clone import CloneConfig
+from pontine.policies.finetune import PPOConfig
 
 from .options import at_least, text
 
@@ -26,9 +27,9 @@ def thawed(frozen: type) -> Any:
 
 if TYPE_CHECKING:
     Clone = CloneConfig
-    PPO = training.PPOConfig
+    PPO = PPOConfig
 else:
-    Clone, PPO = thawed(CloneConfig), thawed(training.PPOConfig)
+    Clone, PPO = thawed(CloneConfig), thawed(PPOConfig)
 
 
 @dataclass
@@ -66,7 +67,7 @@ def run(config: Config) -> int:
     """Exit status 0; the card has the results."""
     console = Console(highlight=False)
     clone = CloneConfig(**{**vars(config.clone), "hidden": tuple(config.clone.hidden)})
-    settings = {**vars(config), "clone": clone, "ppo": training.PPOConfig(**vars(config.ppo))}
+    settings = {**vars(config), "clone": clone, "ppo": PPOConfig(**vars(config.ppo))}
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, TextColumn("{task.fields[figures]}"), console=console) as bars:
         stages: dict[str, Any] = {}

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import gymnasium
 
-IDS = {"pontine/Reach-v0": "Task", "pontine/Pick-v0": "Task", "pontine/Place-v0": "Task",
-       "pontine/PickPlace-v0": "GoalTask"}
+IDS = {
+    "pontine/Reach-v0": "Task",
+    "pontine/Pick-v0": "Task",
+    "pontine/Place-v0": "Task",
+    "pontine/PickPlace-v0": "GoalTask",
+}
 """Gymnasium ids and which pair of faces in `gym` serves them; spelt out so that importing stays light."""
 
 
@@ -19,8 +23,12 @@ def register() -> None:
     for name, face in IDS.items():
         if name not in gymnasium.registry:
             task = name.removeprefix("pontine/").split("-")[0]
-            gymnasium.register(name, entry_point=f"pontine.envs.gym:{face}Env",
-                               vector_entry_point=f"pontine.envs.gym:{face}VectorEnv", kwargs={"task": task})
+            gymnasium.register(
+                name,
+                entry_point=f"pontine.envs.gym:{face}Env",
+                vector_entry_point=f"pontine.envs.gym:{face}VectorEnv",
+                kwargs={"task": task},
+            )
 
 
 register()

@@ -14,9 +14,15 @@ from .gym import TaskVectorEnv
 from .worlds import SUBSTEPS, Worlds
 
 
-def bench(task: str = "Pick", worlds: int = 256, steps: int = 200, threads: int = 1, seed: int = 0,
-          act: Callable[[Episodes], NDArray[np.float64]] | None = None,
-          progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+def bench(
+    task: str = "Pick",
+    worlds: int = 256,
+    steps: int = 200,
+    threads: int = 1,
+    seed: int = 0,
+    act: Callable[[Episodes], NDArray[np.float64]] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
     """Time `steps` vector steps and, in turn with them, bare `mujoco.batch` steps from the same states.
 
     `act` chooses the actions (random ones if None) and is not timed. Resets of ended
@@ -36,7 +42,7 @@ def bench(task: str = "Pick", worlds: int = 256, steps: int = 200, threads: int 
             twin.field[name][:] = values
         twin.batch.set_const()
         # alternate who goes first, so that neither always finds the warmer cache
-        for timed in ((vector, bare) if k % 2 else (bare, vector)):
+        for timed in (vector, bare) if k % 2 else (bare, vector):
             start = time.perf_counter()
             if timed is vector:
                 env.step(action)
@@ -45,9 +51,14 @@ def bench(task: str = "Pick", worlds: int = 256, steps: int = 200, threads: int 
             timed[k] = time.perf_counter() - start
         if progress is not None:
             progress(k + 1, steps)
-    return {"task": task, "worlds": worlds, "steps": steps, "threads": threads,
-            "vector_step_ms": round(1e3 * float(np.median(vector)), 3),
-            "bare_step_ms": round(1e3 * float(np.median(bare)), 3),
-            "ratio_of_medians": round(float(np.median(vector) / np.median(bare)), 3),
-            "ratio_of_totals": round(float(vector.sum() / bare.sum()), 3),
-            "env_steps_per_second": round(worlds * steps / float(vector.sum()))}
+    return {
+        "task": task,
+        "worlds": worlds,
+        "steps": steps,
+        "threads": threads,
+        "vector_step_ms": round(1e3 * float(np.median(vector)), 3),
+        "bare_step_ms": round(1e3 * float(np.median(bare)), 3),
+        "ratio_of_medians": round(float(np.median(vector) / np.median(bare)), 3),
+        "ratio_of_totals": round(float(vector.sum() / bare.sum()), 3),
+        "env_steps_per_second": round(worlds * steps / float(vector.sum())),
+    }

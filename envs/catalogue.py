@@ -8,7 +8,7 @@ centre of their base and are too wide to grasp.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import mujoco
@@ -20,13 +20,23 @@ from .scene import SceneObject
 
 Array = NDArray[np.float64]
 
-BOX, CYLINDER, SPHERE = (int(g) for g in (
-    mujoco.mjtGeom.mjGEOM_BOX, mujoco.mjtGeom.mjGEOM_CYLINDER, mujoco.mjtGeom.mjGEOM_SPHERE))
+BOX, CYLINDER, SPHERE = (
+    int(g) for g in (mujoco.mjtGeom.mjGEOM_BOX, mujoco.mjtGeom.mjGEOM_CYLINDER, mujoco.mjtGeom.mjGEOM_SPHERE)
+)
 
 COLORS = {
-    "red": (0.80, 0.10, 0.10), "green": (0.13, 0.60, 0.20), "blue": (0.10, 0.25, 0.80), "yellow": (0.95, 0.80, 0.10),
-    "orange": (0.95, 0.50, 0.10), "purple": (0.50, 0.20, 0.65), "pink": (0.95, 0.55, 0.70), "brown": (0.45, 0.28, 0.15),
-    "white": (0.93, 0.93, 0.93), "black": (0.10, 0.10, 0.10), "gray": (0.50, 0.50, 0.50), "cyan": (0.10, 0.75, 0.80),
+    "red": (0.80, 0.10, 0.10),
+    "green": (0.13, 0.60, 0.20),
+    "blue": (0.10, 0.25, 0.80),
+    "yellow": (0.95, 0.80, 0.10),
+    "orange": (0.95, 0.50, 0.10),
+    "purple": (0.50, 0.20, 0.65),
+    "pink": (0.95, 0.55, 0.70),
+    "brown": (0.45, 0.28, 0.15),
+    "white": (0.93, 0.93, 0.93),
+    "black": (0.10, 0.10, 0.10),
+    "gray": (0.50, 0.50, 0.50),
+    "cyan": (0.10, 0.75, 0.80),
 }
 """Colour names and their RGB."""
 
@@ -76,6 +86,7 @@ def _solid(kind: int) -> Callable[[Array], tuple[Shape, ...]]:
         if kind == CYLINDER:
             return (Shape(CYLINDER, (half[0], half[2], 0.0)),)
         return (Shape(SPHERE, (half[0], 0.0, 0.0)),)
+
     return shapes
 
 
@@ -109,20 +120,47 @@ def _bowl(size: Array) -> tuple[Shape, ...]:
         mujoco.mju_axisAngle2Quat(lean, np.array([0.0, 1.0, 0.0]), BOWL_TILT)
         quat = np.zeros(4)
         mujoco.mju_mulQuat(quat, turn, lean)
-        shapes.append(Shape(BOX, (WALL / 2, middle * np.tan(np.pi / BOWL_SIDES) * 1.12, length),
-                            (middle * np.cos(angle), middle * np.sin(angle), height / 2), tuple(quat)))
+        shapes.append(
+            Shape(
+                BOX,
+                (WALL / 2, middle * np.tan(np.pi / BOWL_SIDES) * 1.12, length),
+                (middle * np.cos(angle), middle * np.sin(angle), height / 2),
+                (quat[0], quat[1], quat[2], quat[3]),
+            )
+        )
     return tuple(shapes)
 
 
-KINDS = {kind.name: kind for kind in (
-    Kind("cube", (0.025,) * 3, (0.045,) * 3, _solid(BOX), 4),
-    Kind("block", (0.025, 0.035, 0.025), (0.040, 0.060, 0.045), _solid(BOX), 2, square=False),
-    Kind("cylinder", (0.025, 0.025, 0.030), (0.045, 0.045, 0.060), _solid(CYLINDER), 0),
-    Kind("ball", (0.028,) * 3, (0.045,) * 3, _solid(SPHERE), 0, flat_top=False),
-    Kind("bowl", (0.110, 0.110, 0.035), (0.140, 0.140, 0.045), _bowl, 0, graspable=False, container=True, density=1000.0),
-    Kind("box", (0.100, 0.100, 0.035), (0.130, 0.130, 0.050), _open_box, 4, graspable=False, container=True, density=1000.0),
-    Kind("plate", (0.110, 0.110, 0.010), (0.140, 0.140, 0.014), _plate, 0, graspable=False, density=700.0),
-)}
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("cube", (0.025,) * 3, (0.045,) * 3, _solid(BOX), 4),
+        Kind("block", (0.025, 0.035, 0.025), (0.040, 0.060, 0.045), _solid(BOX), 2, square=False),
+        Kind("cylinder", (0.025, 0.025, 0.030), (0.045, 0.045, 0.060), _solid(CYLINDER), 0),
+        Kind("ball", (0.028,) * 3, (0.045,) * 3, _solid(SPHERE), 0, flat_top=False),
+        Kind(
+            "bowl",
+            (0.110, 0.110, 0.035),
+            (0.140, 0.140, 0.045),
+            _bowl,
+            0,
+            graspable=False,
+            container=True,
+            density=1000.0,
+        ),
+        Kind(
+            "box",
+            (0.100, 0.100, 0.035),
+            (0.130, 0.130, 0.050),
+            _open_box,
+            4,
+            graspable=False,
+            container=True,
+            density=1000.0,
+        ),
+        Kind("plate", (0.110, 0.110, 0.010), (0.140, 0.140, 0.014), _plate, 0, graspable=False, density=700.0),
+    )
+}
 """The kinds there are, by name."""
 
 
@@ -162,7 +200,7 @@ class ObjectSpec:
 
     def moved(self, position: Array, yaw: float) -> ObjectSpec:
         """The same object elsewhere."""
-        return replace(self, position=tuple(float(p) for p in position), yaw=float(yaw))
+        return replace(self, position=_triple(position), yaw=float(yaw))
 
     def inertial(self) -> tuple[float, Array, Array]:
         """Mass (kg), centre of mass (3,) m and diagonal inertia (3,) kg m2 about it.
@@ -200,6 +238,11 @@ def _gyration(shape: Shape) -> Array:
     return (matrix.reshape(3, 3) ** 2) @ local
 
 
+def _triple(values: Iterable[float]) -> tuple[float, float, float]:
+    x, y, z = (float(v) for v in values)
+    return x, y, z
+
+
 def draw(rng: np.random.Generator, name: str, kind: str, color: str) -> ObjectSpec:
     """A random object of that kind and colour, not yet placed."""
     bounds = kind_of(kind)
@@ -208,7 +251,7 @@ def draw(rng: np.random.Generator, name: str, kind: str, color: str) -> ObjectSp
         size[1] = size[0]
     if kind in ("cube", "ball"):
         size[2] = size[0]
-    return ObjectSpec(name, kind, color, tuple(float(s) for s in size))
+    return ObjectSpec(name, kind, color, _triple(size))
 
 
 def from_scene_object(thing: SceneObject) -> ObjectSpec:
@@ -223,11 +266,13 @@ def from_scene_object(thing: SceneObject) -> ObjectSpec:
         raise UnknownNameError("colour", color, COLORS)
     if thing.position is None:
         raise SceneError(f"{thing.name!r} has no position, so it cannot be laid on the table")
-    size = thing.size or tuple((lo + hi) / 2 for lo, hi in zip(kind.low, kind.high, strict=True))
+    size = thing.size or _triple((lo + hi) / 2 for lo, hi in zip(kind.low, kind.high, strict=True))
     for extent, low, high in zip(size, kind.low, kind.high, strict=True):
         if not 0.6 * low <= extent <= 1.6 * high:
-            raise SceneError(f"{thing.name!r}: a {kind.name} of size {list(size)} m cannot be laid; "
-                             f"sizes run from {list(kind.low)} to {list(kind.high)} m")
+            raise SceneError(
+                f"{thing.name!r}: a {kind.name} of size {list(size)} m cannot be laid; "
+                f"sizes run from {list(kind.low)} to {list(kind.high)} m"
+            )
     yaw = 0.0
     if thing.orientation is not None:
         w, x, y, z = np.array(thing.orientation) / np.linalg.norm(thing.orientation)

@@ -108,16 +108,23 @@ class Episodes:
         self.streak = np.where(verdict.success, self.streak + 1, 0)
         if self.task.sparse:
             self._note_grasp()
-            reward = verdict.success - 1.0
-            return StepResult(reward, np.zeros(self.n, bool), self.age >= self.task.max_steps, verdict.success,
-                              {"goal": reward})
+            reward: Array = np.where(verdict.success, 0.0, -1.0)
+            return StepResult(
+                reward, np.zeros(self.n, bool), self.age >= self.task.max_steps, verdict.success, {"goal": reward}
+            )
         done = self.streak >= self.task.streak
         change = self.worlds.action - before
-        terms = {"time": np.full(self.n, -_TIME_PENALTY), "smoothness": -_RATE_PENALTY * (change**2).mean(1),
-                 "success": _SUCCESS * done, "failure": -_FAILURE * verdict.failure, **verdict.terms}
+        terms = {
+            "time": np.full(self.n, -_TIME_PENALTY),
+            "smoothness": -_RATE_PENALTY * (change**2).mean(1),
+            "success": _SUCCESS * done,
+            "failure": -_FAILURE * verdict.failure,
+            **verdict.terms,
+        }
         self._note_grasp()
-        return StepResult(np.sum(list(terms.values()), axis=0), done | verdict.failure,
-                          self.age >= self.task.max_steps, done, terms)
+        return StepResult(
+            np.sum(list(terms.values()), axis=0), done | verdict.failure, self.age >= self.task.max_steps, done, terms
+        )
 
     def _note_grasp(self) -> None:
         if self.task.slots:
@@ -134,8 +141,14 @@ class Episodes:
         w, x, y, z = worlds.object_quat[:, TARGET].T
         cos, sin = np.cos(half), np.sin(half)
         turned = np.stack([cos * w - sin * z, cos * x - sin * y, cos * y + sin * x, cos * z + sin * w], -1)
-        return Situation(worlds.q, worlds.velocity, worlds.command, worlds.action,
-                         worlds.object_position[:, TARGET] + self.pose_error[:, :3], turned,
-                         worlds.size[:, TARGET], worlds.symmetry[:, TARGET], self.goal)
-
-
+        return Situation(
+            worlds.q,
+            worlds.velocity,
+            worlds.command,
+            worlds.action,
+            worlds.object_position[:, TARGET] + self.pose_error[:, :3],
+            turned,
+            worlds.size[:, TARGET],
+            worlds.symmetry[:, TARGET],
+            self.goal,
+        )

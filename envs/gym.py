@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -35,7 +35,7 @@ class TaskEnv(gymnasium.Env):
     "rgb_array"). An action in [-1, 1]^6 moves the joint targets (`control`).
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": FPS}
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": FPS}
 
     def __init__(self, task: str, randomization: str = "none", render_mode: str | None = None) -> None:
         if render_mode not in (None, *self.metadata["render_modes"]):
@@ -60,8 +60,13 @@ class TaskEnv(gymnasium.Env):
         """One control step (40 ms). `info` holds `is_success` and every reward term."""
         result = self.episodes.step(np.asarray(action, float)[None])
         info = {"is_success": bool(result.success[0]), **{k: float(v[0]) for k, v in result.terms.items()}}
-        return (_first(self.episodes.observe()), float(result.reward[0]), bool(result.terminated[0]),
-                bool(result.truncated[0]), info)
+        return (
+            _first(self.episodes.observe()),
+            float(result.reward[0]),
+            bool(result.terminated[0]),
+            bool(result.truncated[0]),
+            info,
+        )
 
     def render(self) -> NDArray[np.uint8] | None:
         """The scene from the front camera, (480, 640, 3) uint8."""
@@ -96,11 +101,20 @@ class TaskVectorEnv(VectorEnv):
     depend on it). When an episode ends, `info["final_obs"]` holds its last observation.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": FPS,
-                                          "autoreset_mode": AutoresetMode.SAME_STEP}
+    metadata: dict[str, Any] = {
+        "render_modes": ["rgb_array"],
+        "render_fps": FPS,
+        "autoreset_mode": AutoresetMode.SAME_STEP,
+    }
 
-    def __init__(self, task: str, num_envs: int = 1, randomization: str = "none", threads: int = 0,
-                 render_mode: str | None = None) -> None:
+    def __init__(
+        self,
+        task: str,
+        num_envs: int = 1,
+        randomization: str = "none",
+        threads: int = 0,
+        render_mode: str | None = None,
+    ) -> None:
         self.num_envs = num_envs
         self.episodes = Episodes(task_of(task), num_envs, threads, preset(randomization))
         self.single_observation_space = self.episodes.task.observation_space
@@ -110,13 +124,17 @@ class TaskVectorEnv(VectorEnv):
         self.render_mode = render_mode
         self._seeded = False
 
-    def reset(self, *, seed: int | list[int | None] | None = None,
-              options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+    def reset(
+        self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
         """Start an episode in every world; an int seeds world k with `seed + k`."""
         ids = np.arange(self.num_envs)
         if seed is not None or not self._seeded:
-            seeds = [seed + k for k in range(self.num_envs)] if isinstance(seed, int) else (
-                list(seed) if seed is not None else [None] * self.num_envs)
+            seeds = (
+                [seed + k for k in range(self.num_envs)]
+                if isinstance(seed, int)
+                else (list(seed) if seed is not None else [None] * self.num_envs)
+            )
             self.episodes.seed(ids, seeds)
             self._seeded = True
         self.episodes.reset(ids)

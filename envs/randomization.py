@@ -42,9 +42,17 @@ class Randomization:
 
 PRESETS = {
     "none": Randomization(),
-    "real": Randomization(kp=(8.0, 60.0), damping=(0.4, 1.2), armature=(0.028, 0.12), frictionloss=(0.0, 0.2),
-                          pad_friction=(0.6, 1.6), mass_scale=(0.5, 3.0), delay=(0, 2), pose_noise=0.003,
-                          yaw_noise=0.05),
+    "real": Randomization(
+        kp=(8.0, 60.0),
+        damping=(0.4, 1.2),
+        armature=(0.028, 0.12),
+        frictionloss=(0.0, 0.2),
+        pad_friction=(0.6, 1.6),
+        mass_scale=(0.5, 3.0),
+        delay=(0, 2),
+        pose_noise=0.003,
+        yaw_noise=0.05,
+    ),
 }
 """Named randomisations. `real` spans what was identified on real SO-101 arms: firmware
 gains and supply voltages, worn gears, command delays of 1 to 2 control steps."""

@@ -31,8 +31,10 @@ MAX_SIDE = 4096
 
 _SAMPLES = {"nice": 4, "fast": 0}
 _COPIED = ("geom_type", "geom_size", "geom_pos", "geom_quat", "geom_rgba")
-_REMEDY = ("on a machine without a screen install Mesa's software renderer (Debian, Ubuntu: apt-get install libegl1 "
-           "libgl1-mesa-dri) and leave MUJOCO_GL unset or set it to egl")
+_REMEDY = (
+    "on a machine without a screen install Mesa's software renderer (Debian, Ubuntu: apt-get install libegl1 "
+    "libgl1-mesa-dri) and leave MUJOCO_GL unset or set it to egl"
+)
 
 
 class RenderError(PontineError):
@@ -64,8 +66,9 @@ class Renderer:
             self.close()
             raise
 
-    def render(self, camera: str = "front", width: int = 640, height: int = 480,
-               quality: Quality = "nice") -> NDArray[np.uint8]:
+    def render(
+        self, camera: str = "front", width: int = 640, height: int = 480, quality: Quality = "nice"
+    ) -> NDArray[np.uint8]:
         """A picture (height, width, 3) of the world as it is now.
 
         `nice` has shadows and smooth edges; `fast` is for observations. Raises
@@ -107,8 +110,9 @@ class Renderer:
     def __enter__(self) -> Renderer:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _context(self, quality: Quality) -> Any:
@@ -150,8 +154,14 @@ class Renderer:
         centre, axes = np.zeros(9), model.mesh_pos[mesh]
         mujoco.mju_quat2Mat(centre, model.mesh_quat[mesh])
         geom = self._scene.geoms[self._scene.ngeom]
-        mujoco.mjv_initGeom(geom, mujoco.mjtGeom.mjGEOM_MESH, np.ones(3), data.xpos[body] + turn @ axes,
-                            (turn @ centre.reshape(3, 3)).ravel(), rgba)
+        mujoco.mjv_initGeom(
+            geom,
+            mujoco.mjtGeom.mjGEOM_MESH,
+            np.ones(3),
+            data.xpos[body] + turn @ axes,
+            (turn @ centre.reshape(3, 3)).ravel(),
+            rgba,
+        )
         # MuJoCo numbers drawable meshes and their hulls alternately
         geom.dataid, geom.matid, geom.category = 2 * mesh, -1, mujoco.mjtCatBit.mjCAT_DYNAMIC
         geom.specular, geom.shininess = 0.3, 0.5
@@ -169,12 +179,15 @@ class _Drawn:
 
 def _slots(drawing: mujoco.MjModel, physics: mujoco.MjModel, names: Sequence[str]) -> list[_Drawn]:
     """The slots of both models, which must agree on what each coordinate means."""
-    layouts = [[(model.joint(j).name, int(model.jnt_qposadr[j])) for j in range(model.njnt)]
-               for model in (drawing, physics)]
+    layouts = [
+        [(model.joint(j).name, int(model.jnt_qposadr[j])) for j in range(model.njnt)] for model in (drawing, physics)
+    ]
     assert layouts[0] == layouts[1], f"the drawn joints {layouts[0]} are not the simulated ones {layouts[1]}"
     bodies = [(drawing.body(name).id, physics.body(name).id) for name in names]
-    return [_Drawn(here, np.flatnonzero(drawing.geom_bodyid == here), np.flatnonzero(physics.geom_bodyid == there))
-            for here, there in bodies]
+    return [
+        _Drawn(here, np.flatnonzero(drawing.geom_bodyid == here), np.flatnonzero(physics.geom_bodyid == there))
+        for here, there in bodies
+    ]
 
 
 def _gl_context() -> Any:
@@ -200,6 +213,7 @@ def _gl_context() -> Any:
 
 def _egl_context() -> Any:
     from mujoco import egl
+
     try:
         return egl.GLContext(1, 1)
     except egl.error.Error as error:

@@ -60,21 +60,25 @@ class Scene:
 
     def __post_init__(self) -> None:
         seen = {TABLE}
-        for thing in (*self.objects, *self.fixtures):
+        things: tuple[SceneObject | Fixture, ...] = (*self.objects, *self.fixtures)
+        for thing in things:
             if thing.name in seen:
-                raise SceneError(f"the scene names {thing.name!r} twice"
-                                 if thing.name != TABLE else f"{TABLE!r} is the table itself and cannot name an object")
+                raise SceneError(
+                    f"the scene names {thing.name!r} twice"
+                    if thing.name != TABLE
+                    else f"{TABLE!r} is the table itself and cannot name an object"
+                )
             seen.add(thing.name)
         if self.holding is not None and self.holding not in self:
             raise SceneError(f"the robot holds {self.holding!r}, which is not among the scene's objects")
-        for thing in self.objects:
-            if thing.support is not None and thing.support not in seen:
-                raise SceneError(f"{thing.name!r} stands on {thing.support!r}, which the scene does not name")
-        for thing in self.objects:
-            walked = {thing.name}
-            for below in self.supports(thing.name):
+        for item in self.objects:
+            if item.support is not None and item.support not in seen:
+                raise SceneError(f"{item.name!r} stands on {item.support!r}, which the scene does not name")
+        for item in self.objects:
+            walked = {item.name}
+            for below in self.supports(item.name):
                 if below in walked:
-                    raise SceneError(f"{thing.name!r} supports itself through {below!r}")
+                    raise SceneError(f"{item.name!r} supports itself through {below!r}")
                 walked.add(below)
 
     def __contains__(self, name: object) -> bool:
@@ -85,14 +89,18 @@ class Scene:
         for thing in self.objects:
             if thing.name == name:
                 return thing
-        raise SceneError(f"no object {name!r} in the scene; there are: {', '.join(o.name for o in self.objects) or 'none'}")
+        raise SceneError(
+            f"no object {name!r} in the scene; there are: {', '.join(o.name for o in self.objects) or 'none'}"
+        )
 
     def fixture(self, name: str) -> Fixture:
         """The fixture of that name. Raises SceneError listing the names there are."""
         for thing in self.fixtures:
             if thing.name == name:
                 return thing
-        raise SceneError(f"no fixture {name!r} in the scene; there are: {', '.join(f.name for f in self.fixtures) or 'none'}")
+        raise SceneError(
+            f"no fixture {name!r} in the scene; there are: {', '.join(f.name for f in self.fixtures) or 'none'}"
+        )
 
     def supports(self, name: str) -> Iterator[str]:
         """Names below `name`, nearest first, ending with the table if the chain is known."""
@@ -112,7 +120,7 @@ class Scene:
         }
 
     @classmethod
-    def from_json(cls, data: object) -> Scene:
+    def from_json(cls, data: Any) -> Scene:
         """A scene from its JSON value. Raises SceneError naming the field that is wrong."""
         top = _mapping(data, "a scene")
         _known(top, ("objects", "fixtures", "robot"), "a scene")
@@ -176,7 +184,9 @@ def _fixture(item: object, index: int) -> Fixture:
     state = _text(data.get("state"), f"{where}.state")
     if kind in FIXTURE_STATES and state not in FIXTURE_STATES[kind]:
         raise SceneError(f"{where}.state of a {kind} must be one of: {', '.join(FIXTURE_STATES[kind])}")
-    return Fixture(_text(data.get("name"), f"{where}.name"), kind, state, _texts(data.get("aliases", []), f"{where}.aliases"))
+    return Fixture(
+        _text(data.get("name"), f"{where}.name"), kind, state, _texts(data.get("aliases", []), f"{where}.aliases")
+    )
 
 
 def _mapping(value: object, where: str) -> Mapping[str, Any]:

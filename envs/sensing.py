@@ -36,11 +36,19 @@ def measure(worlds: Worlds, i: int = 0) -> Scene:
                 support = worlds.slots[carrier].name
             elif worlds.touching(slot, "world")[i]:
                 support = TABLE
-        objects.append(SceneObject(
-            name=spec.name, kind=spec.kind, color=spec.color,
-            position=_rounded(worlds.object_position[i, slot]), orientation=_rounded(worlds.object_quat[i, slot]),
-            size=spec.size, support=_spec_name(worlds, i, support), container=KINDS[spec.kind].container,
-            aliases=spec.aliases))
+        objects.append(
+            SceneObject(
+                name=spec.name,
+                kind=spec.kind,
+                color=spec.color,
+                position=_rounded(worlds.object_position[i, slot]),
+                orientation=_rounded(worlds.object_quat[i, slot]),
+                size=spec.size,
+                support=_spec_name(worlds, i, support),
+                container=KINDS[spec.kind].container,
+                aliases=spec.aliases,
+            )
+        )
     holding = None if held is None else worlds.specs[i][held]
     return Scene(tuple(objects), (), None if holding is None else holding.name)
 

@@ -39,8 +39,13 @@ class SimulatedRobot:
     def observe(self) -> RobotState:
         """The joints now."""
         w = self.worlds
-        return RobotState(w.q[0].copy(), w.velocity[0].copy(), w.command[0] - w.q[0], w.command[0].copy(),
-                          float(w.batch.bind("time")[0]))
+        return RobotState(
+            w.q[0].copy(),
+            w.velocity[0].copy(),
+            w.command[0] - w.q[0],
+            w.command[0].copy(),
+            float(w.batch.bind("time")[0]),
+        )
 
     def command(self, targets: NDArray[np.float64]) -> None:
         """Send joint targets (6,) rad and let one control step pass."""
@@ -74,5 +79,3 @@ class SimulatedRobot:
         if self._renderer is not None:
             self._renderer.close()
             self._renderer = None
-
-

@@ -30,8 +30,9 @@ class Slot:
 
 def slots_for(objects: Sequence[ObjectSpec]) -> tuple[Slot, ...]:
     """One slot per object, as small as the object allows. Slots are numbered: names are free text."""
-    return tuple(Slot(f"object{i}", ITEM_SHAPES if len(o.shapes) == ITEM_SHAPES else MAX_SHAPES)
-                 for i, o in enumerate(objects))
+    return tuple(
+        Slot(f"object{i}", ITEM_SHAPES if len(o.shapes) == ITEM_SHAPES else MAX_SHAPES) for i, o in enumerate(objects)
+    )
 
 
 def build(slots: Sequence[Slot]) -> mujoco.MjSpec:
@@ -63,8 +64,9 @@ def build(slots: Sequence[Slot]) -> mujoco.MjSpec:
 
 def _add_surroundings(spec: mujoco.MjSpec) -> None:
     spec.worldbody.add_geom(name="table", type=mujoco.mjtGeom.mjGEOM_PLANE, size=(0.8, 0.8, 0.1), condim=4)
-    spec.worldbody.add_camera(name="front", pos=(0.82, -0.3, 0.53), fovy=40,
-                              xyaxes=(0.3939, 0.9191, 0.0, -0.4637, 0.1987, 0.8634))
+    spec.worldbody.add_camera(
+        name="front", pos=(0.82, -0.3, 0.53), fovy=40, xyaxes=(0.3939, 0.9191, 0.0, -0.4637, 0.1987, 0.8634)
+    )
 
 
 def _add_slot(spec: mujoco.MjSpec, slot: Slot) -> None:
@@ -77,11 +79,24 @@ def _add_slot(spec: mujoco.MjSpec, slot: Slot) -> None:
     body.add_freejoint(name=slot.name)
     body.mass, body.ipos, body.inertia, body.explicitinertial = 0.02, (0.0, 0.0, 0.01), (1e-5, 1.1e-5, 1.2e-5), True
     for index in range(slot.shapes):
-        body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, size=(0.01, 0.01, 0.01), pos=(0.001, 0.002, 0.003 + 0.001 * index),
-                      quat=(0.9, 0.1, 0.2, 0.3), mass=0, condim=4, group=0)
+        body.add_geom(
+            type=mujoco.mjtGeom.mjGEOM_BOX,
+            size=(0.01, 0.01, 0.01),
+            pos=(0.001, 0.002, 0.003 + 0.001 * index),
+            quat=(0.9, 0.1, 0.2, 0.3),
+            mass=0,
+            condim=4,
+            group=0,
+        )
 
 
 def _add_contact_sensor(spec: mujoco.MjSpec, name: str, other: str) -> None:
-    spec.add_sensor(name=f"{name}|{other}", type=mujoco.mjtSensor.mjSENS_CONTACT,
-                    objtype=mujoco.mjtObj.mjOBJ_BODY, objname=name, reftype=mujoco.mjtObj.mjOBJ_BODY, refname=other,
-                    intprm=[1 << int(mujoco.mjtConDataField.mjCONDATA_FOUND), 0, 1])
+    spec.add_sensor(
+        name=f"{name}|{other}",
+        type=mujoco.mjtSensor.mjSENS_CONTACT,
+        objtype=mujoco.mjtObj.mjOBJ_BODY,
+        objname=name,
+        reftype=mujoco.mjtObj.mjOBJ_BODY,
+        refname=other,
+        intprm=[1 << int(mujoco.mjtConDataField.mjCONDATA_FOUND), 0, 1],
+    )

@@ -68,12 +68,14 @@ class VideoWriter:
             self._stream = self._container.add_stream("libx264", rate=Fraction(self.fps), options=_OPTIONS)
             self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, "yuv420p"
         if (self._stream.width, self._stream.height) != (width, height):
-            raise VideoError(f"this video is {self._stream.width}x{self._stream.height}; "
-                             f"a frame of {width}x{height} does not fit")
+            raise VideoError(
+                f"this video is {self._stream.width}x{self._stream.height}; a frame of {width}x{height} does not fit"
+            )
         self._mux(av.VideoFrame.from_ndarray(frame, format="rgb24"))
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         assert self._temporary is not None
         try:
             if kind is None:

@@ -33,9 +33,27 @@ PARKED = np.array([0.0, 0.0, 3.0])
 _ROLLING_FRICTION = 8e-4
 _OBJECT_FRICTION = (0.8, 0.01, 1e-4)
 _FIELDS = (
-    "geom_type", "geom_size", "geom_pos", "geom_quat", "geom_rbound", "geom_aabb", "geom_contype", "geom_conaffinity",
-    "geom_condim", "geom_friction", "geom_rgba", "bvh_aabb", "body_mass", "body_inertia", "body_ipos", "body_gravcomp",
-    "actuator_gainprm", "actuator_biasprm", "dof_damping", "dof_frictionloss", "dof_armature",
+    "geom_type",
+    "geom_size",
+    "geom_pos",
+    "geom_quat",
+    "geom_rbound",
+    "geom_aabb",
+    "geom_contype",
+    "geom_conaffinity",
+    "geom_condim",
+    "geom_friction",
+    "geom_rgba",
+    "bvh_aabb",
+    "body_mass",
+    "body_inertia",
+    "body_ipos",
+    "body_gravcomp",
+    "actuator_gainprm",
+    "actuator_biasprm",
+    "dof_damping",
+    "dof_frictionloss",
+    "dof_armature",
 )
 
 
@@ -112,7 +130,7 @@ class Worlds:
         field["body_mass"][i, body], field["body_ipos"][i, body], field["body_inertia"][i, body] = mass, com, inertia
         field["body_gravcomp"][i, body] = float(spec is None)
         first = self.model.body_bvhadr[body]
-        boxes = field["bvh_aabb"][i, first:first + self.model.body_bvhnum[body]]
+        boxes = field["bvh_aabb"][i, first : first + self.model.body_bvhnum[body]]
         boxes[:, :3], boxes[:, 3:] = 0.0, reach + np.linalg.norm(com) + 1e-3
         self.specs[i][slot] = spec
         self.size[i, slot] = spec.size if spec is not None else 0.0
@@ -130,7 +148,7 @@ class Worlds:
     def place_arm(self, i: int, joints: Array, command: Array | None = None) -> None:
         """Put world i's arm at joint positions (6,) rad, at rest, commanded to stay (or to `command`)."""
         self.q[i] = joints
-        self._qvel[i, :len(JOINTS)] = 0.0
+        self._qvel[i, : len(JOINTS)] = 0.0
         self._warmstart[i] = 0.0
         self.velocity[i] = self.action[i] = 0.0
         self.command[i] = self._queue[i] = self._ctrl[i] = joints if command is None else command
@@ -166,9 +184,18 @@ class Worlds:
         """Whether both jaws touch slot's object, (n,)."""
         return self.touching(slot, "gripper") & self.touching(slot, "moving_jaw")
 
-    def set_dynamics(self, i: int, *, kp: float = KP, damping: float = DAMPING, frictionloss: float = FRICTIONLOSS,
-                     armature: float = ARMATURE, pad_friction: float = PAD_FRICTION[0], mass_scale: float = 1.0,
-                     delay: int = 0) -> None:
+    def set_dynamics(
+        self,
+        i: int,
+        *,
+        kp: float = KP,
+        damping: float = DAMPING,
+        frictionloss: float = FRICTIONLOSS,
+        armature: float = ARMATURE,
+        pad_friction: float = PAD_FRICTION[0],
+        mass_scale: float = 1.0,
+        delay: int = 0,
+    ) -> None:
         """Physical constants of world i (SI units; `mass_scale` multiplies the laid objects' masses,
         `delay` is in control steps). The caller runs `refresh` afterwards."""
         field, arm = self.field, slice(0, len(JOINTS))
@@ -197,5 +224,8 @@ def _half_extents(shape: Shape) -> tuple[float, float, float]:
 
 
 def _bounding_radius(shape: Shape) -> float:
-    return shape.size[0] if shape.type == SPHERE else float(np.linalg.norm(_half_extents(shape)[1:] if
-                                                             shape.type == CYLINDER else _half_extents(shape)))
+    return (
+        shape.size[0]
+        if shape.type == SPHERE
+        else float(np.linalg.norm(_half_extents(shape)[1:] if shape.type == CYLINDER else _half_extents(shape)))
+    )

@@ -55,8 +55,13 @@ def save(actor: Actor, card: Mapping[str, Any], path: str | Path) -> None:
     """Write `path`.safetensors and `path`.json, each to a temporary name first."""
     weights, described = _files(path)
     weights.parent.mkdir(parents=True, exist_ok=True)
-    network = {"type": "mlp", "activation": "elu", "observation": actor.observation, "action": actor.action,
-               "hidden": list(actor.hidden)}
+    network = {
+        "type": "mlp",
+        "activation": "elu",
+        "observation": actor.observation,
+        "action": actor.action,
+        "hidden": list(actor.hidden),
+    }
     state = {k: v.detach().contiguous().half() for k, v in actor.state_dict().items()}
     temporary = weights.with_name(weights.name + ".tmp")
     save_file(state, temporary)
@@ -80,8 +85,9 @@ def load(path: str | Path) -> tuple[Actor, dict[str, Any]]:
     except (KeyError, TypeError, ValueError) as error:
         raise PolicyError(f"policy card {described} does not describe a network: {error!r}") from None
     except (SafetensorError, RuntimeError, OSError) as error:
-        raise PolicyError(f"policy file {weights} is damaged or does not fit its card: "
-                          f"{str(error).splitlines()[0]}") from None
+        raise PolicyError(
+            f"policy file {weights} is damaged or does not fit its card: {str(error).splitlines()[0]}"
+        ) from None
     return actor.eval(), card
 
 

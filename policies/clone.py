@@ -37,8 +37,14 @@ class CloneConfig:
     hidden: tuple[int, ...] = (256, 256)
 
 
-def clone(task: str, config: CloneConfig, physics: Randomization, seed: int, threads: int = 0,
-          progress: Callable[[int, float], None] | None = None) -> Actor:
+def clone(
+    task: str,
+    config: CloneConfig,
+    physics: Randomization,
+    seed: int,
+    threads: int = 0,
+    progress: Callable[[int, float], None] | None = None,
+) -> Actor:
     """An actor that imitates the task's demonstrator; `progress(round, loss)` after every round."""
     rng = np.random.default_rng([seed, 1])
     torch.manual_seed(seed)
@@ -61,7 +67,7 @@ def clone(task: str, config: CloneConfig, physics: Randomization, seed: int, thr
         share = 1.0 if turn < config.expert_rounds else max(0.1, 1.0 - turn / 20)
         for _ in range(config.steps):
             wanted = expert(e)
-            seen[count:count + config.worlds], label[count:count + config.worlds] = observation, wanted
+            seen[count : count + config.worlds], label[count : count + config.worlds] = observation, wanted
             count += config.worlds
             action = np.where(led[:, None], wanted, actor.act(observation))
             noisy = rng.random(config.worlds) < 0.5
@@ -80,8 +86,14 @@ def clone(task: str, config: CloneConfig, physics: Randomization, seed: int, thr
     return actor
 
 
-def _fit(actor: Actor, optimizer: torch.optim.Optimizer, seen: np.ndarray, label: np.ndarray,
-         config: CloneConfig, rng: np.random.Generator) -> float:
+def _fit(
+    actor: Actor,
+    optimizer: torch.optim.Optimizer,
+    seen: np.ndarray,
+    label: np.ndarray,
+    config: CloneConfig,
+    rng: np.random.Generator,
+) -> float:
     total = 0.0
     for _ in range(config.updates):
         rows = rng.integers(len(seen), size=config.batch)

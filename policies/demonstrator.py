@@ -160,7 +160,9 @@ def on_situation(rule: Callable[[Situation], Array]) -> Callable[[Episodes], Arr
 
 
 DEMONSTRATORS: dict[str, Callable[[Episodes], Array]] = {
-    "Reach": reach, "Pick": on_situation(pick), "Place": on_situation(place),
+    "Reach": reach,
+    "Pick": on_situation(pick),
+    "Place": on_situation(place),
     "PickPlace": on_situation(partial(pick, carry=True)),
 }
 """The demonstrator of each task, by task name."""

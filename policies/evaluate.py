@@ -13,10 +13,23 @@ from pontine.envs.episodes import Episodes
 from pontine.envs.randomization import Randomization, randomization
 from pontine.envs.tasks import task as task_of
 
+from .actor import Actor
 from .statistics import wilson
 
 Act = Callable[[Episodes], NDArray[np.float64]]
 Progress = Callable[[int, int], None]
+
+
+def acting(actor: Actor) -> Act:
+    """The actor, deterministic, as a function of episodes whose observation is one array."""
+
+    def act(e: Episodes) -> NDArray[np.float64]:
+        observation = e.observe()
+        assert isinstance(observation, np.ndarray), f"{e.task.id} has a goal dict for an observation"
+        return actor.act(observation)
+
+    return act
+
 
 BATCH = 250
 """Worlds stepped together."""
@@ -35,15 +48,26 @@ class Outcome:
     def summary(self) -> dict[str, Any]:
         """Episodes, successes, Wilson interval, mean seconds to success, smoothness, seeds that failed."""
         n, good = len(self.success), int(self.success.sum())
-        return {"episodes": n, "successes": good, "success": round(good / n, 4),
-                "wilson95": [round(v, 4) for v in wilson(good, n)],
-                "seconds_to_success": round(float(self.steps[self.success].mean()) * 0.04, 3) if good else None,
-                "mean_abs_action_change": round(float(self.jerk.mean()), 4),
-                "failed_seeds": [int(s) for s in self.seeds[~self.success]]}
+        return {
+            "episodes": n,
+            "successes": good,
+            "success": round(good / n, 4),
+            "wilson95": [round(v, 4) for v in wilson(good, n)],
+            "seconds_to_success": round(float(self.steps[self.success].mean()) * 0.04, 3) if good else None,
+            "mean_abs_action_change": round(float(self.jerk.mean()), 4),
+            "failed_seeds": [int(s) for s in self.seeds[~self.success]],
+        }
 
 
-def run_episodes(task: str, act: Act, episodes: int, seed: int, physics: Randomization | None = None,
-                 threads: int = 0, progress: Progress | None = None) -> Outcome:
+def run_episodes(
+    task: str,
+    act: Act,
+    episodes: int,
+    seed: int,
+    physics: Randomization | None = None,
+    threads: int = 0,
+    progress: Progress | None = None,
+) -> Outcome:
     """Play `episodes` episodes of a task, one for each seed from `seed` on.
 
     Every seed gives one episode whatever the batch, so a failed one can be played again alone.
@@ -57,8 +81,9 @@ def run_episodes(task: str, act: Act, episodes: int, seed: int, physics: Randomi
     return Outcome(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def _run_batch(task: str, act: Act, seeds: NDArray[np.int_], physics: Randomization | None,
-               threads: int) -> tuple[NDArray, ...]:
+def _run_batch(
+    task: str, act: Act, seeds: NDArray[np.int_], physics: Randomization | None, threads: int
+) -> tuple[NDArray, ...]:
     n = len(seeds)
     e = Episodes(task_of(task), n, threads, physics)
     ids = np.arange(n)
@@ -81,8 +106,15 @@ def _run_batch(task: str, act: Act, seeds: NDArray[np.int_], physics: Randomizat
     return success, steps, jerk / np.maximum(steps, 1), seeds
 
 
-def evaluate(task: str, act: Act, episodes: int, seed: int, physics: str = "none", threads: int = 0,
-             progress: Progress | None = None) -> dict[str, Any]:
+def evaluate(
+    task: str,
+    act: Act,
+    episodes: int,
+    seed: int,
+    physics: str = "none",
+    threads: int = 0,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
     """`run_episodes` under a named randomisation, summed up for a report."""
     outcome = run_episodes(task, act, episodes, seed, randomization(physics), threads, progress)
     return {"task": task, "seed": seed, "randomization": physics, **outcome.summary()}

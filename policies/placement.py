@@ -44,7 +44,9 @@ def goal_for(scene: Scene, name: str, relation: str, reference: str, hand: tuple
         for x, y in spots:
             if clear(x, y, footprint(_spec(thing))[2], _circles(scene, name), gap):
                 return np.array([x, y, rest])
-    raise PlacementError(f"there is no free room within reach to put {name!r} {relation.replace('_', ' ')} {reference!r}")
+    raise PlacementError(
+        f"there is no free room within reach to put {name!r} {relation.replace('_', ' ')} {reference!r}"
+    )
 
 
 def _spec(thing: SceneObject) -> ObjectSpec:
@@ -53,8 +55,11 @@ def _spec(thing: SceneObject) -> ObjectSpec:
 
 def _circles(scene: Scene, but: str) -> list[Circle]:
     """Footprints of everything that stands on the table itself."""
-    return [footprint(_spec(o)) for o in scene.objects
-            if o.name not in (but, scene.holding) and o.support in (TABLE, None) and o.position is not None]
+    return [
+        footprint(_spec(o))
+        for o in scene.objects
+        if o.name not in (but, scene.holding) and o.support in (TABLE, None) and o.position is not None
+    ]
 
 
 def _over(scene: Scene, thing: SceneObject, below: SceneObject, rest: float) -> NDArray[np.float64]:
@@ -62,18 +67,24 @@ def _over(scene: Scene, thing: SceneObject, below: SceneObject, rest: float) -> 
     assert below.position is not None
     spec = _spec(below)
     top = below.position[2] - spec.rest_height + spec.size[2]
-    others = [footprint(_spec(o)) for o in scene.objects
-              if o.name not in (thing.name, below.name) and below.name in scene.supports(o.name)]
+    others = [
+        footprint(_spec(o))
+        for o in scene.objects
+        if o.name not in (thing.name, below.name) and below.name in scene.supports(o.name)
+    ]
     x, y = below.position[:2]
     room = spec.size[0] / 2 - footprint(_spec(thing))[2] - 0.006
     if others and room > 0:
-        ring = [(x + room * math.cos(a), y + room * math.sin(a)) for a in np.linspace(0, 2 * math.pi, 24, endpoint=False)]
+        ring = [
+            (x + room * math.cos(a), y + room * math.sin(a)) for a in np.linspace(0, 2 * math.pi, 24, endpoint=False)
+        ]
         x, y = max(ring, key=lambda p: min(math.hypot(p[0] - ox, p[1] - oy) - r for ox, oy, r in others))
     return np.array([x, y, top + rest])
 
 
-def _table_spots(scene: Scene, thing: SceneObject, relation: str, reference: str,
-                 hand: tuple[float, float]) -> list[tuple[float, float]]:
+def _table_spots(
+    scene: Scene, thing: SceneObject, relation: str, reference: str, hand: tuple[float, float]
+) -> list[tuple[float, float]]:
     """Spots within reach for which the relation would hold, best first."""
     if relation == "on":
         return sorted(_reachable(), key=lambda p: math.hypot(p[0] - hand[0], p[1] - hand[1]))

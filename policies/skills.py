@@ -61,8 +61,10 @@ class Skill(ABC):
 
     def __init__(self, actor: Actor) -> None:
         if (actor.observation, actor.action) != (SIZE, 6):
-            raise PolicyError(f"the {self.name} policy takes {actor.observation} numbers and gives {actor.action}; "
-                              f"this version's skills take {SIZE} and give 6")
+            raise PolicyError(
+                f"the {self.name} policy takes {actor.observation} numbers and gives {actor.action}; "
+                f"this version's skills take {SIZE} and give 6"
+            )
         self.actor = actor
 
     @abstractmethod
@@ -115,9 +117,17 @@ def situation(state: RobotState, action: Array, thing: SceneObject, goal: Array)
     if thing.position is None or thing.size is None:
         raise SkillError(f"the position or size of {thing.name!r} is not known")
     symmetry = KINDS[thing.kind].symmetry if thing.kind in KINDS else 0
-    return Situation(state.position[None], state.velocity[None], state.command[None], action[None],
-                     np.array([thing.position]), np.array([thing.orientation or (1.0, 0.0, 0.0, 0.0)]),
-                     np.array([thing.size]), np.array([symmetry]), goal[None])
+    return Situation(
+        state.position[None],
+        state.velocity[None],
+        state.command[None],
+        action[None],
+        np.array([thing.position]),
+        np.array([thing.orientation or (1.0, 0.0, 0.0, 0.0)]),
+        np.array([thing.size]),
+        np.array([symmetry]),
+        goal[None],
+    )
 
 
 class PickSkill(Skill):
@@ -138,7 +148,8 @@ class PickSkill(Skill):
         return np.array(scene.object(args[0]).position) + (0.0, 0.0, LIFT)
 
     def there(self, before: SceneObject, now: SceneObject, scene: Scene, tool: Array, speed: float) -> bool:
-        assert before.position is not None and now.position is not None
+        assert before.position is not None
+        assert now.position is not None
         return scene.holding == now.name and now.position[2] - before.position[2] > LIFTED
 
 

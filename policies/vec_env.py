@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ class TaskVecEnv(VecEnv):
     def __init__(self, env: TaskVectorEnv) -> None:
         self.env, self.render_mode = env, env.render_mode
         super().__init__(env.num_envs, env.single_observation_space, env.single_action_space)
-        self._actions = np.zeros((env.num_envs, *env.single_action_space.shape))
+        self._actions: NDArray[np.floating] = np.zeros(env.action_space.shape or ())
         self._returns, self._lengths = np.zeros(env.num_envs), np.zeros(env.num_envs, int)
 
     def reset(self) -> Any:
@@ -61,7 +60,7 @@ class TaskVecEnv(VecEnv):
 
     def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
         """The attribute, once per requested world."""
-        return [getattr(self.env, attr_name)] * len(self._chosen(indices))
+        return [getattr(self.env, attr_name)] * self._chosen(indices)
 
     def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
         """Set an attribute of the environment all worlds share."""
@@ -69,11 +68,11 @@ class TaskVecEnv(VecEnv):
 
     def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> list[Any]:
         """Call a method of the environment once; its result stands for every requested world."""
-        return [getattr(self.env, method_name)(*args, **kwargs)] * len(self._chosen(indices))
+        return [getattr(self.env, method_name)(*args, **kwargs)] * self._chosen(indices)
 
     def env_is_wrapped(self, wrapper_class: type, indices: Any = None) -> list[bool]:
         """Never: the episode statistics of `Monitor` are already in the infos."""
-        return [False] * len(self._chosen(indices))
+        return [False] * self._chosen(indices)
 
-    def _chosen(self, indices: Any) -> Sequence[int]:
-        return range(self.num_envs) if indices is None else np.atleast_1d(indices)
+    def _chosen(self, indices: Any) -> int:
+        return self.num_envs if indices is None else np.size(indices)

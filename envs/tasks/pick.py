@@ -66,7 +66,7 @@ class Pick(Task):
     def settled(self, e: Episodes, ids: NDArray[np.int_]) -> Bool:
         position = e.worlds.object_position[ids, TARGET]
         e.goal[ids] = position + (0.0, 0.0, LIFT)
-        laid = np.array([e.worlds.specs[i][TARGET].position for i in ids])  # type: ignore[union-attr]
+        laid = np.array([e.worlds.specs[i][TARGET].position for i in ids])
         return np.linalg.norm((position - laid)[:, :2], axis=1) < 0.03
 
     def observe(self, e: Episodes) -> NDArray[np.float32]:
@@ -77,8 +77,11 @@ class Pick(Task):
         height = worlds.object_position[:, TARGET, 2] - e.origin[:, TARGET, 2]
         grasped = worlds.grasped(TARGET)
         alone = ~worlds.touching(TARGET, "world") & ~worlds.touching(TARGET, "support")
-        return Verdict(grasped & alone & (height > LIFTED), lost(e), {
-            "drop": -0.3 * (e.was_grasped & ~grasped & (height > 0.02)), "disturbance": -0.02 * disturbance(e)})
+        return Verdict(
+            grasped & alone & (height > LIFTED),
+            lost(e),
+            {"drop": -0.3 * (e.was_grasped & ~grasped & (height > 0.02)), "disturbance": -0.02 * disturbance(e)},
+        )
 
 
 def on_support(rng: np.random.Generator, target: ObjectSpec) -> tuple[ObjectSpec, ObjectSpec]:
@@ -111,5 +114,5 @@ def lost(e: Episodes) -> Bool:
 
 def disturbance(e: Episodes) -> Array:
     """How many other objects move faster than 5 cm/s, (n,)."""
-    speed = np.linalg.norm(e.worlds.object_velocity[:, TARGET + 1:, :3], axis=2)
+    speed = np.linalg.norm(e.worlds.object_velocity[:, TARGET + 1 :, :3], axis=2)
     return (speed > 0.05).sum(axis=1).astype(float)

@@ -43,22 +43,30 @@ class PickPlace(Task):
     @property
     def observation_space(self) -> spaces.Dict:
         goal = spaces.Box(-np.inf, np.inf, (3,), np.float32)
-        return spaces.Dict({"observation": spaces.Box(-np.inf, np.inf, (SIZE,), np.float32),
-                            "achieved_goal": goal, "desired_goal": goal})
+        return spaces.Dict(
+            {
+                "observation": spaces.Box(-np.inf, np.inf, (SIZE,), np.float32),
+                "achieved_goal": goal,
+                "desired_goal": goal,
+            }
+        )
 
     def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
         e.worlds.place_arm(i, random_arm(rng))
         cube = ObjectSpec("target", "cube", "red", CUBE)
         spot, wanted = free_spot(rng, footprint(cube)[2], ()), free_spot(rng, footprint(cube)[2], ())
-        assert spot is not None and wanted is not None
+        assert spot is not None
+        assert wanted is not None
         cube = cube.moved(np.array([*spot, cube.rest_height]), rng.uniform(-np.pi, np.pi))
         e.worlds.lay(i, TARGET, cube)
         e.goal[i] = (*wanted, cube.rest_height) if rng.random() < 0.5 else random_over_table(rng, 0.05, 0.14)
 
     def observe(self, e: Episodes) -> dict[str, NDArray[np.float32]]:
-        return {"observation": manipulation(e.situation()),
-                "achieved_goal": e.worlds.object_position[:, TARGET].astype(np.float32),
-                "desired_goal": e.goal.astype(np.float32)}
+        return {
+            "observation": manipulation(e.situation()),
+            "achieved_goal": e.worlds.object_position[:, TARGET].astype(np.float32),
+            "desired_goal": e.goal.astype(np.float32),
+        }
 
     def judge(self, e: Episodes) -> Verdict:
         position = e.worlds.object_position[:, TARGET].astype(np.float32)

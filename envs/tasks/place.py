@@ -78,8 +78,9 @@ class Place(Task):
         e.worlds.lay(i, SUPPORT, support)
         e.worlds.lay(i, NEIGHBOUR, neighbour)
 
-    def _destination(self, e: Episodes, i: int, rng: np.random.Generator, target: ObjectSpec,
-                     mode: int) -> tuple[ObjectSpec | None, list[tuple[float, float, float]]]:
+    def _destination(
+        self, e: Episodes, i: int, rng: np.random.Generator, target: ObjectSpec, mode: int
+    ) -> tuple[ObjectSpec | None, list[tuple[float, float, float]]]:
         if mode == TABLE:
             spot = free_spot(rng, footprint(target)[2], ())
             assert spot is not None
@@ -113,8 +114,9 @@ class Place(Task):
         over = worlds.touching(TARGET, "support") & ~table & (np.abs(position[:, 2] - e.goal[:, 2]) < 0.015)
         there = np.choose(e.mode, [table & (miss < SPOT_TOLERANCE), over, within])
         dropped = e.was_grasped & ~grasped & (miss > 0.04)
-        return Verdict(there & released & away & still, lost(e), {
-            "drop": -0.3 * dropped, "disturbance": -0.02 * disturbance(e)})
+        return Verdict(
+            there & released & away & still, lost(e), {"drop": -0.3 * dropped, "disturbance": -0.02 * disturbance(e)}
+        )
 
 
 def goal_over(support: ObjectSpec, target: ObjectSpec) -> tuple[float, float, float]:

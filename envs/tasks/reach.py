@@ -44,9 +44,19 @@ class Reach(Task):
 
     def observe(self, e: Episodes) -> NDArray[np.float32]:
         worlds, (tool, hand) = e.worlds, e.tool
-        return np.concatenate([
-            worlds.q, 0.2 * worlds.velocity, 4.0 * (worlds.command - worlds.q), worlds.action,
-            5.0 * tool, -hand[:, :, 2], 10.0 * (e.goal - tool), 5.0 * e.goal], axis=1).astype(np.float32)
+        return np.concatenate(
+            [
+                worlds.q,
+                0.2 * worlds.velocity,
+                4.0 * (worlds.command - worlds.q),
+                worlds.action,
+                5.0 * tool,
+                -hand[:, :, 2],
+                10.0 * (e.goal - tool),
+                5.0 * e.goal,
+            ],
+            axis=1,
+        ).astype(np.float32)
 
     def judge(self, e: Episodes) -> Verdict:
         distance = np.linalg.norm(e.goal - e.tool.position, axis=1)

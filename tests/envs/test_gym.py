@@ -34,7 +34,8 @@ def test_gymnasium_and_sb3_accept_it(name: str) -> None:
     check_env_sb3(env.unwrapped, skip_render_check=True)
     env.reset(seed=0)
     frame = env.render()
-    assert frame.shape == (480, 640, 3) and frame.std() > 10
+    assert frame.shape == (480, 640, 3)
+    assert frame.std() > 10
     env.close()
 
 

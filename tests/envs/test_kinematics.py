@@ -49,8 +49,10 @@ def test_the_pads_gap_is_mujocos(model: mujoco.MjModel) -> None:
         data.qpos[5] = angle
         mujoco.mj_kinematics(model, data)
         hand = data.body("gripper").xmat.reshape(3, 3)
-        faces = [data.geom(name).xpos + sign * model.geom(name).size[0] * data.geom(name).xmat.reshape(3, 3)[:, 0]
-                 for name, sign in (("fixed_pad", 1), ("moving_pad", -1))]
+        faces = [
+            data.geom(name).xpos + sign * model.geom(name).size[0] * data.geom(name).xmat.reshape(3, 3)[:, 0]
+            for name, sign in (("fixed_pad", 1), ("moving_pad", -1))
+        ]
         assert (hand.T @ (faces[1] - faces[0]))[0] == pytest.approx(gap_of(np.array(angle)), abs=2e-4)
         assert opening_for(gap_of(np.array(angle))) == pytest.approx(angle, abs=1e-9)
 

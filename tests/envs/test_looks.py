@@ -58,8 +58,10 @@ def test_parts_lie_where_the_collision_shapes_are() -> None:
     mujoco.mj_forward(drawn.model, data)
     for name in {part.body for part in PARTS}:
         own = drawn.model.geom_bodyid == drawn.model.body(name).id
-        parts, shapes = data.geom_xpos[own & (drawn.model.geom_group == 2)], data.geom_xpos[
-            own & (drawn.model.geom_group == 3)]
+        parts, shapes = (
+            data.geom_xpos[own & (drawn.model.geom_group == 2)],
+            data.geom_xpos[own & (drawn.model.geom_group == 3)],
+        )
         assert np.linalg.norm(parts.mean(0) - shapes.mean(0)) < 0.06, name
 
 

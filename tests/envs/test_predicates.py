@@ -12,8 +12,12 @@ SIZE = (0.03, 0.03, 0.03)
 
 
 def two(ax: float, ay: float, bx: float, by: float) -> Scene:
-    return Scene((SceneObject("a", "cube", position=(ax, ay, 0.015), size=SIZE),
-                  SceneObject("b", "cube", position=(bx, by, 0.015), size=SIZE)))
+    return Scene(
+        (
+            SceneObject("a", "cube", position=(ax, ay, 0.015), size=SIZE),
+            SceneObject("b", "cube", position=(bx, by, 0.015), size=SIZE),
+        )
+    )
 
 
 def test_directions_are_those_of_a_person_behind_the_robot() -> None:
@@ -36,27 +40,45 @@ def test_opposite_directions_exclude_and_mirror_each_other(ax: float, ay: float,
 
 
 def test_on_is_direct_and_in_goes_through() -> None:
-    scene = Scene((SceneObject("bowl", "bowl", container=True), SceneObject("b", "cube", support="bowl"),
-                   SceneObject("a", "cube", support="b"), SceneObject("c", "cube")))
-    assert holds(scene, ("in", "a", "bowl")) and holds(scene, ("on", "a", "b"))
-    assert not holds(scene, ("on", "a", "bowl")) and not holds(scene, ("in", "c", "bowl"))
-    assert holds(scene, ("not", "in", "c", "bowl")) and holds(scene, ("on", "c", "table"))
+    scene = Scene(
+        (
+            SceneObject("bowl", "bowl", container=True),
+            SceneObject("b", "cube", support="bowl"),
+            SceneObject("a", "cube", support="b"),
+            SceneObject("c", "cube"),
+        )
+    )
+    assert holds(scene, ("in", "a", "bowl"))
+    assert holds(scene, ("on", "a", "b"))
+    assert not holds(scene, ("on", "a", "bowl"))
+    assert not holds(scene, ("in", "c", "bowl"))
+    assert holds(scene, ("not", "in", "c", "bowl"))
+    assert holds(scene, ("on", "c", "table"))
 
 
 def test_what_is_held_is_nowhere_else() -> None:
-    scene = Scene((SceneObject("a", "cube", position=(0.2, 0.1, 0.1), size=SIZE, support=None),
-                   SceneObject("b", "cube", position=(0.2, 0.0, 0.015), size=SIZE)), (), "a")
+    scene = Scene(
+        (
+            SceneObject("a", "cube", position=(0.2, 0.1, 0.1), size=SIZE, support=None),
+            SceneObject("b", "cube", position=(0.2, 0.0, 0.015), size=SIZE),
+        ),
+        (),
+        "a",
+    )
     assert holds(scene, ("holding", "a"))
     assert not any(holds(scene, (name, "a", "b")) for name in DIRECTIONS)
 
 
 def test_fixtures_have_states() -> None:
     scene = Scene((), (Fixture("drawer", "drawer", "open"), Fixture("button", "button", "released")))
-    assert holds(scene, ("open", "drawer")) and not holds(scene, ("closed", "drawer"))
+    assert holds(scene, ("open", "drawer"))
+    assert not holds(scene, ("closed", "drawer"))
     assert holds(scene, ("not", "pressed", "button"))
 
 
-@pytest.mark.parametrize("words", [(), ("not",), ("inside", "a", "b"), ("in", "a"), ("holding",), ("not", "not", "in", "a", "b")])
+@pytest.mark.parametrize(
+    "words", [(), ("not",), ("inside", "a", "b"), ("in", "a"), ("holding",), ("not", "not", "in", "a", "b")]
+)
 def test_what_is_no_predicate_is_said_so(words: tuple[str, ...]) -> None:
     with pytest.raises(PontineError):
         check_predicate(words)

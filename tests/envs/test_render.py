@@ -62,7 +62,7 @@ def pixel(worlds: Worlds, point: tuple[float, float, float], width: int, height:
 def around(frame: np.ndarray, place: tuple[int, int]) -> np.ndarray:
     """Median colour (3,) in [0, 1] of a patch of five pixels."""
     row, column = place
-    return np.median(frame[row - 2:row + 3, column - 2:column + 3].reshape(-1, 3), axis=0) / 255
+    return np.median(frame[row - 2 : row + 3, column - 2 : column + 3].reshape(-1, 3), axis=0) / 255
 
 
 def hue_distance(a: np.ndarray, b: np.ndarray) -> float:
@@ -86,7 +86,7 @@ def test_every_object_shows_its_colour_where_it_stands(worlds: Worlds, renderer:
 def test_the_arm_is_yellow_with_black_servos(worlds: Worlds, renderer: Renderer) -> None:
     frame = renderer.render("front") / 255
     row, column = pixel(worlds, (0.05, 0.0, 0.10), 640, 480)
-    arm = frame[row - 90:row + 90, column - 60:column + 60].reshape(-1, 3)
+    arm = frame[row - 90 : row + 90, column - 60 : column + 60].reshape(-1, 3)
     yellow = (arm[:, 0] > 0.45) & (arm[:, 2] < 0.5 * arm[:, 1]) & (arm[:, 1] > 0.6 * arm[:, 0])
     black = arm.max(1) < 0.25
     assert yellow.mean() > 0.10
@@ -172,9 +172,12 @@ def test_looking_changes_nothing() -> None:
 def test_where_nothing_can_be_drawn_one_line_says_what_to_install(broken: dict[str, str]) -> None:
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "MUJOCO_GL", "PYOPENGL_PLATFORM")
     kept = {key: value for key, value in os.environ.items() if key not in hidden}
-    code = ("from pontine.envs.render import Renderer, RenderError\nfrom pontine.envs.worlds import Worlds\n"
-            "try:\n    Renderer(Worlds([], 1, 1))\nexcept RenderError as error:\n    print(error)\n")
-    done = subprocess.run([sys.executable, "-c", code], env={**kept, **broken}, capture_output=True, text=True,
-                          check=True)
+    code = (
+        "from pontine.envs.render import Renderer, RenderError\nfrom pontine.envs.worlds import Worlds\n"
+        "try:\n    Renderer(Worlds([], 1, 1))\nexcept RenderError as error:\n    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**kept, **broken}, capture_output=True, text=True, check=True
+    )
     assert "apt-get install libegl1 libgl1-mesa-dri" in done.stdout
     assert done.stdout.count("\n") == 1

@@ -21,9 +21,20 @@ def scenes(draw: st.DrawFn) -> Scene:
     for name in names:
         support = draw(st.sampled_from([TABLE, None, *(o.name for o in objects)]))
         position = draw(st.none() | st.tuples(numbers, numbers, numbers))
-        objects.append(SceneObject(name, draw(words), draw(st.none() | words), position, support=support,
-                                   container=draw(st.booleans()), aliases=tuple(draw(st.lists(words, max_size=2)))))
-    fixtures = (Fixture("the drawer!", "drawer", draw(st.sampled_from(["open", "closed"]))),) if draw(st.booleans()) else ()
+        objects.append(
+            SceneObject(
+                name,
+                draw(words),
+                draw(st.none() | words),
+                position,
+                support=support,
+                container=draw(st.booleans()),
+                aliases=tuple(draw(st.lists(words, max_size=2))),
+            )
+        )
+    fixtures = (
+        (Fixture("the drawer!", "drawer", draw(st.sampled_from(["open", "closed"]))),) if draw(st.booleans()) else ()
+    )
     holding = draw(st.sampled_from([None, *names]))
     return Scene(tuple(objects), fixtures, holding)
 
@@ -35,9 +46,18 @@ def test_a_scene_survives_json(scene: Scene) -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(["objects", "fixtures", "robot", "name", "kind", "position", "support", "holding", "state"]),
-        inner, max_size=4), max_leaves=12)
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["objects", "fixtures", "robot", "name", "kind", "position", "support", "holding", "state"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
 
 
 @given(json_values)
@@ -48,17 +68,23 @@ def test_any_json_value_is_a_scene_or_one_clear_error(value: object) -> None:
         assert "\n" not in str(error)
 
 
-@pytest.mark.parametrize("value, said", [
-    ({"objects": [{"name": "a", "kind": "cube"}, {"name": "a", "kind": "ball"}]}, "'a' twice"),
-    ({"objects": [{"name": "a", "kind": "cube", "colour": "red"}]}, "unknown field 'colour'; valid: name"),
-    ({"objects": [{"name": "a", "kind": "cube", "position": [0, 1]}]}, "3 finite numbers"),
-    ({"objects": [{"name": "a", "kind": "cube", "support": "b"}]}, "stands on 'b'"),
-    ({"objects": [{"name": "a", "kind": "x", "support": "b"}, {"name": "b", "kind": "x", "support": "a"}]}, "itself"),
-    ({"objects": [{"name": TABLE, "kind": "cube"}]}, "the table itself"),
-    ({"robot": {"holding": "a"}}, "holds 'a'"),
-    ({"fixtures": [{"name": "d", "kind": "drawer", "state": "ajar"}]}, "one of: open, closed"),
-    ([], "must be a JSON object, not a list"),
-])
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"objects": [{"name": "a", "kind": "cube"}, {"name": "a", "kind": "ball"}]}, "'a' twice"),
+        ({"objects": [{"name": "a", "kind": "cube", "colour": "red"}]}, "unknown field 'colour'; valid: name"),
+        ({"objects": [{"name": "a", "kind": "cube", "position": [0, 1]}]}, "3 finite numbers"),
+        ({"objects": [{"name": "a", "kind": "cube", "support": "b"}]}, "stands on 'b'"),
+        (
+            {"objects": [{"name": "a", "kind": "x", "support": "b"}, {"name": "b", "kind": "x", "support": "a"}]},
+            "itself",
+        ),
+        ({"objects": [{"name": TABLE, "kind": "cube"}]}, "the table itself"),
+        ({"robot": {"holding": "a"}}, "holds 'a'"),
+        ({"fixtures": [{"name": "d", "kind": "drawer", "state": "ajar"}]}, "one of: open, closed"),
+        ([], "must be a JSON object, not a list"),
+    ],
+)
 def test_what_is_wrong_is_named(value: object, said: str) -> None:
     with pytest.raises(PontineError, match=said.replace("[", r"\[")):
         Scene.from_json(value)

@@ -78,7 +78,9 @@ def test_a_filled_slot_touches_like_a_compiled_body(kind: str) -> None:
     mine, theirs = mujoco.MjData(model), mujoco.MjData(exact)
     touching = 0
     for _ in range(60):
-        pose = np.concatenate([ASIDE, *(np.concatenate([rng.normal((0.25, 0, 0.03), 0.025), _unit(rng)]) for _ in range(2))])
+        pose = np.concatenate(
+            [ASIDE, *(np.concatenate([rng.normal((0.25, 0, 0.03), 0.025), _unit(rng)]) for _ in range(2))]
+        )
         distances = []
         for m, d in ((model, mine), (exact, theirs)):
             d.qpos[:] = pose

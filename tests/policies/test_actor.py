@@ -20,21 +20,24 @@ def saved(tmp_path: Path) -> Path:
 
 def test_a_policy_comes_back(saved: Path) -> None:
     actor, card = load(saved)
-    assert card["task"] == "none" and card["network"]["hidden"] == [16, 16]
+    assert card["task"] == "none"
+    assert card["network"]["hidden"] == [16, 16]
     action = actor.act(100 * np.random.default_rng(0).normal(size=(5, 7)).astype(np.float32))
-    assert action.shape == (5, 6) and np.abs(action).max() <= 1.0
+    assert action.shape == (5, 6)
+    assert np.abs(action).max() <= 1.0
     assert not list(saved.parent.glob("*.tmp"))
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.data())
-def test_a_file_cut_short_or_scribbled_on_is_refused_in_one_line(tmp_path_factory: pytest.TempPathFactory,
-                                                                 data: st.DataObject) -> None:
+def test_a_file_cut_short_or_scribbled_on_is_refused_in_one_line(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
     folder = tmp_path_factory.mktemp("policy")
     save(Actor(7, 6, (16, 16)), {}, folder / "p")
     path = data.draw(st.sampled_from([folder / "p.safetensors", folder / "p.json"]))
     whole = path.read_bytes()
-    path.write_bytes(whole[:data.draw(st.integers(0, len(whole) - 3))])
+    path.write_bytes(whole[: data.draw(st.integers(0, len(whole) - 3))])
     with pytest.raises(PolicyError) as error:
         load(folder / "p")
     assert "\n" not in str(error.value)

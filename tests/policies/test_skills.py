@@ -9,7 +9,7 @@ from pontine.envs.layout import from_scene, random_table
 from pontine.envs.predicates import holds
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
-from pontine.policies.evaluate import evaluate
+from pontine.policies.evaluate import acting, evaluate
 from pontine.policies.placement import RELATIONS, goal_for
 from pontine.policies.skills import LIBRARY, SKILLS, Skill, SkillError, load_library
 
@@ -22,21 +22,29 @@ def library() -> dict[str, Skill]:
 @pytest.mark.parametrize("name", SKILLS)
 def test_a_shipped_skill_is_as_good_as_its_card_says(name: str, library: dict[str, Skill]) -> None:
     actor = library[name].actor
-    found = evaluate(name, lambda e: actor.act(e.observe()), 150, seed=33_000_000)
+    found = evaluate(name, acting(actor), 150, seed=33_000_000)
     assert found["wilson95"][1] >= 0.95, found
 
 
-@pytest.mark.parametrize("relation, reference", [("in", "bowl"), ("on", "block"), ("on", "table"), ("left_of", "bowl"),
-                                                 ("right_of", "block"), ("near", "bowl")])
+@pytest.mark.parametrize(
+    ("relation", "reference"),
+    [("in", "bowl"), ("on", "block"), ("on", "table"), ("left_of", "bowl"), ("right_of", "block"), ("near", "bowl")],
+)
 def test_pick_then_place_makes_the_relation_true(relation: str, reference: str, library: dict[str, Skill]) -> None:
-    scene = Scene.from_json({"objects": [
-        {"name": "cube", "kind": "cube", "color": "red", "position": [0.22, 0.0, 0.0], "size": [0.03] * 3},
-        {"name": "bowl", "kind": "bowl", "position": [0.21, 0.14, 0.0]},
-        {"name": "block", "kind": "block", "position": [0.2, -0.13, 0.0], "size": [0.04, 0.05, 0.03]}]})
+    scene = Scene.from_json(
+        {
+            "objects": [
+                {"name": "cube", "kind": "cube", "color": "red", "position": [0.22, 0.0, 0.0], "size": [0.03] * 3},
+                {"name": "bowl", "kind": "bowl", "position": [0.21, 0.14, 0.0]},
+                {"name": "block", "kind": "block", "position": [0.2, -0.13, 0.0], "size": [0.04, 0.05, 0.03]},
+            ]
+        }
+    )
     robot = SimulatedRobot(from_scene(scene))
     steps = []
     assert library["pick"].execute(robot, ["cube"], lambda r: steps.append(r)).finished
-    assert robot.scene().holding == "cube" and len(steps) > 10
+    assert robot.scene().holding == "cube"
+    assert len(steps) > 10
     assert library["place"].execute(robot, ["cube", relation, reference]).finished
     assert holds(robot.scene(), (relation, "cube", reference))
     assert robot.scene().holding is None
@@ -68,8 +76,12 @@ def test_goals_make_the_relation_true_and_keep_clear(relation: str) -> None:
         except PontineError as error:
             assert "no free room" in str(error)
             continue
-        moved = {"objects": [{**o, "position": [float(x), float(y), 0.02]} if o["name"] == item.name else o
-                             for o in scene.to_json()["objects"]]}
+        moved = {
+            "objects": [
+                {**o, "position": [float(x), float(y), 0.02]} if o["name"] == item.name else o
+                for o in scene.to_json()["objects"]
+            ]
+        }
         assert holds(Scene.from_json(moved), (relation, item.name, other.name))
         assert min(np.hypot(x - o.position[0], y - o.position[1]) for o in scene.objects if o is not item) > 0.03
 

@@ -18,4 +18,5 @@ def test_known_values() -> None:
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_it_holds_the_rate(case: tuple[int, int]) -> None:
     low, high = wilson(*case)
-    assert 0.0 <= low <= case[0] / case[1] + 1e-12 and case[0] / case[1] - 1e-12 <= high <= 1.0
+    assert 0.0 <= low <= case[0] / case[1] + 1e-12
+    assert case[0] / case[1] - 1e-12 <= high <= 1.0

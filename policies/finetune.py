@@ -1,0 +1,232 @@
+"""PPO from a cloned actor, on stable-baselines3.
+
+The settings keep PPO from destroying a good start: the critic is trained alone first, the
+exploration noise is small and fixed, the actor's learning rate is low, and an iteration's
+updates stop on the KL divergence. The best actor on validation episodes is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from stable_baselines3 import PPO
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.policies import ActorCriticPolicy
+from stable_baselines3.common.type_aliases import Schedule
+from torch import nn
+
+from pontine.envs.gym import TaskVectorEnv
+
+from .actor import Actor, load, save
+from .evaluate import acting, evaluate
+from .vec_env import TaskVecEnv
+
+VALIDATION_SEED = 50_000_000
+"""Episodes that choose the best checkpoint; the final tests use other seeds."""
+
+Point = dict[str, float]
+
+
+@dataclass(frozen=True)
+class PPOConfig:
+    """`iterations` of `steps` control steps in `worlds` worlds; `warmup` of them train the critic alone."""
+
+    iterations: int = 80
+    warmup: int = 6
+    worlds: int = 512
+    steps: int = 32
+    epochs: int = 3
+    batch: int = 4096
+    learning_rate: float = 7e-5
+    final_learning_rate: float = 1e-5
+    critic_learning_rate: float = 1e-3
+    gamma: float = 0.998
+    gae_lambda: float = 0.95
+    clip: float = 0.2
+    std: float = 0.12
+    target_kl: float = 0.03
+    validate_every: int = 10
+    validation_episodes: int = 300
+
+
+class TwoRatePolicy(ActorCriticPolicy):
+    """SB3's MLP policy with separate optimiser groups: a cloned actor is changed slowly, a fresh critic fast."""
+
+    def _build(self, lr_schedule: Schedule) -> None:
+        super()._build(lr_schedule)
+        critic = [*self.mlp_extractor.value_net.parameters(), *self.value_net.parameters()]
+        known = {id(p) for p in critic}
+        actor = [p for p in self.parameters() if id(p) not in known]
+        self.optimizer = torch.optim.Adam([{"params": actor}, {"params": critic}], lr=lr_schedule(1), eps=1e-5)
+
+
+class FineTunePPO(PPO):
+    """PPO whose actor and critic have learning rates of their own, `rates`."""
+
+    rates = (7e-5, 1e-3)
+
+    def _update_learning_rate(self, optimizers: list[torch.optim.Optimizer] | torch.optim.Optimizer) -> None:
+        for group, rate in zip(self.policy.optimizer.param_groups, self.rates, strict=True):
+            group["lr"] = rate
+
+
+def finetune(
+    folder: Path,
+    task: str,
+    start: Actor,
+    config: PPOConfig,
+    physics: str,
+    seed: int,
+    threads: int = 0,
+    progress: Callable[[int, dict[str, float]], None] = lambda iteration, figures: None,
+) -> Actor:
+    """The best actor PPO finds from `start`, under the named randomisation.
+
+    The folder keeps the checkpoint a killed run goes on from (`ppo.zip`), the best actor
+    (`best.*`) and the learning curve (`curve.json`). `progress(iteration, figures)`.
+    """
+    env = TaskVecEnv(TaskVectorEnv(task, config.worlds, physics, threads))
+    checkpoint = folder / "ppo.zip"
+    if checkpoint.exists():
+        model = FineTunePPO.load(checkpoint, env=env, device="cpu")
+    else:
+        model = _new(env, config, start, seed)
+    # a resumed run must not replay the episodes of its beginning
+    env.seed(seed * 1_000_003 + model.num_timesteps)
+    remaining = config.iterations * config.worlds * config.steps - model.num_timesteps
+    if remaining > 0:
+        keeper = _Keeper(folder, task, start, config, physics, threads, progress)
+        model.learn(remaining, callback=keeper, reset_num_timesteps=False)
+    env.close()
+    return load(folder / "best")[0]
+
+
+def _new(env: TaskVecEnv, config: PPOConfig, start: Actor, seed: int) -> FineTunePPO:
+    widths = list(start.hidden)
+    model = FineTunePPO(
+        TwoRatePolicy,
+        env,
+        learning_rate=config.learning_rate,
+        n_steps=config.steps,
+        batch_size=config.batch,
+        n_epochs=config.epochs,
+        gamma=config.gamma,
+        gae_lambda=config.gae_lambda,
+        clip_range=config.clip,
+        ent_coef=0.0,
+        target_kl=config.target_kl,
+        seed=seed,
+        device="cpu",
+        policy_kwargs={
+            "net_arch": {"pi": widths, "vf": widths},
+            "activation_fn": nn.ELU,
+            "log_std_init": float(np.log(config.std)),
+        },
+    )
+    body, head = _parts(model)
+    body.load_state_dict(start.body.state_dict())
+    head.load_state_dict(start.head.state_dict())
+    return model
+
+
+def _parts(model: PPO) -> tuple[nn.Module, nn.Module]:
+    """The actor's hidden layers and its head inside an SB3 model."""
+    policy = model.policy
+    assert isinstance(policy, ActorCriticPolicy)
+    return policy.mlp_extractor.policy_net, policy.action_net
+
+
+class _Keeper(BaseCallback):
+    """Sets the rates of each iteration, validates, keeps the best actor and the checkpoint."""
+
+    def __init__(
+        self,
+        folder: Path,
+        task: str,
+        start: Actor,
+        config: PPOConfig,
+        physics: str,
+        threads: int,
+        progress: Callable[[int, dict[str, float]], None],
+    ) -> None:
+        super().__init__()
+        self.folder, self.task, self.start, self.config = folder, task, start, config
+        self.physics, self.threads, self.progress = physics, threads, progress
+        self.curve = folder / "curve.json"
+        self.points: list[Point] = json.loads(self.curve.read_text()) if self.curve.exists() else []
+
+    @property
+    def ppo(self) -> FineTunePPO:
+        assert isinstance(self.model, FineTunePPO)
+        return self.model
+
+    @property
+    def iteration(self) -> int:
+        return self.ppo.num_timesteps // (self.config.worlds * self.config.steps)
+
+    def _on_rollout_start(self) -> None:
+        config, iteration = self.config, self.iteration
+        if iteration % config.validate_every == 0:
+            self._validate()
+        share = iteration / max(config.iterations, 1)
+        rate = config.learning_rate + (config.final_learning_rate - config.learning_rate) * share
+        self.ppo.rates = (rate, config.critic_learning_rate)
+        policy = self.ppo.policy
+        assert isinstance(policy, ActorCriticPolicy)
+        policy.log_std.requires_grad_(False)
+        for part in _parts(self.ppo):
+            part.requires_grad_(iteration >= config.warmup)
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_rollout_end(self) -> None:
+        returns = [episode["r"] for episode in self.ppo.ep_info_buffer or []]
+        logged = self.ppo.logger.name_to_value
+        figures = {
+            "return": float(np.mean(returns)) if returns else float("nan"),
+            "kl": float(logged.get("train/approx_kl", float("nan"))),
+            "explained": float(logged.get("train/explained_variance", float("nan"))),
+            "validation": self.points[-1]["success"] if self.points else float("nan"),
+        }
+        self.progress(self.iteration, figures)
+
+    def _on_training_end(self) -> None:
+        self._validate()
+
+    def _validate(self) -> None:
+        """Measure the actor as it is; keep it if it is the best so far; save the checkpoint."""
+        if any(point["iteration"] == self.iteration for point in self.points):
+            return
+        actor = Actor(self.start.observation, self.start.action, self.start.hidden)
+        for mine, theirs in zip((actor.body, actor.head), _parts(self.ppo), strict=True):
+            mine.load_state_dict(theirs.state_dict())
+        score = evaluate(
+            self.task, acting(actor), self.config.validation_episodes, VALIDATION_SEED, self.physics, self.threads
+        )
+        point = {
+            "iteration": self.iteration,
+            "env_steps": self.ppo.num_timesteps,
+            "success": score["success"],
+            "seconds_to_success": score["seconds_to_success"] or float("inf"),
+        }
+        if not self.points or _merit(point) > max(map(_merit, self.points)):
+            save(actor, point, self.folder / "best")
+        self.points.append(point)
+        temporary = self.folder / "ppo.tmp.zip"
+        self.ppo.save(temporary)
+        os.replace(temporary, self.folder / "ppo.zip")
+        temporary = self.curve.with_name(self.curve.name + ".tmp")
+        temporary.write_text(json.dumps(self.points, indent=1))
+        os.replace(temporary, self.curve)
+
+
+def _merit(point: Point) -> float:
+    """Success first; a second saved is worth two points in a hundred."""
+    return point["success"] - 0.02 * min(point["seconds_to_success"], 10.0)
