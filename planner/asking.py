@@ -58,8 +58,6 @@ def choose(answer: str, options: Sequence[str]) -> str | None:
 def without(scene: Scene, names: Sequence[str]) -> Scene:
     """The scene as it would be read if some objects were not meant."""
     gone = set(names)
-    kept = tuple(
-        replace(o, support=None) if o.support in gone else o for o in scene.objects if o.name not in gone
-    )
+    kept = tuple(replace(o, support=None) if o.support in gone else o for o in scene.objects if o.name not in gone)
     fixtures = tuple(f for f in scene.fixtures if f.name not in gone)
     return Scene(kept, fixtures, None if scene.holding in gone else scene.holding)
