@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
@@ -92,6 +93,7 @@ def save_adapter(out: Path, trained: dict[str, torch.nn.Parameter], rank: int) -
     halves = {_short(n): p.detach().to(torch.float16).contiguous() for n, p in trained.items()}
     temporary = out / ".adapter.safetensors"
     save_file(halves, temporary)
+    temporary.chmod(0o644)
     os.replace(temporary, out / "adapter.safetensors")
     temporary = out / ".adapter.json"
     temporary.write_text(
@@ -114,13 +116,24 @@ def _model(folder: Path, config: SftConfig) -> Any:
         r=config.rank, lora_alpha=2 * config.rank, target_modules="all-linear", lora_dropout=0.0, bias="none"
     )
     model = get_peft_model(base, lora)
-    start = load_file(Path(config.init) / "adapter.safetensors") if config.init else {}
-    for name, parameter in model.named_parameters():
+    for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
-            if start:
-                parameter.data.copy_(start[_short(name)])
+    if config.init:
+        _start_from(Path(config.init), model)
     return model.train()
+
+
+def _start_from(folder: Path, model: Any) -> None:
+    """Copy an adapter's weights into the model. Raises PontineError if it is missing or of another shape."""
+    try:
+        start = load_file(folder / "adapter.safetensors")
+        for name, parameter in model.named_parameters():
+            if parameter.requires_grad:
+                parameter.data.copy_(start[_short(name)])
+    except (OSError, SafetensorError, KeyError, RuntimeError) as error:
+        why = str(error).splitlines()[0]
+        raise PontineError(f"cannot start from the adapter in {str(folder)!r}: {why}") from None
 
 
 def _schedule(progress: float) -> float:

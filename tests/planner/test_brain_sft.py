@@ -71,3 +71,14 @@ def test_bad_values_are_one_clear_line() -> None:
         tune_verb(samples=0)
     with pytest.raises(PontineError, match="test items"):
         tune_verb(items="nowhere/items.jsonl")
+
+
+def test_a_start_that_is_not_there_or_does_not_fit_is_one_clear_line(tmp_path: Path) -> None:
+    config = sft.SftConfig(samples=8, rank=2)
+    sft.train(config, tmp_path)
+    model = toy(tmp_path, config)
+    sft._start_from(tmp_path, model)
+    with pytest.raises(PontineError, match="cannot start"):
+        sft._start_from(tmp_path / "nothing", model)
+    with pytest.raises(PontineError, match="cannot start"):
+        sft._start_from(tmp_path, toy(tmp_path, sft.SftConfig(rank=3)))
