@@ -1,0 +1,203 @@
+"""Several emulated servos on one wire, behind a pseudo-terminal that any serial client can open.
+
+Time is real time. An answer arrives when its last bit would have on a wire at the client's baud rate,
+or later where the machine is busy; a servo set to another rate hears nothing. What can go wrong on a
+wire is put in as a `Fault`; what goes wrong with a servo is done to the servo itself, under `paused`.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import os
+import random
+import select
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, Self
+
+from . import feetech
+from .feetech import Instruction, Status, SyncRead
+from .servo import SLICE, Servo
+from .terminal import Terminal
+
+COLLISION_RATE = 0.4
+"""Share of answers that two servos with one id spoil: servolab's author counted about 4 in 10."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Spoil the next `count` answers of servo `id`, or of any where that is None.
+
+    silent: the answer is lost; dropped: one of its bytes is; corrupted: one of its bytes changes;
+    late: it comes `seconds` after its time.
+    """
+
+    kind: Literal["silent", "dropped", "corrupted", "late"]
+    id: int | None = None
+    count: int = 1
+    seconds: float = 0.0
+
+
+class Emulator:
+    """Servos on a wire; a context manager that serves its port from entry to exit.
+
+    Give two servos one id and they answer over each other.
+    """
+
+    def __init__(self, servos: Sequence[Servo], link: Path | None = None, *, seed: int = 0) -> None:
+        """`link` is a name for the port that stays the same over runs; `seed` decides which bytes are spoilt."""
+        self._servos, self._link = list(servos), link
+        self._random = random.Random(seed)
+        self._faults: list[Fault] = []
+        self._lock = threading.Lock()
+        self._terminal: Terminal | None = None
+        self._thread = threading.Thread(target=self._serve, name="emulator", daemon=True)
+        self._stopping = False
+        self._parser = feetech.instruction_parser()
+        self._queue: list[tuple[float, int, bytes]] = []
+        self._count = itertools.count()
+        self._wire_free = 0.0
+
+    def __enter__(self) -> Self:
+        self._start = time.monotonic()
+        self._terminal = Terminal(self._link)
+        self._wake_out, self._wake_in = os.pipe()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stopping = True
+        self._wake()
+        self._thread.join()
+        if self._terminal is not None:
+            self._terminal.close()
+        os.close(self._wake_in)
+        os.close(self._wake_out)
+
+    @property
+    def port(self) -> str:
+        """The name to open; raises RuntimeError while unplugged without a link."""
+        if self._link is not None:
+            return str(self._link)
+        if self._terminal is None:
+            raise RuntimeError("the emulator is unplugged or not running: it has no port")
+        return self._terminal.name
+
+    @contextmanager
+    def paused(self) -> Iterator[list[Servo]]:
+        """The servos now, standing still while they are looked at or changed; the list itself may be changed."""
+        with self._lock:
+            for servo in self._servos:
+                servo.advance(self._now())
+            yield self._servos
+
+    def inject(self, fault: Fault) -> None:
+        """Spoil answers to come; faults for one servo act one after another."""
+        with self._lock:
+            self._faults.append(fault)
+
+    def unplug(self) -> None:
+        """Pull the cable; the servos stay powered and hold what they hold."""
+        with self._lock:
+            if self._terminal is not None:
+                self._terminal.close()
+            self._terminal = None
+            self._queue.clear()
+            self._parser.finish()
+        self._wake()
+
+    def replug(self) -> None:
+        """Put the cable back, after `unplug`; without a link the port has a new name."""
+        with self._lock:
+            if self._terminal is None:
+                self._terminal = Terminal(self._link)
+        self._wake()
+
+    def _now(self) -> float:
+        return time.monotonic() - self._start
+
+    def _wake(self) -> None:
+        os.write(self._wake_in, b"\0")
+
+    def _serve(self) -> None:
+        while not self._stopping:
+            with self._lock:
+                now = self._now()
+                for servo in self._servos:
+                    servo.advance(now)
+                wait = SLICE
+                while self._queue:
+                    wait = self._queue[0][0] - self._now()
+                    if wait > 0 or self._terminal is None:
+                        break
+                    self._terminal.write(heapq.heappop(self._queue)[2])
+                    wait = SLICE
+                terminal = self._terminal
+            ends = [self._wake_out] if terminal is None else [self._wake_out, terminal.fd]
+            ready = select.select(ends, [], [], min(max(wait, 0.0), SLICE))[0]
+            if self._wake_out in ready:
+                os.read(self._wake_out, 64)
+            with self._lock:
+                # The cable may have been pulled meanwhile, and its number given to another file.
+                if terminal is not None and terminal is self._terminal and terminal.fd in ready:
+                    self._hear(terminal, terminal.read())
+
+    def _hear(self, terminal: Terminal, data: bytes) -> None:
+        now, baud = self._now(), terminal.baud
+        for instruction in self._parser.feed(data):
+            size = len(feetech.encode(instruction))
+            self._wire_free = max(now, self._wire_free) + feetech.wire_seconds(size, baud)
+            self._obey(instruction, baud)
+
+    def _obey(self, instruction: Instruction, baud: int) -> None:
+        answers: dict[int, list[tuple[float, Status]]] = {}
+        for servo in self._servos:
+            if servo.baud == baud:
+                answer = servo.handle(instruction, max(self._now(), self._wire_free))
+                if answer is not None:
+                    answers.setdefault(answer.id, []).append((servo.return_delay, answer))
+        # Asked together they answer in the order asked for; one that is missing leaves its time empty.
+        for id in instruction.ids if isinstance(instruction, SyncRead) else sorted(answers):
+            if id in answers:
+                self._send(id, answers[id], baud)
+            elif isinstance(instruction, SyncRead):
+                self._wire_free += feetech.wire_seconds(len(feetech.encode(Status(id))) + instruction.count, baud)
+
+    def _send(self, id: int, answers: list[tuple[float, Status]], baud: int) -> None:
+        delay, answer = answers[0]
+        packet = feetech.encode(answer)
+        if len(answers) > 1 and self._random.random() < COLLISION_RATE:
+            # The wire is low when either pulls it, and no two servos start at the same instant.
+            other = b"\xff" + feetech.encode(answers[1][1])
+            packet = bytes(a & b for a, b in itertools.zip_longest(packet, other, fillvalue=0xFF))
+        due = self._wire_free + delay + feetech.wire_seconds(len(packet), baud)
+        self._wire_free = due
+        fault = self._next_fault(id)
+        if fault is not None:
+            due += fault.seconds
+            packet = self._spoil(fault, packet)
+        heapq.heappush(self._queue, (due, next(self._count), packet))
+
+    def _next_fault(self, id: int) -> Fault | None:
+        for i, fault in enumerate(self._faults):
+            if fault.id in (None, id):
+                self._faults[i : i + 1] = [replace(fault, count=fault.count - 1)] if fault.count > 1 else []
+                return fault
+        return None
+
+    def _spoil(self, fault: Fault, packet: bytes) -> bytes:
+        place = self._random.randrange(len(packet))
+        match fault.kind:
+            case "silent":
+                return b""
+            case "dropped":
+                return packet[:place] + packet[place + 1 :]
+            case "corrupted":
+                return packet[:place] + bytes((packet[place] ^ self._random.randint(1, 255),)) + packet[place + 1 :]
+            case "late":
+                return packet
