@@ -49,9 +49,14 @@ class Emulator:
     Give two servos one id and they answer over each other.
     """
 
-    def __init__(self, servos: Sequence[Servo], link: Path | None = None, *, seed: int = 0) -> None:
-        """`link` is a name for the port that stays the same over runs; `seed` decides which bytes are spoilt."""
-        self._servos, self._link = list(servos), link
+    def __init__(self, servos: Sequence[Servo], link: Path | None = None, *, echo: bool = False,
+                 seed: int = 0) -> None:  # fmt: skip
+        """`link` is a name for the port that stays the same over runs.
+
+        With `echo` the client hears itself, as with an adapter that joins both lines. `seed` decides
+        which bytes are spoilt.
+        """
+        self._servos, self._link, self._echo = list(servos), link, echo
         self._random = random.Random(seed)
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
@@ -149,6 +154,8 @@ class Emulator:
 
     def _hear(self, terminal: Terminal, data: bytes) -> None:
         now, baud = self._now(), terminal.baud
+        if self._echo:
+            terminal.write(data)
         for instruction in self._parser.feed(data):
             size = len(feetech.encode(instruction))
             self._wire_free = max(now, self._wire_free) + feetech.wire_seconds(size, baud)

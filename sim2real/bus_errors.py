@@ -1,0 +1,78 @@
+"""What can go wrong between a program and its servos, each with what to check."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Mapping
+
+from pontine.envs.errors import PontineError
+
+_WHY = {
+    errno.ENOENT: "there is no such port: is the cable in, and is this its name?",
+    errno.EACCES: "this user may not use it: join the group that owns it (often dialout) and log in again",
+    errno.EBUSY: "another program has it open",
+    errno.EAGAIN: "another program has it open",
+}
+
+
+class BusError(PontineError):
+    """Base of all errors of the servo bus."""
+
+
+class PortError(BusError):
+    """The port cannot be opened."""
+
+    def __init__(self, port: str, cause: BaseException) -> None:
+        number = getattr(cause, "errno", None)
+        self.port = port
+        super().__init__(f"cannot open {port}: {_WHY.get(number, cause) if number else cause}")
+
+
+class PortLostError(BusError):
+    """The port broke while it was in use; the servos hold what they were told last."""
+
+    def __init__(self, port: str, cause: BaseException) -> None:
+        self.port = port
+        super().__init__(
+            f"{port} is gone ({cause}): check the USB cable. The servos still hold their last goal with full "
+            "torque: switch their supply off if the arm pushes against something"
+        )
+
+
+class ReplyError(BusError):
+    """Base of the errors of servos that did not answer well; `servos` are their ids by name."""
+
+    def __init__(self, servos: Mapping[str, int], problem: str) -> None:
+        self.servos = dict(servos)
+        listed = ", ".join(f"{name} (id {id})" for name, id in servos.items())
+        super().__init__(f"{listed}: {problem}")
+
+
+class NoReplyError(ReplyError):
+    """Servos stayed silent through every try."""
+
+    def __init__(self, port: str, servos: Mapping[str, int], alone: bool) -> None:
+        hint = (
+            "others answer: check its id and the cable to it from the servo before"
+            if alone
+            else "no servo answers: check the arm's supply, the cable from the board, and the baud rate"
+        )
+        super().__init__(servos, f"no answer on {port}; {hint}")
+
+
+class CorruptReplyError(ReplyError):
+    """What servos answered did not pass the checksum, in every try."""
+
+    def __init__(self, port: str, servos: Mapping[str, int]) -> None:
+        super().__init__(
+            servos,
+            f"spoilt answers on {port}; check that no two servos share an id, then plugs and cables, then the baud",
+        )
+
+
+class EepromError(BusError):
+    """EEPROM used in a way that would wear it out or lose a servo."""
+
+
+class UnfitValueError(BusError):
+    """A value that must not be sent."""
