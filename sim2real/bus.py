@@ -11,6 +11,7 @@ Angles here are the encoder's: radians from the count zero, without calibration.
 
 from __future__ import annotations
 
+import select
 import termios
 import threading
 import time
@@ -76,7 +77,7 @@ class Bus:
         self._owed = False
         self._stores: Counter[tuple[str, str]] = Counter()
         try:
-            self._serial = serial.Serial(port, baud, exclusive=True, write_timeout=1.0)
+            self._serial = serial.Serial(port, baud, timeout=0, write_timeout=1.0, exclusive=True)
         except (*_LOST, ValueError) as error:
             raise PortError(port, error) from error
         with self._transaction():
@@ -152,7 +153,7 @@ class Bus:
                 blocks |= {name: answer.data for name, answer in answers.items()}
                 if len(blocks) == len(self._ids):
                     return {name: _state(blocks[name]) for name in self._ids}
-            raise self._silence([name for name in self._ids if name not in blocks], noise)
+            raise self._silence([name for name in self._ids if name not in blocks], noise, others=bool(blocks))
 
     def command(self, goals: Mapping[str, float]) -> None:
         """Give servos their goals (rad, encoder angle) in one instruction, which switches their torque on.
@@ -187,7 +188,7 @@ class Bus:
                 answers, noise = self._exchange(instruction, [name], count)
                 if name in answers:
                     return answers[name]
-            raise self._silence([name], noise)
+            raise self._silence([name], noise, others=None)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -207,8 +208,7 @@ class Bus:
         self._serial.reset_input_buffer()
         self._serial.write(packet)
         if self._echoes:
-            self._serial.timeout = feetech.wire_seconds(len(packet), self.baud) + self._patience
-            self._serial.read(len(packet))
+            self._pass_over(packet)
         return len(packet)
 
     def _hears_itself(self) -> bool:
@@ -218,15 +218,19 @@ class Bus:
         read to the broadcast, so what comes back is the echo.
         """
         question = Read(feetech.BROADCAST, STS3215["model"].address, STS3215["model"].size)
+        self._send(question)
+        return self._pass_over(feetech.encode(question))
+
+    def _pass_over(self, packet: bytes) -> bool:
+        """Read until `packet` has come back and no byte further, for there the answer begins; whether it did."""
         heard = bytearray()
-        seconds = feetech.wire_seconds(self._send(question), self.baud) + self._patience
 
         def hear(data: bytes) -> bool:
             heard.extend(data)
-            return feetech.encode(question) in heard
+            return packet in heard
 
-        self._listen(seconds, hear)
-        return feetech.encode(question) in heard
+        self._listen(feetech.wire_seconds(len(packet), self.baud) + self._patience, hear, most=1)
+        return packet in heard
 
     def _exchange(self, instruction: Instruction, names: Iterable[str], count: int) -> tuple[dict[str, Status], int]:
         """The answers of these servos that came in time and with `count` bytes, and how many bytes were noise."""
@@ -246,20 +250,18 @@ class Bus:
         self._owed |= bool(waiting)
         return answers, parser.discarded
 
-    def _listen(self, seconds: float, enough: Callable[[bytes], bool]) -> None:
-        """Hand on what arrives until it is `enough` or `seconds` are over."""
+    def _listen(self, seconds: float, enough: Callable[[bytes], bool], most: int = 4096) -> None:
+        """Hand on what arrives, `most` bytes at once, until it is `enough` or `seconds` are over."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            self._serial.timeout = left
-            data = self._serial.read(max(1, self._serial.in_waiting))
-            if data and enough(data):
+            # Setting pyserial's own timeout would configure the port anew each time.
+            ready, _, _ = select.select([self._serial], [], [], left)
+            if ready and enough(self._serial.read(most)):
                 return
 
-    def _silence(self, missing: list[str], noise: int) -> NoReplyError | CorruptReplyError:
+    def _silence(self, missing: list[str], noise: int, others: bool | None) -> NoReplyError | CorruptReplyError:
         servos = {name: self._ids[name] for name in missing}
-        if noise:
-            return CorruptReplyError(self.port, servos)
-        return NoReplyError(self.port, servos, alone=len(missing) < len(self._ids))
+        return CorruptReplyError(self.port, servos) if noise else NoReplyError(self.port, servos, others)
 
 
 def _writable(register: str) -> Register:

@@ -51,13 +51,14 @@ class ReplyError(BusError):
 class NoReplyError(ReplyError):
     """Servos stayed silent through every try."""
 
-    def __init__(self, port: str, servos: Mapping[str, int], alone: bool) -> None:
-        hint = (
-            "others answer: check its id and the cable to it from the servo before"
-            if alone
-            else "no servo answers: check the arm's supply, the cable from the board, and the baud rate"
-        )
-        super().__init__(servos, f"no answer on {port}; {hint}")
+    def __init__(self, port: str, servos: Mapping[str, int], others: bool | None) -> None:
+        """`others` is whether other servos did answer, None where none was asked."""
+        hints = {
+            True: "others answer: check its id and the cable to it from the servo before",
+            False: "no servo answers: check the arm's supply, the cable from the board, and the baud rate",
+            None: "check its id, the cable to it, the arm's supply, and the baud rate",
+        }
+        super().__init__(servos, f"no answer on {port}; {hints[others]}")
 
 
 class CorruptReplyError(ReplyError):

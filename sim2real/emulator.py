@@ -14,7 +14,8 @@ import random
 import select
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from typing import Literal, Self
 from . import feetech
 from .feetech import Instruction, Status, SyncRead
 from .servo import SLICE, Servo
-from .terminal import Terminal
+from .terminal import LinkError, Terminal
 
 COLLISION_RATE = 0.4
 """Share of answers that two servos with one id spoil: servolab's author counted about 4 in 10."""
@@ -65,6 +66,7 @@ class Emulator:
         self._stopping = False
         self._parser = feetech.instruction_parser()
         self._queue: list[tuple[float, int, bytes]] = []
+        self._orders: list[tuple[Callable[[], None], Future[None]]] = []
         self._count = itertools.count()
         self._wire_free = 0.0
 
@@ -108,20 +110,35 @@ class Emulator:
 
     def unplug(self) -> None:
         """Pull the cable; the servos stay powered and hold what they hold."""
-        with self._lock:
-            if self._terminal is not None:
-                self._terminal.close()
-            self._terminal = None
-            self._queue.clear()
-            self._parser.finish()
-        self._wake()
+        self._order(self._pull)
 
     def replug(self) -> None:
-        """Put the cable back, after `unplug`; without a link the port has a new name."""
+        """Put the cable back, after `unplug`; without a link the port has a new name.
+
+        Raises `LinkError` where the link's name was taken meanwhile.
+        """
+        self._order(self._plug)
+
+    def _order(self, order: Callable[[], None]) -> None:
+        """Have the serving thread do what must not happen while it waits on the terminal."""
+        if not self._thread.is_alive():
+            raise RuntimeError("the emulator is not running")
+        done: Future[None] = Future()
         with self._lock:
-            if self._terminal is None:
-                self._terminal = Terminal(self._link)
+            self._orders.append((order, done))
         self._wake()
+        done.result()
+
+    def _pull(self) -> None:
+        if self._terminal is not None:
+            self._terminal.close()
+        self._terminal = None
+        self._queue.clear()
+        self._parser.finish()
+
+    def _plug(self) -> None:
+        if self._terminal is None:
+            self._terminal = Terminal(self._link)
 
     def _now(self) -> float:
         return time.monotonic() - self._start
@@ -132,25 +149,33 @@ class Emulator:
     def _serve(self) -> None:
         while not self._stopping:
             with self._lock:
+                while self._orders:
+                    order, done = self._orders.pop(0)
+                    try:
+                        done.set_result(order())
+                    except (LinkError, OSError) as error:
+                        done.set_exception(error)
                 now = self._now()
                 for servo in self._servos:
                     servo.advance(now)
-                wait = SLICE
-                while self._queue:
-                    wait = self._queue[0][0] - self._now()
-                    if wait > 0 or self._terminal is None:
-                        break
-                    self._terminal.write(heapq.heappop(self._queue)[2])
-                    wait = SLICE
-                terminal = self._terminal
+                wait = self._deliver()
+            terminal = self._terminal
             ends = [self._wake_out] if terminal is None else [self._wake_out, terminal.fd]
-            ready = select.select(ends, [], [], min(max(wait, 0.0), SLICE))[0]
+            ready = select.select(ends, [], [], min(wait, SLICE))[0]
             if self._wake_out in ready:
                 os.read(self._wake_out, 64)
-            with self._lock:
-                # The cable may have been pulled meanwhile, and its number given to another file.
-                if terminal is not None and terminal is self._terminal and terminal.fd in ready:
+            if terminal is not None and terminal.fd in ready:
+                with self._lock:
                     self._hear(terminal, terminal.read())
+
+    def _deliver(self) -> float:
+        """Send the answers whose time has come; seconds until the next."""
+        while self._queue and self._terminal is not None:
+            wait = self._queue[0][0] - self._now()
+            if wait > 0:
+                return wait
+            self._terminal.write(heapq.heappop(self._queue)[2])
+        return SLICE
 
     def _hear(self, terminal: Terminal, data: bytes) -> None:
         now, baud = self._now(), terminal.baud

@@ -228,7 +228,7 @@ class Servo:
         unloads = self["status"] & self["unload_condition"]
         if self["torque_enable"] != TORQUE_ON or self["mode"] != POSITION_MODE or unloads & ~_OVERLOAD:
             return FREE
-        effort = self["torque_limit"] * STS3215["torque_limit"].scale
+        effort = min(1.0, self["torque_limit"] * STS3215["torque_limit"].scale)
         if unloads & _OVERLOAD:
             effort = min(effort, self["protective_torque"] * STS3215["protective_torque"].scale)
         return Drive(self._target(), effort, abs(self["goal_speed"]) * RADIANS or math.inf,

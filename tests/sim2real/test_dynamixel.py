@@ -7,7 +7,7 @@ import random
 
 import pytest
 from dynamixel_sdk import BROADCAST_ID, COMM_SUCCESS, GroupSyncRead, Protocol2PacketHandler
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pontine.sim2real import dynamixel
@@ -82,6 +82,7 @@ def test_a_known_packet() -> None:
 
 
 # dynamixel-sdk 4.1.0 works out the stuffed packet and then sends the plain one.
+@settings(deadline=None)
 @given(ids, words, st.binary(min_size=1, max_size=30).filter(lambda values: b"\xff\xfd" not in values))
 def test_the_vendor_sends_the_same_bytes(id: int, address: int, values: bytes) -> None:
     handler, wire = Protocol2PacketHandler(), Wire()
@@ -114,6 +115,7 @@ def test_the_vendor_sends_the_same_instructions(call, message: Instruction) -> N
 
 
 # It unstuffs in place, and once it has done so takes what it moved for what was sent.
+@settings(deadline=None)
 @given(ids, st.integers(0, 255), st.binary(max_size=20).filter(lambda values: b"\xff\xfd" not in values)
        .flatmap(lambda values: st.sampled_from([values, values + b"\xff\xff\xfd\x00"])))
 def test_the_vendor_reads_our_answers(id: int, error: int, values: bytes) -> None:
@@ -140,6 +142,7 @@ def test_an_answer_of_several_servos_in_one_packet() -> None:
         FastStatus(blocks).split((2, 4))
 
 
+@settings(deadline=None)
 @given(st.lists(instructions, max_size=4))
 def test_instructions_survive_the_wire(messages: list[Instruction]) -> None:
     parser = dynamixel.instruction_parser()
@@ -147,6 +150,7 @@ def test_instructions_survive_the_wire(messages: list[Instruction]) -> None:
     assert (parser.pending, parser.discarded) == (0, 0)
 
 
+@settings(deadline=None)
 @given(instructions)
 def test_no_header_stands_inside_a_packet(message: Instruction) -> None:
     assert dynamixel.encode(message).rfind(dynamixel.HEADER) == 0
@@ -168,6 +172,7 @@ def by_hand(stream: bytes) -> list[bytes]:
     return found
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(data | answers.map(dynamixel.encode) | answers.map(lambda a: dynamixel.encode(a)[:-1]), max_size=8),
        st.lists(st.integers(0, 200), max_size=12))  # fmt: skip
 def test_whatever_arrives_in_whatever_pieces_the_good_packets_are_found(parts: list[bytes], cuts: list[int]) -> None:
@@ -181,6 +186,7 @@ def test_whatever_arrives_in_whatever_pieces_the_good_packets_are_found(parts: l
     assert parser.discarded == len(stream) - sum(map(len, packets))
 
 
+@settings(deadline=None)
 @given(answers, st.integers(min_value=0), st.integers(1, 255))
 def test_one_wrong_byte_is_noticed(answer: Answer, place: int, change: int) -> None:
     packet = bytearray(dynamixel.encode(answer))

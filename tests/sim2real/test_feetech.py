@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pontine.sim2real import feetech
@@ -98,6 +98,7 @@ def test_known_answers(message: Status, packet: str) -> None:
     assert feetech.take_status(bytes.fromhex(packet)) == Taken(message, len(bytes.fromhex(packet)))
 
 
+@settings(deadline=None)
 @given(st.lists(instructions, max_size=5))
 def test_instructions_survive_the_wire(messages: list[Instruction]) -> None:
     parser = feetech.instruction_parser()
@@ -105,6 +106,7 @@ def test_instructions_survive_the_wire(messages: list[Instruction]) -> None:
     assert (parser.pending, parser.discarded) == (0, 0)
 
 
+@settings(deadline=None)
 @given(st.lists(statuses, max_size=5))
 def test_answers_survive_the_wire(messages: list[Status]) -> None:
     parser = feetech.status_parser()
@@ -112,6 +114,7 @@ def test_answers_survive_the_wire(messages: list[Status]) -> None:
     assert (parser.pending, parser.discarded) == (0, 0)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(noise | statuses.map(feetech.encode) | statuses.map(lambda s: feetech.encode(s)[:-1]), max_size=8),
        st.lists(st.integers(0, 200), max_size=12))  # fmt: skip
 def test_whatever_arrives_in_whatever_pieces_the_good_packets_are_found(parts: list[bytes], cuts: list[int]) -> None:
@@ -125,6 +128,7 @@ def test_whatever_arrives_in_whatever_pieces_the_good_packets_are_found(parts: l
     assert parser.discarded == len(stream) - sum(map(len, packets))
 
 
+@settings(deadline=None)
 @given(noise, statuses)
 def test_after_noise_and_a_pause_as_long_as_a_packet_the_next_packet_is_found(garbage: bytes, status: Status) -> None:
     parser = feetech.status_parser()
@@ -132,6 +136,7 @@ def test_after_noise_and_a_pause_as_long_as_a_packet_the_next_packet_is_found(ga
     assert parser.feed(garbage + bytes(feetech.MAX_LENGTH + 4) + feetech.encode(status))[-1] == status
 
 
+@settings(deadline=None)
 @given(statuses, st.integers(min_value=0), st.integers(1, 255))
 def test_one_wrong_byte_is_noticed(status: Status, place: int, change: int) -> None:
     packet = bytearray(feetech.encode(status))
@@ -148,6 +153,7 @@ def test_memory_is_bounded(make: Callable[[], Parser]) -> None:
         assert parser.pending < feetech.MAX_LENGTH + 4
 
 
+@settings(deadline=None)
 @given(noise)
 def test_what_is_read_is_what_would_be_written(garbage: bytes) -> None:
     for code in feetech.Code:

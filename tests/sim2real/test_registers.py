@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pontine.envs.errors import UnknownNameError
@@ -25,6 +25,7 @@ def test_registers_do_not_overlap_and_hold_their_defaults(table: ControlTable) -
         assert register.decode(register.encode(register.default)) == register.default
 
 
+@settings(deadline=None)
 @given(st.sampled_from([r for table in TABLES for r in table]), st.integers() | st.integers(-5000, 5000))
 def test_a_register_keeps_a_number_or_refuses_it(register: Register, value: int) -> None:
     bits = 8 * register.size if register.sign_bit is None else register.sign_bit
@@ -39,6 +40,7 @@ def test_a_register_keeps_a_number_or_refuses_it(register: Register, value: int)
         assert register.decode(data) == value
 
 
+@settings(deadline=None)
 @given(st.integers(-2047, 2047))
 def test_sign_and_size_are_apart(value: int) -> None:
     raw = sign_magnitude(value, 11)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pontine.sim2real.feetech import (
@@ -108,6 +108,7 @@ def test_the_homing_offset_wraps() -> None:
     assert Bench(FirstOrderShaft(angle), homing_offset=904).servo["present_position"] == 3820
 
 
+@settings(deadline=None)
 @given(st.floats(-3, 3), st.integers(-2047, 2047))
 def test_recalibration_makes_the_present_pose_the_middle(angle: float, offset: int) -> None:
     for recalibrate in (lambda bench: bench.write("torque_enable", 128), lambda bench: bench.ask(Recalibrate(1))):
@@ -253,6 +254,7 @@ def test_a_light_shaft_stays_where_it_is_let_go() -> None:
     assert shaft.advance(1.0, FREE).angle == 0.4
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(0.001, 0.4), min_size=1, max_size=6))
 def test_how_often_a_shaft_is_looked_at_changes_little(steps: list[float]) -> None:
     drive, now, watched = Drive(1.0, speed=2.0), 0.0, FirstOrderShaft()
@@ -263,6 +265,8 @@ def test_how_often_a_shaft_is_looked_at_changes_little(steps: list[float]) -> No
     assert math.isclose(motion.angle, alone.angle, abs_tol=0.02)
 
 
+@example([Write(1, STS3215["goal_position"].address, bytes(6) + b"\xff\xff")])
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.builds(Write, st.just(1), st.integers(0, 255), st.binary(max_size=20))
                 | st.builds(RegWrite, st.just(1), st.integers(0, 255), st.binary(max_size=20))
                 | st.builds(Read, st.just(1), st.integers(0, 255), st.integers(0, 255))
