@@ -16,7 +16,6 @@ test: $(STAMP)
 
 lint: $(STAMP)
 	$(BIN)/ruff check
-	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
 benchmarks: $(STAMP)
