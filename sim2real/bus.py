@@ -29,7 +29,7 @@ from . import feetech
 from .bus_errors import CorruptReplyError, EepromError, NoReplyError, PortError, PortLostError, UnfitValueError
 from .feetech import ERRORS, Instruction, Ping, Read, Status, SyncRead, SyncWrite, Write
 from .registers import COUNTS_PER_TURN, RADIANS, Flag, Register, flags_in
-from .sts3215 import BROADEST_BLOCK, STS3215
+from .sts3215 import BROADEST_BLOCK, STS3215, TORQUE_RECENTER
 
 RETRIES = 2
 STORES = 5
@@ -80,9 +80,13 @@ class Bus:
             self._serial = serial.Serial(port, baud, timeout=0, write_timeout=1.0, exclusive=True)
         except (*_LOST, ValueError) as error:
             raise PortError(port, error) from error
-        with self._transaction():
-            self._echoes = False
-            self._echoes = self._hears_itself()
+        self._echoes = False
+        try:
+            with self._transaction():
+                self._echoes = self._hears_itself()
+        except PortLostError:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -109,10 +113,12 @@ class Bus:
         return entry.decode(self._ask(name, lambda id: Read(id, entry.address, entry.size), entry.size).data)
 
     def write(self, name: str, register: str, value: int) -> None:
-        """Put counts into a RAM register; raises `EepromError` for a register that is kept."""
+        """Put counts into a RAM register; raises `EepromError` for what would change EEPROM."""
         entry = _writable(register)
         if entry.kept:
             raise EepromError(f"{register} lies in EEPROM, which wears out: use store, outside any loop")
+        if register == "torque_enable" and value == TORQUE_RECENTER:
+            raise EepromError(f"{value} in torque_enable has {name} choose its homing_offset, in EEPROM: store that")
         self._put(name, entry, value)
 
     def store(self, name: str, register: str, value: int) -> bool:

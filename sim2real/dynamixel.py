@@ -1,10 +1,6 @@
-"""Dynamixel Protocol 2.0, spoken by the XL330 and XL430 servos of the Koch arm: bytes to messages and back.
+"""Dynamixel Protocol 2.0, spoken by the XL330 and XL430 servos of the Koch arm: messages, to bytes and back.
 
-A packet is `FF FF FD 00 id length instruction parameters crc`: length (two bytes) counts what
-follows it, numbers are little-endian. Where `FF FF FD` turns up after the length, a further `FD` is
-stuffed in behind it, so that a header never stands inside a packet.
-
-Source of layout, codes, CRC and stuffing: ROBOTIS e-Manual, "DYNAMIXEL Protocol 2.0".
+Source of codes, parameters and error numbers: ROBOTIS e-Manual, "DYNAMIXEL Protocol 2.0".
 """
 
 from __future__ import annotations
@@ -14,15 +10,11 @@ import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from .dynamixel_frame import BROADCAST, STATUS, pack, unpack
 from .wire import Parser, Taken, Verdict
 
-HEADER = b"\xff\xff\xfd\x00"
-BROADCAST = 0xFE
 MAX_ID = 0xFC
-MAX_LENGTH = 1024
-"""Largest length field taken; the vendor's software stops there too."""
 
-STATUS = 0x55
 ALERT = 0x80
 """Bit of the error byte: a hardware error, to be read from `hardware_error_status`."""
 
@@ -31,8 +23,6 @@ CLEAR_TURNS = b"\x01DXL\x22"
 
 ERRORS = ("none", "result fail", "unknown instruction", "CRC", "data range", "data length", "data limit", "access")
 """Names of the values of an error byte without its alert bit."""
-
-_TRIPLE, _STUFFED = b"\xff\xff\xfd", b"\xff\xff\xfd\xfd"
 
 
 class Code(enum.IntEnum):
@@ -195,31 +185,10 @@ class FastStatus:
 Answer = Status | FastStatus
 
 
-def _crc_table() -> tuple[int, ...]:
-    table = []
-    for byte in range(256):
-        value = byte << 8
-        for _ in range(8):
-            value = (value << 1 ^ 0x8005 if value & 0x8000 else value << 1) & 0xFFFF
-        table.append(value)
-    return tuple(table)
-
-
-_CRC = _crc_table()
-
-
-def crc16(data: bytes) -> int:
-    """CRC-16 with polynomial 0x8005, from zero, not reflected."""
-    crc = 0
-    for byte in data:
-        crc = crc << 8 & 0xFFFF ^ _CRC[crc >> 8 ^ byte]
-    return crc
-
-
 def encode(message: Instruction | Answer) -> bytes:
     """The packet of a message; raises ValueError where a field does not fit or rows differ in length."""
     try:
-        return _packet(*_parts(message))
+        return pack(*_parts(message))
     except struct.error as error:
         raise ValueError(f"{type(message).__name__}: {error}") from None
 
@@ -262,43 +231,9 @@ def _parts(message: Instruction | Answer) -> tuple[int, int, bytes]:
             return BROADCAST, Code.BULK_WRITE, body
 
 
-def _packet(id: int, code: int, parameters: bytes) -> bytes:
-    body = bytes((code,)) + parameters
-    if (id, code) != (BROADCAST, STATUS):
-        body = body.replace(_TRIPLE, _STUFFED)
-    if len(body) + 2 > MAX_LENGTH:
-        raise ValueError(f"{len(body)} bytes: a packet holds at most {MAX_LENGTH - 2}")
-    packet = HEADER + struct.pack("<BH", id, len(body) + 2) + body
-    return packet + struct.pack("<H", crc16(packet))
-
-
-def _frame(data: bytes, at: int) -> Taken[tuple[int, int, bytes]] | Verdict:
-    """Id, instruction code and parameters, unstuffed, of the packet at `at`."""
-    if not HEADER.startswith(data[at : at + len(HEADER)]):
-        return Verdict.NOT_A_PACKET
-    if len(data) < at + 7:
-        return Verdict.INCOMPLETE
-    id, length = struct.unpack_from("<BH", data, at + 4)
-    if not 3 <= length <= MAX_LENGTH or id > BROADCAST:
-        return Verdict.NOT_A_PACKET
-    end = at + 7 + length
-    if len(data) < end:
-        return Verdict.INCOMPLETE
-    if struct.unpack_from("<H", data, end - 2)[0] != crc16(data[at : end - 2]):
-        return Verdict.NOT_A_PACKET
-    body = data[at + 7 : end - 2]
-    # An answer of several servos is put together by all of them while it is sent: none can stuff it.
-    if (id, body[0]) != (BROADCAST, STATUS):
-        plain = body.replace(_STUFFED, _TRIPLE)
-        if plain.replace(_TRIPLE, _STUFFED) != body:
-            return Verdict.NOT_A_PACKET
-        body = plain
-    return Taken((id, body[0], body[1:]), end - at)
-
-
 def take_status(data: bytes, at: int = 0) -> Taken[Answer] | Verdict:
     """The status packet at `at`, as a host hears it."""
-    frame = _frame(data, at)
+    frame = unpack(data, at)
     if isinstance(frame, Verdict):
         return frame
     id, code, parameters = frame.message
@@ -310,7 +245,7 @@ def take_status(data: bytes, at: int = 0) -> Taken[Answer] | Verdict:
 
 def take_instruction(data: bytes, at: int = 0) -> Taken[Instruction] | Verdict:
     """The instruction packet at `at`, as a servo hears it; an unknown or ill-formed one is no packet."""
-    frame = _frame(data, at)
+    frame = unpack(data, at)
     if isinstance(frame, Verdict):
         return frame
     id, code, parameters = frame.message

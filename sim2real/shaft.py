@@ -37,7 +37,11 @@ class Shaft(Protocol):
     """An output shaft with what hangs on it; several may belong to one world that advances as a whole."""
 
     def advance(self, now: float, drive: Drive) -> Motion:
-        """Let the world come to the time `now` (s) under this drive, and say how the shaft moves then."""
+        """Let the world come to the time `now` (s) under this drive, and say how the shaft moves then.
+
+        A world that several shafts share moves when the first of them asks, the others driven as they
+        were last; `now` is never more than a hundredth of a second later than before.
+        """
         ...
 
 

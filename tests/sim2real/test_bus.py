@@ -237,6 +237,7 @@ def test_eeprom_is_never_written_in_a_loop(bus: Bus) -> None:
 @pytest.mark.parametrize(("call", "error"), [
     (lambda bus: bus.store(SHAFT, "id", 9), EepromError),
     (lambda bus: bus.store(SHAFT, "torque_limit", 9), EepromError),
+    (lambda bus: bus.write(SHAFT, "torque_enable", 128), EepromError),
     (lambda bus: bus.write(SHAFT, "present_position", 9), UnfitValueError),
     (lambda bus: bus.write(SHAFT, "goal_position", 40_000), PontineError),
     (lambda bus: bus.store(SHAFT, "homing_offset", 3000), PontineError),

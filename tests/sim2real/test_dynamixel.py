@@ -10,9 +10,8 @@ from dynamixel_sdk import BROADCAST_ID, COMM_SUCCESS, GroupSyncRead, Protocol2Pa
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pontine.sim2real import dynamixel
+from pontine.sim2real import dynamixel, dynamixel_frame
 from pontine.sim2real.dynamixel import (
-    BROADCAST,
     Action,
     Answer,
     BulkRead,
@@ -153,7 +152,7 @@ def test_instructions_survive_the_wire(messages: list[Instruction]) -> None:
 @settings(deadline=None)
 @given(instructions)
 def test_no_header_stands_inside_a_packet(message: Instruction) -> None:
-    assert dynamixel.encode(message).rfind(dynamixel.HEADER) == 0
+    assert dynamixel.encode(message).rfind(dynamixel_frame.HEADER) == 0
 
 
 def by_hand(stream: bytes) -> list[bytes]:
@@ -164,7 +163,7 @@ def by_hand(stream: bytes) -> list[bytes]:
         size = int.from_bytes(stream[at + 5 : at + 7], "little") + 7
         packet = stream[at : at + size]
         good = (packet[:4] == b"\xff\xff\xfd\x00" and 11 <= len(packet) == size <= 1031 and packet[7] == 0x55
-                and packet[4] <= BROADCAST
+                and packet[4] <= dynamixel_frame.BROADCAST
                 and crc(0, packet, size - 2) == int.from_bytes(packet[-2:], "little"))  # fmt: skip
         if good:
             found.append(packet)
@@ -198,14 +197,14 @@ def test_one_wrong_byte_is_noticed(answer: Answer, place: int, change: int) -> N
 def test_memory_is_bounded() -> None:
     parser, rng = dynamixel.status_parser(), random.Random(5)
     for _ in range(200):
-        parser.feed(b"".join(rng.choices([dynamixel.HEADER, b"\x01\xff\x03", b"\x00", b"\xff"], k=100)))
-        assert parser.pending < dynamixel.MAX_LENGTH + 7
+        parser.feed(b"".join(rng.choices([dynamixel_frame.HEADER, b"\x01\xff\x03", b"\x00", b"\xff"], k=100)))
+        assert parser.pending < dynamixel_frame.MAX_LENGTH + 7
 
 
 def test_a_packet_with_a_header_inside_is_none() -> None:
     packet = bytearray(dynamixel.encode(Status(1, 0, b"\xff\xff\xfe\x00")))
     packet[-4] = 0xFD
-    packet[-2:] = dynamixel.crc16(packet[:-2]).to_bytes(2, "little")
+    packet[-2:] = dynamixel_frame.crc16(packet[:-2]).to_bytes(2, "little")
     assert dynamixel.status_parser().feed(bytes(packet)) == []
 
 
