@@ -115,8 +115,13 @@ def test_the_vendor_sends_the_same_instructions(call, message: Instruction) -> N
 
 # It unstuffs in place, and once it has done so takes what it moved for what was sent.
 @settings(deadline=None)
-@given(ids, st.integers(0, 255), st.binary(max_size=20).filter(lambda values: b"\xff\xfd" not in values)
-       .flatmap(lambda values: st.sampled_from([values, values + b"\xff\xff\xfd\x00"])))
+@given(
+    ids,
+    st.integers(0, 255),
+    st.binary(max_size=20)
+    .filter(lambda values: b"\xff\xfd" not in values)
+    .flatmap(lambda values: st.sampled_from([values, values + b"\xff\xff\xfd\x00"])),
+)
 def test_the_vendor_reads_our_answers(id: int, error: int, values: bytes) -> None:
     handler = Protocol2PacketHandler()
     read, result, flagged = handler.readRx(Wire(dynamixel.encode(Status(id, error, values))), id, len(values))
