@@ -97,6 +97,8 @@ class _Grounding:
 
     def _place(self, clause: Clause) -> list[Predicate]:
         phrase, destination = clause.arguments
+        if phrase == destination:
+            raise self.resolver.ask("onto_itself", join_units(phrase.terms[0].words))
         before = (list(self.resolver.moved), self.resolver.last, self.resolver.last_words)
         names = self._moving(clause)
         places = self.resolver.places(destination, names)
@@ -105,7 +107,7 @@ class _Grounding:
             # Quantifiers leave the destination out: "put everything in the bowl" does not move the bowl.
             self.resolver.moved, self.resolver.last, self.resolver.last_words = before
             names = self._moving(clause, places)
-        if phrase == destination or any(n in places for n in names):
+        if any(n in places for n in names):
             raise self.resolver.ask("onto_itself", names[0])
         if len(places) > 1:
             raise self.resolver.ask("one_target", "", places)
