@@ -25,6 +25,7 @@ TOP_LEVEL = {
     ".ci", ".gitignore", ".typings", "LICENSE", "Makefile", "README.md", "conf", "envs", "planner", "policies",
     "pyproject.toml", "requirements.lock", "requirements.nodeps.lock", "sim2real", "tests",
 }  # fmt: skip
+DISTRIBUTIONS = metadata.packages_distributions()
 MODULES = sorted(path for room in MAY_IMPORT for path in (ROOT / room).rglob("*.py"))
 SOURCES = [*MODULES, *sorted((ROOT / "tests").rglob("*.py"))]
 
@@ -59,12 +60,13 @@ def test_imports_run_one_way(path: Path) -> None:
 def test_what_is_imported_is_declared(path: Path) -> None:
     """An import that only works because something else brings the package along breaks on the day that it does not."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    declared = [*project["dependencies"], *project["optional-dependencies"]["looks"]]
+    extras = project["optional-dependencies"]
+    declared = [*project["dependencies"], *extras["looks"], *extras["arm"]]
     names = {re.split(r"[<>=~!\[ ]", requirement)[0].replace("-", "_").lower() for requirement in declared}
     for name in imports(path):
         top = name.split(".")[0]
         if top not in sys.stdlib_module_names | {"pontine"}:
-            distributions = metadata.packages_distributions().get(top, [top])
+            distributions = DISTRIBUTIONS.get(top, [top])
             assert names & {d.replace("-", "_").lower() for d in distributions}, f"{label(path)} imports {name}"
 
 
