@@ -19,10 +19,11 @@ from pontine.planner.brain.coverage import unspoken
 from pontine.planner.brain.decode import Constraint, Source, Vocabulary
 from pontine.planner.brain.form import Form
 from pontine.planner.brain.grounder import ground
+from pontine.planner.brain.safety import harmful
 from pontine.planner.brain.units import is_chinese
 from pontine.planner.brain.weights import base_model
 from pontine.planner.brain.wording import word
-from pontine.planner.reading import Reading, question
+from pontine.planner.reading import Reading, question, refusal
 
 SHIPPED = Path(__file__).parent / "adapter"
 MAX_PROMPT = 512
@@ -70,6 +71,8 @@ class EmbeddedBrain:
         reading = ground(form, scene, chinese)
         if reading.kind == "subgoals" and (dropped := unspoken(form, instruction, scene, reading.subgoals)) is not None:
             reading = question(word("leftover", chinese, dropped))
+        if reading.reason != "unsafe" and harmful(instruction, scene):
+            reading = refusal("unsafe", word("unsafe", chinese))
         return Reading(reading.kind, reading.subgoals, confidence, reading.text, reading.options, reading.reason)
 
     @torch.inference_mode()
