@@ -3,6 +3,10 @@
 The settings keep PPO from destroying a good start: the critic is trained alone first, the
 exploration noise is small and fixed, the actor's learning rate is low, and an iteration's
 updates stop on the KL divergence. The best actor on validation episodes is kept.
+
+What a hasty release costs shows up to a second later, when the stack topples: with
+rollouts of 32 steps and a GAE lambda of 0.95 that went unpaid, and placing fell from 96 to
+92 % while it got faster; with 64 steps and 0.995 it rose.
 """
 
 from __future__ import annotations
@@ -37,22 +41,22 @@ Point = dict[str, float]
 class PPOConfig:
     """`iterations` of `steps` control steps in `worlds` worlds; `warmup` of them train the critic alone."""
 
-    iterations: int = 80
-    warmup: int = 6
+    iterations: int = 48
+    warmup: int = 8
     worlds: int = 512
-    steps: int = 32
+    steps: int = 64
     epochs: int = 3
-    batch: int = 4096
-    learning_rate: float = 7e-5
+    batch: int = 8192
+    learning_rate: float = 3e-5
     final_learning_rate: float = 1e-5
     critic_learning_rate: float = 1e-3
     gamma: float = 0.998
-    gae_lambda: float = 0.95
+    gae_lambda: float = 0.995
     clip: float = 0.2
-    std: float = 0.12
+    std: float = 0.06
     target_kl: float = 0.03
-    validate_every: int = 10
-    validation_episodes: int = 300
+    validate_every: int = 8
+    validation_episodes: int = 400
 
 
 class TwoRatePolicy(ActorCriticPolicy):
@@ -69,7 +73,7 @@ class TwoRatePolicy(ActorCriticPolicy):
 class FineTunePPO(PPO):
     """PPO whose actor and critic have learning rates of their own, `rates`."""
 
-    rates = (7e-5, 1e-3)
+    rates = (3e-5, 1e-3)
 
     def _update_learning_rate(self, optimizers: list[torch.optim.Optimizer] | torch.optim.Optimizer) -> None:
         for group, rate in zip(self.policy.optimizer.param_groups, self.rates, strict=True):

@@ -54,7 +54,7 @@ def test_a_run_killed_with_9_resumes_and_finishes(tmp_path: Path) -> None:
     assert again.returncode == 0, err
     after = json.loads((run / "curve.json").read_text())
     assert after[: len(before)] == before, "the resumed run forgot what was measured before"
-    assert after[-1]["env_steps"] == 6 * 16 * 32
+    assert after[-1]["env_steps"] == 6 * 16 * 64
     assert [p["iteration"] for p in after] == sorted({p["iteration"] for p in after})
     _, card = load(run / "policy")
     assert card["task"] == "pontine/Reach-v0"
