@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .arm import REST
+from .arm import GRIPPER, REST
 from .catalogue import ObjectSpec
 from .robot import RobotState
 from .scene import Scene
@@ -63,8 +63,10 @@ class SimulatedRobot:
             self.command(start + (REST - start) * (k + 1) / steps)
 
     def stop(self) -> None:
-        """Hold where the arm is."""
-        self.command(self.worlds.q[0].copy())
+        """Hold where the arm is; the gripper keeps its grip."""
+        targets = self.worlds.q[0].copy()
+        targets[GRIPPER] = self.worlds.command[0, GRIPPER]
+        self.command(targets)
 
     def render(self, width: int = 640, height: int = 480, camera: str = "front") -> NDArray[np.uint8]:
         """A picture, (height, width, 3) uint8. Raises RenderError where nothing can be drawn."""

@@ -67,18 +67,21 @@ def _over(scene: Scene, thing: SceneObject, below: SceneObject, rest: float) -> 
     assert below.position is not None
     spec = _spec(below)
     top = below.position[2] - spec.rest_height + spec.size[2]
-    others = [
-        footprint(_spec(o))
-        for o in scene.objects
-        if o.name not in (thing.name, below.name) and below.name in scene.supports(o.name)
-    ]
+    apart = (thing.name, below.name)
+    others = [_spec(o) for o in scene.objects if o.name not in apart and below.name in scene.supports(o.name)]
+    circles = [footprint(other) for other in others]
     x, y = below.position[:2]
-    room = spec.size[0] / 2 - footprint(_spec(thing))[2] - 0.006
+    radius = footprint(_spec(thing))[2]
+    room = spec.size[0] / 2 - radius - 0.006
     if others and room > 0:
         ring = [
             (x + room * math.cos(a), y + room * math.sin(a)) for a in np.linspace(0, 2 * math.pi, 24, endpoint=False)
         ]
-        x, y = max(ring, key=lambda p: min(math.hypot(p[0] - ox, p[1] - oy) - r for ox, oy, r in others))
+        x, y = max(ring, key=lambda p: min(math.hypot(p[0] - ox, p[1] - oy) - r for ox, oy, r in circles))
+    for other, circle in zip(others, circles, strict=True):
+        # what cannot be passed by is gone over: it may stand higher than the rim
+        if not clear(x, y, radius, [circle], gap=0.0):
+            top = max(top, other.position[2] - other.rest_height + other.size[2])
     return np.array([x, y, top + rest])
 
 

@@ -36,6 +36,7 @@ Array = NDArray[np.float64]
 OnStep = Callable[[Robot], None]
 
 _STREAK = 5
+_SLOW, _INTEGRAL, _LARGEST_SHIFT, _ARRIVED = 0.02, 0.1, 0.02, 0.006
 _CONTROL_SECONDS = 0.04
 
 
@@ -53,7 +54,13 @@ class SkillOutcome:
 
 
 class Skill(ABC):
-    """An option with a learned policy."""
+    """An option with a learned policy.
+
+    A policy can come to rest short of its goal with the object in the hand, where all its
+    small urges cancel. While a held object hardly moves, the goal it is shown is shifted by
+    the integral of what is missing, at most 2 cm, as integral action does in any servo;
+    once the object is there the policy sees the true goal again, and lets go.
+    """
 
     name: ClassVar[str]
     arguments: ClassVar[tuple[str, ...]]
@@ -92,11 +99,11 @@ class Skill(ABC):
             return SkillOutcome(False, 0, reason)
         before = scene.object(args[0])
         goal = self.goal(robot, scene, args)
-        action, streak = np.zeros(6), 0
+        action, streak, shift = np.zeros(6), 0, np.zeros(3)
         last = np.array(before.position)
         for step in range(self.max_steps):
             state, now = robot.observe(), scene.object(args[0])
-            action = self.actor.act(manipulation(situation(state, action, now, goal)))[0]
+            action = self.actor.act(manipulation(situation(state, action, now, goal + shift)))[0]
             robot.command(next_command(state.command[None], state.position[None], action[None])[0])
             if on_step is not None:
                 on_step(robot)
@@ -105,6 +112,10 @@ class Skill(ABC):
             position = np.array(now.position)
             speed = float(np.linalg.norm(position - last)) / _CONTROL_SECONDS
             last = position
+            if np.linalg.norm(goal - position) < _ARRIVED:
+                shift = np.zeros(3)
+            elif scene.holding == now.name and speed < _SLOW:
+                shift = np.clip(shift + _INTEGRAL * (goal - position), -_LARGEST_SHIFT, _LARGEST_SHIFT)
             tool = tool_pose(robot.observe().position[None]).position[0]
             streak = streak + 1 if self.there(before, now, scene, tool, speed) else 0
             if streak >= _STREAK:

@@ -22,8 +22,8 @@ MAY_IMPORT = {
     "conf": {"envs", "policies", "planner", "sim2real"},
 }
 TOP_LEVEL = {
-    ".ci", ".gitignore", ".typings", "LICENSE", "Makefile", "README.md", "conf", "envs", "planner", "policies",
-    "pyproject.toml", "requirements.lock", "requirements.nodeps.lock", "sim2real", "tests",
+    ".ci", ".github", ".gitignore", ".typings", "LICENSE", "Makefile", "README.md", "conf", "envs", "planner",
+    "policies", "pyproject.toml", "requirements.lock", "requirements.nodeps.lock", "sim2real", "tests",
 }  # fmt: skip
 DISTRIBUTIONS = metadata.packages_distributions()
 MODULES = sorted(path for room in MAY_IMPORT for path in (ROOT / room).rglob("*.py"))

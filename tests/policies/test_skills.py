@@ -50,6 +50,14 @@ def test_pick_then_place_makes_the_relation_true(relation: str, reference: str, 
     assert robot.scene().holding is None
 
 
+def test_an_object_that_comes_to_rest_short_of_its_goal_is_still_put_down(library: dict[str, Skill]) -> None:
+    """Without integral action the policy hovers here, a centimetre off, until time is up."""
+    robot = SimulatedRobot(random_table(1029004))
+    assert library["pick"].execute(robot, ["red_block"]).finished
+    assert library["place"].execute(robot, ["red_block", "on", "plate"]).finished
+    assert holds(robot.scene(), ("on", "red_block", "plate"))
+
+
 def test_a_skill_does_not_start_where_it_cannot(library: dict[str, Skill]) -> None:
     robot = SimulatedRobot(random_table(3))
     before = robot.observe()
