@@ -112,7 +112,7 @@ class Scene:
             yield name
 
     def to_json(self) -> dict[str, Any]:
-        """The JSON shape of DESIGN.md; optional fields that are unset are left out."""
+        """The JSON shape that `from_json` reads; optional fields that are unset are left out."""
         return {
             "objects": [_dump(o, ("name", "kind", "support")) for o in self.objects],
             "fixtures": [_dump(f, ("name", "kind", "state")) for f in self.fixtures],
