@@ -8,10 +8,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from pontine.envs.bench import bench
+from pontine.envs.files import check_writable, write_json
 from pontine.envs.tasks import task
-from pontine.planner.files import check_writable, write_json
+from pontine.policies.provenance import command
 
-from .options import at_least, command, text
+from .options import at_least, text
 
 
 @dataclass

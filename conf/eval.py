@@ -8,13 +8,14 @@ from rich.console import Console
 from rich.progress import Progress
 
 from pontine.envs.errors import UnknownNameError
+from pontine.envs.files import check_writable, write_json
 from pontine.envs.randomization import randomization
-from pontine.planner.files import check_writable, write_json
 from pontine.policies.actor import load
 from pontine.policies.evaluate import acting, evaluate
+from pontine.policies.provenance import command
 from pontine.policies.skills import LIBRARY, SKILLS
 
-from .options import at_least, command, text
+from .options import at_least, text
 
 
 @dataclass

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from dataclasses import field, fields
 from typing import Any
 
@@ -24,8 +22,3 @@ def at_least(key: str, value: float, low: float) -> None:
     """Raises PontineError if an option is below what it may be (or not a number)."""
     if not value >= low:
         raise PontineError(f"{key}={value} must be at least {low}")
-
-
-def command() -> str:
-    """The command line as it was typed, for results to name."""
-    return shlex.join(["pontine", *sys.argv[1:]])

@@ -46,6 +46,12 @@ the fixed pad (the description's own frame lies on that finger's face)."""
 FIXED_PAD, MOVING_PAD = "fixed_pad", "moving_pad"
 """Geoms of the two fingertip pads."""
 
+FIXED_FACE = 0.0165
+"""Distance from the tool point back to the fixed pad's face, m."""
+
+SQUEEZE = 0.35
+"""How far behind the measured angle (rad) the gripper is commanded to press with all its force."""
+
 PAD_SIZE = (0.0035, 0.006, 0.0072)
 """Half sizes of the fingertip pads, m, fitted like their poses to the inner faces of the real fingertips."""
 

@@ -63,7 +63,8 @@ class Kind:
 
     `low` and `high` bound the full extents a random one is drawn from, m;
     `symmetry` is the order of its rotational symmetry as a grasp sees it (4: a square,
-    2: an oblong, 0: round); `density` is in kg/m3.
+    2: an oblong, 0: round); `flat_top` says whether things can be put on it, `square` whether
+    its footprint is as long as wide; `density` is in kg/m3.
     """
 
     name: str
@@ -192,11 +193,6 @@ class ObjectSpec:
     def rest_height(self) -> float:
         """Height of the frame above what it stands on, m."""
         return self.size[2] / 2 if kind_of(self.kind).graspable else 0.0
-
-    @property
-    def mass(self) -> float:
-        """Mass of all shapes at the kind's density, kg."""
-        return kind_of(self.kind).density * sum(_volume(s) for s in self.shapes)
 
     def moved(self, position: Array, yaw: float) -> ObjectSpec:
         """The same object elsewhere."""

@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 Observation = NDArray[np.float32] | dict[str, NDArray[np.float32]]
 
 MAX_STARTS = 6
-"""How often a start that did not settle well is drawn again."""
+"""How many starts are drawn until one settles well; the last is played as it is."""
 
 _RATE_PENALTY = 0.01
 # small against success: with 0.01 a step PPO gives up three successes in a hundred for a tenth of the time

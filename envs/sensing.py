@@ -33,7 +33,9 @@ def measure(worlds: Worlds, i: int = 0) -> Scene:
         if slot != held:
             carrier = _carrier(worlds, i, slot)
             if carrier is not None:
-                support = worlds.slots[carrier].name
+                below = worlds.specs[i][carrier]
+                assert below is not None
+                support = below.name
             elif worlds.touching(slot, "world")[i]:
                 support = TABLE
         objects.append(
@@ -44,7 +46,7 @@ def measure(worlds: Worlds, i: int = 0) -> Scene:
                 position=_rounded(worlds.object_position[i, slot]),
                 orientation=_rounded(worlds.object_quat[i, slot]),
                 size=spec.size,
-                support=_spec_name(worlds, i, support),
+                support=support,
                 container=KINDS[spec.kind].container,
                 aliases=spec.aliases,
             )
@@ -59,13 +61,6 @@ def _rounded(values: NDArray[np.float64]) -> tuple:
 
 def _laid(worlds: Worlds, i: int) -> list[int]:
     return [slot for slot, spec in enumerate(worlds.specs[i]) if spec is not None]
-
-
-def _spec_name(worlds: Worlds, i: int, support: str | None) -> str | None:
-    for slot, spec in enumerate(worlds.specs[i]):
-        if spec is not None and worlds.slots[slot].name == support:
-            return spec.name
-    return support
 
 
 def extent_below(worlds: Worlds, i: int, slot: int) -> float:

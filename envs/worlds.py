@@ -15,7 +15,7 @@ import mujoco.batch
 import numpy as np
 from numpy.typing import NDArray
 
-from .arm import ARMATURE, DAMPING, FRICTIONLOSS, GRIPPER, KP, PAD_FRICTION, REST
+from .arm import ARMATURE, DAMPING, FIXED_PAD, FRICTIONLOSS, KP, MOVING_PAD, PAD_FRICTION, REST
 from .catalogue import BOX, COLORS, CYLINDER, KINDS, SPHERE, ObjectSpec, Shape
 from .control import next_command
 from .robot import CONTROL_SECONDS, JOINTS
@@ -30,8 +30,7 @@ MAX_DELAY = 3
 PARKED = np.array([0.0, 0.0, 3.0])
 """Where empty slots float, out of everything's way, m."""
 
-_ROLLING_FRICTION = 8e-4
-_OBJECT_FRICTION = (0.8, 0.01, 1e-4)
+_OBJECT_FRICTION = (0.8, 0.01, 8e-4)
 _FIELDS = (
     "geom_type",
     "geom_size",
@@ -60,7 +59,7 @@ _FIELDS = (
 class Worlds:
     """`n` tables with the same slots.
 
-    Live arrays: `q`, `qvel_arm` (n, 6) rad, rad/s; `object_position` (n, k, 3) m,
+    Live arrays: `q` (n, 6) rad; `object_position` (n, k, 3) m,
     `object_quat` (n, k, 4) wxyz. `command` (n, 6) is the joint target, `velocity`
     (n, 6) the finite difference of `q` over the last control step (what a servo
     bus would report), `action` (n, 6) the last action. `specs[i][k]` is what stands in
@@ -77,7 +76,7 @@ class Worlds:
         self.size = np.zeros((n, k, 3))
         self.symmetry = np.zeros((n, k), int)
         state, velocity = self.batch.bind("qpos"), self.batch.bind("qvel")
-        self._qpos, self._qvel, self._ctrl = state, velocity, self.batch.bind("ctrl")
+        self._qvel, self._ctrl = velocity, self.batch.bind("ctrl")
         self._warmstart = self.batch.bind("qacc_warmstart")
         self._sensors = self.batch.bind("sensordata")
         arm = len(JOINTS)
@@ -91,7 +90,7 @@ class Worlds:
         self._rows = np.arange(n)
         self._bodies = [self.model.body(slot.name).id for slot in self.slots]
         self._geoms = [np.flatnonzero(self.model.geom_bodyid == body) for body in self._bodies]
-        self._pads = [self.model.geom(name).id for name in ("fixed_pad", "moving_pad")]
+        self._pads = [self.model.geom(name).id for name in (FIXED_PAD, MOVING_PAD)]
         names = [self.model.sensor(i).name for i in range(self.model.nsensor)]
         self._sensor = {name: int(self.model.sensor_adr[i]) for i, name in enumerate(names)}
         for i in range(n):
@@ -123,7 +122,7 @@ class Worlds:
             field["geom_aabb"][i, geom] = (0.0, 0.0, 0.0, *half)
             field["geom_contype"][i, geom] = field["geom_conaffinity"][i, geom] = int(used)
             field["geom_condim"][i, geom] = 6 if shape.type == SPHERE else 4
-            field["geom_friction"][i, geom] = (*_OBJECT_FRICTION[:2], _ROLLING_FRICTION)
+            field["geom_friction"][i, geom] = _OBJECT_FRICTION
             field["geom_rgba"][i, geom] = (*color, float(used))
             reach = max(reach, float(np.linalg.norm(shape.pos)) + _bounding_radius(shape)) if used else reach
         mass, com, inertia = spec.inertial() if spec is not None else (0.02, np.zeros(3), np.full(3, 1e-5))
@@ -211,10 +210,6 @@ class Worlds:
                 field["body_inertia"][i, self._bodies[slot]] = inertia * mass_scale
         self.delay[i] = delay
 
-    def opening(self) -> Array:
-        """Measured gripper angle, (n,) rad."""
-        return self.q[:, GRIPPER]
-
 
 def _half_extents(shape: Shape) -> tuple[float, float, float]:
     a, b, c = shape.size
@@ -224,8 +219,7 @@ def _half_extents(shape: Shape) -> tuple[float, float, float]:
 
 
 def _bounding_radius(shape: Shape) -> float:
-    return (
-        shape.size[0]
-        if shape.type == SPHERE
-        else float(np.linalg.norm(_half_extents(shape)[1:] if shape.type == CYLINDER else _half_extents(shape)))
-    )
+    a, b, c = shape.size
+    if shape.type == BOX:
+        return float(np.linalg.norm((a, b, c)))
+    return float(np.hypot(a, b)) if shape.type == CYLINDER else a

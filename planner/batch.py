@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ from rich.console import Console
 from rich.progress import track
 
 from pontine.envs.errors import PontineError
+from pontine.envs.files import replacing
 from pontine.envs.scene import Scene
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.search import prepare
@@ -138,9 +138,8 @@ def _plan_line(line: str, number: int, brain: Brain) -> dict[str, Any]:
 
 
 def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.writing")
     try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
+        with replacing(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     except OSError as error:
         raise PontineError(f"cannot write {str(path)!r}: {error.strerror or error}") from None

@@ -14,13 +14,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from pontine.envs.files import check_writable, write_json
 from pontine.envs.predicates import holds
 from pontine.envs.robot import Robot
 from pontine.envs.simulated import SimulatedRobot
 from pontine.planner.bench_sentences import SHAPES, Case, cases
 from pontine.planner.brain import load_brain
 from pontine.planner.display import words
-from pontine.planner.files import check_writable, write_json
 from pontine.planner.report import Report
 from pontine.planner.run import perform
 from pontine.policies.skills import load_library

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from pontine.envs.errors import PontineError
+from pontine.envs.files import check_writable
 from pontine.envs.layout import from_scene, random_table
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
@@ -18,7 +19,6 @@ from pontine.planner.asking import read_asking
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.display import Display
 from pontine.planner.executive import Skill
-from pontine.planner.files import check_writable
 from pontine.planner.reading import Reading
 from pontine.planner.run import perform
 from pontine.planner.video import filming

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pontine.envs.files import write_json
 from pontine.envs.scene import Scene
 from pontine.planner.executive import Cause, Execution
-from pontine.planner.files import write_json
 from pontine.planner.reading import Reading
 
 _REFUSAL_CAUSES: dict[str | None, Cause] = {"unsafe": "safety", "impossible": "grounding", "unsupported": "reading"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import time
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from rich.progress import track
 from rich.table import Table
 
 from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.files import write_json
 
 STAGES = ("sft",)
 
@@ -78,9 +78,7 @@ def tune_verb(
         card["started_from"] = json.loads((Path(init) / "card.json").read_text(encoding="utf-8"))
     if held_out:
         card["held_out"] = {"items": str(items), **measure(out, held_out)}
-    temporary = out / ".card.json"
-    temporary.write_text(json.dumps(card, ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(temporary, out / "card.json")
+    write_json(out / "card.json", card)
     if held_out:
         print_scores(card["held_out"])
     Console().print(f"adapter and card: {out}")

@@ -7,7 +7,6 @@ says what they expect, how they were trained and how well they do. No pickle.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from pontine.envs.errors import PontineError
+from pontine.envs.files import replacing, write_json
 
 
 class PolicyError(PontineError):
@@ -63,10 +63,9 @@ def save(actor: Actor, card: Mapping[str, Any], path: str | Path) -> None:
         "hidden": list(actor.hidden),
     }
     state = {k: v.detach().contiguous().half() for k, v in actor.state_dict().items()}
-    temporary = weights.with_name(weights.name + ".tmp")
-    save_file(state, temporary)
-    os.replace(temporary, weights)
-    write_json({**card, "network": network}, described)
+    with replacing(weights) as temporary:
+        save_file(state, temporary)
+    write_json(described, {**card, "network": network})
 
 
 def load(path: str | Path) -> tuple[Actor, dict[str, Any]]:
@@ -89,15 +88,6 @@ def load(path: str | Path) -> tuple[Actor, dict[str, Any]]:
             f"policy file {weights} is damaged or does not fit its card: {str(error).splitlines()[0]}"
         ) from None
     return actor.eval(), card
-
-
-def write_json(value: Mapping[str, Any], path: str | Path) -> None:
-    """Write a JSON file to a temporary name and rename it."""
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(target.name + ".tmp")
-    temporary.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(temporary, target)
 
 
 def _files(path: str | Path) -> tuple[Path, Path]:

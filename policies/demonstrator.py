@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.arm import GRIPPER
+from pontine.envs.arm import FIXED_FACE, GRIPPER, SQUEEZE
 from pontine.envs.control import ACTION_SCALE
 from pontine.envs.episodes import Episodes
 from pontine.envs.kinematics import gap_of, inverse, opening_for, quat_to_matrix, roll_for
@@ -27,13 +27,9 @@ GAIN = 0.12
 """Share of the joint error that one action makes up. Under randomised gains and delays 0.12 solves 97 %
 of picks where 0.3 solves 60 %; it takes half as long again on the nominal arm."""
 
-FIXED_FACE = 0.0165
-"""Distance (m) from the tool point back to the fixed pad's face."""
-
 CARRY = 0.075
 """Height (m) of a carried object's underside on its way."""
 
-_SQUEEZE = 0.35
 _MARGIN = 0.007
 
 
@@ -77,7 +73,7 @@ def pick(s: Situation, carry: bool = False) -> Array:
     aim = np.where(holding[:, None], tool + lift, aim)
     joints = _steepest(aim, np.where(holding[:, None], s.position[:, 4:5], rolls))
     closing = ready | holding | (near & (gap < width + 0.012) & (s.command[:, GRIPPER] < s.position[:, GRIPPER]))
-    grip = np.where(closing, s.position[:, GRIPPER] - _SQUEEZE, opening_for(width + 0.030))
+    grip = np.where(closing, s.position[:, GRIPPER] - SQUEEZE, opening_for(width + 0.030))
     joints[:, 4] = np.where(ready & ~holding, s.position[:, 4], joints[:, 4])
     return _servo(s.position, np.concatenate([joints, grip[:, None]], axis=1), s.command)
 
@@ -101,7 +97,7 @@ def place(s: Situation) -> Array:
     up = np.maximum(s.object_position[:, 2] + height / 2, s.goal[:, 2]) + 0.075
     aim = np.where(released[:, None], np.column_stack([tool[:, :2], np.where(open_enough, up, tool[:, 2])]), aim)
     joints = _steepest(aim, np.repeat(s.position[:, 4:5], len(PITCHES), 1))
-    grip = np.where(holding & ~arrived, s.position[:, GRIPPER] - _SQUEEZE, opening_for(width + 0.025))
+    grip = np.where(holding & ~arrived, s.position[:, GRIPPER] - SQUEEZE, opening_for(width + 0.025))
     return _servo(s.position, np.concatenate([joints, grip[:, None]], axis=1), s.command)
 
 
@@ -166,5 +162,3 @@ DEMONSTRATORS: dict[str, Callable[[Episodes], Array]] = {
     "PickPlace": on_situation(partial(pick, carry=True)),
 }
 """The demonstrator of each task, by task name."""
-
-__all__ = ["DEMONSTRATORS", "grips", "pick", "place", "reach"]

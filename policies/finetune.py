@@ -12,7 +12,6 @@ rollouts of 32 steps and a GAE lambda of 0.95 that went unpaid, and placing fell
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import Schedule
 from torch import nn
 
+from pontine.envs.files import replacing, write_json
 from pontine.envs.gym import TaskVectorEnv
 
 from .actor import Actor, load, save
@@ -223,12 +223,9 @@ class _Keeper(BaseCallback):
         if not self.points or _merit(point) > max(map(_merit, self.points)):
             save(actor, point, self.folder / "best")
         self.points.append(point)
-        temporary = self.folder / "ppo.tmp.zip"
-        self.ppo.save(temporary)
-        os.replace(temporary, self.folder / "ppo.zip")
-        temporary = self.curve.with_name(self.curve.name + ".tmp")
-        temporary.write_text(json.dumps(self.points, indent=1))
-        os.replace(temporary, self.curve)
+        with replacing(self.folder / "ppo.zip") as temporary:
+            self.ppo.save(temporary)
+        write_json(self.curve, self.points)
 
 
 def _merit(point: Point) -> float:

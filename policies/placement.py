@@ -14,6 +14,7 @@ from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.layout import GAP, HEADING, PAN_X, REACH, Circle, clear, footprint
 from pontine.envs.predicates import DIRECTIONS, holds
 from pontine.envs.scene import TABLE, Scene, SceneObject
+from pontine.envs.tasks.place import goal_over
 
 RELATIONS = ("on", "in", "near", *DIRECTIONS)
 """What `place` can be asked for."""
@@ -36,14 +37,14 @@ def goal_for(scene: Scene, name: str, relation: str, reference: str, hand: tuple
     if relation not in RELATIONS:
         raise UnknownNameError("relation", relation, RELATIONS)
     thing = scene.object(name)
-    rest = from_scene_object(replace(thing, position=(0.0, 0.0, 0.0))).rest_height
+    spec = _spec(thing)
     if relation in ("on", "in") and reference != TABLE:
-        return _over(scene, thing, scene.object(reference), rest)
-    spots = _table_spots(scene, thing, relation, reference, hand)
+        return _over(scene, thing, scene.object(reference))
+    spots, circles = _table_spots(scene, thing, relation, reference, hand), _circles(scene, name)
     for gap in _GAPS:
         for x, y in spots:
-            if clear(x, y, footprint(_spec(thing))[2], _circles(scene, name), gap):
-                return np.array([x, y, rest])
+            if clear(x, y, footprint(spec)[2], circles, gap):
+                return np.array([x, y, spec.rest_height])
     raise PlacementError(
         f"there is no free room within reach to put {name!r} {relation.replace('_', ' ')} {reference!r}"
     )
@@ -62,16 +63,16 @@ def _circles(scene: Scene, but: str) -> list[Circle]:
     ]
 
 
-def _over(scene: Scene, thing: SceneObject, below: SceneObject, rest: float) -> NDArray[np.float64]:
+def _over(scene: Scene, thing: SceneObject, below: SceneObject) -> NDArray[np.float64]:
     """Over the middle of what carries it, or over the freest part if other things are there already."""
-    assert below.position is not None
-    spec = _spec(below)
-    top = below.position[2] - spec.rest_height + spec.size[2]
+    if below.position is None:
+        raise PlacementError(f"nobody knows where {below.name!r} is")
+    spec, held = _spec(below), _spec(thing)
+    x, y, z = goal_over(spec, held)
     apart = (thing.name, below.name)
     others = [_spec(o) for o in scene.objects if o.name not in apart and below.name in scene.supports(o.name)]
     circles = [footprint(other) for other in others]
-    x, y = below.position[:2]
-    radius = footprint(_spec(thing))[2]
+    radius = footprint(held)[2]
     room = spec.size[0] / 2 - radius - 0.006
     if others and room > 0:
         ring = [
@@ -81,8 +82,8 @@ def _over(scene: Scene, thing: SceneObject, below: SceneObject, rest: float) -> 
     for other, circle in zip(others, circles, strict=True):
         # what cannot be passed by is gone over: it may stand higher than the rim
         if not clear(x, y, radius, [circle], gap=0.0):
-            top = max(top, other.position[2] - other.rest_height + other.size[2])
-    return np.array([x, y, top + rest])
+            z = max(z, goal_over(other, held)[2])
+    return np.array([x, y, z])
 
 
 def _table_spots(

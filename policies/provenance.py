@@ -9,9 +9,9 @@ from pathlib import Path
 
 
 def command() -> str:
-    """The command line that is running, without what Hydra adds to it."""
+    """The command line as it was typed."""
     name, *words = sys.argv
-    return " ".join([Path(name).name, *(shlex.quote(w) for w in words if not w.startswith("hydra."))])
+    return shlex.join([Path(name).name, *words])
 
 
 def commit() -> str:

@@ -21,8 +21,9 @@ from pontine.envs.control import next_command
 from pontine.envs.errors import PontineError
 from pontine.envs.kinematics import tool_pose
 from pontine.envs.observation import SIZE, Situation, manipulation
-from pontine.envs.robot import Robot, RobotState
+from pontine.envs.robot import CONTROL_SECONDS, Robot, RobotState
 from pontine.envs.scene import Scene, SceneObject
+from pontine.envs.tasks.base import Task
 from pontine.envs.tasks.pick import LIFT, LIFTED, Pick
 from pontine.envs.tasks.place import RETREAT, STILL, Place
 
@@ -35,9 +36,8 @@ LIBRARY = Path(__file__).parent / "library"
 Array = NDArray[np.float64]
 OnStep = Callable[[Robot], None]
 
-_STREAK = 5
+# m/s, share a step, m, m
 _SLOW, _INTEGRAL, _LARGEST_SHIFT, _ARRIVED = 0.02, 0.1, 0.02, 0.006
-_CONTROL_SECONDS = 0.04
 
 
 class SkillError(PontineError):
@@ -110,7 +110,7 @@ class Skill(ABC):
             scene = robot.scene()
             now = scene.object(args[0])
             position = np.array(now.position)
-            speed = float(np.linalg.norm(position - last)) / _CONTROL_SECONDS
+            speed = float(np.linalg.norm(position - last)) / CONTROL_SECONDS
             last = position
             if np.linalg.norm(goal - position) < _ARRIVED:
                 shift = np.zeros(3)
@@ -118,7 +118,7 @@ class Skill(ABC):
                 shift = np.clip(shift + _INTEGRAL * (goal - position), -_LARGEST_SHIFT, _LARGEST_SHIFT)
             tool = tool_pose(robot.observe().position[None]).position[0]
             streak = streak + 1 if self.there(before, now, scene, tool, speed) else 0
-            if streak >= _STREAK:
+            if streak >= Task.streak:
                 return SkillOutcome(True, step + 1, "done")
         return SkillOutcome(False, self.max_steps, "time limit")
 

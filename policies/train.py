@@ -16,12 +16,13 @@ from typing import Any
 import torch
 
 from pontine.envs.errors import PontineError
+from pontine.envs.files import write_json
 from pontine.envs.observation import LAYOUT, SIZE
 from pontine.envs.randomization import randomization
 from pontine.envs.tasks import TASKS
 from pontine.envs.tasks import task as task_of
 
-from .actor import Actor, load, save, write_json
+from .actor import Actor, load, save
 from .clone import CloneConfig, clone
 from .evaluate import acting, evaluate
 from .finetune import PPOConfig, finetune
@@ -94,7 +95,7 @@ def _claim(folder: Path, config: TrainConfig) -> dict[str, str]:
             )
         return {k: there[k] for k in ("command", "commit")}
     origin = {"command": command(), "commit": commit()}
-    write_json({**wanted, **origin}, path)
+    write_json(path, {**wanted, **origin})
     return origin
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..arm import FIXED_FACE, GRIPPER, SQUEEZE
 from ..catalogue import KINDS, ObjectSpec, draw
 from ..kinematics import opening_for, tool_pose
 from ..layout import footprint, free_spot
@@ -134,17 +135,17 @@ def hold(e: Episodes, i: int, rng: np.random.Generator, target: ObjectSpec) -> N
             joints[:5] = found
             break
     width = target.size[0]
-    joints[5] = opening_for(width)
+    joints[GRIPPER] = opening_for(width)
     tool, hand = tool_pose(joints[None])
     axis = hand[0, :, 0]
     tilt = rng.normal(scale=0.10)
     up = np.array([0.0, 0.0, 1.0]) - axis * axis[2]
     up /= np.linalg.norm(up)
     up = np.cos(tilt) * up + np.sin(tilt) * np.cross(axis, up)
-    position = tool[0] + axis * (width / 2 - 0.0165) + np.cross(up, axis) * rng.normal(scale=0.003)
+    position = tool[0] + axis * (width / 2 - FIXED_FACE) + np.cross(up, axis) * rng.normal(scale=0.003)
     position = position + up * rng.uniform(-0.2, 0.2) * min(target.size[2], 0.03)
     command = joints.copy()
-    command[5] -= 0.35
+    command[GRIPPER] -= SQUEEZE
     e.worlds.place_arm(i, joints, command)
     e.worlds.lay(i, TARGET, target.moved(position, 0.0))
     e.worlds.move_object(i, TARGET, position, _quat_from_axes(axis, up))

@@ -19,6 +19,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from pontine.envs.errors import PontineError
+from pontine.envs.files import replacing, write_json
 from pontine.planner.brain.corpus import samples
 from pontine.planner.brain.decode import Vocabulary
 from pontine.planner.brain.weights import base_model
@@ -91,15 +92,9 @@ def train(config: SftConfig, out: Path, excluded: Collection[tuple[str, ...]] = 
 def save_adapter(out: Path, trained: dict[str, torch.nn.Parameter], rank: int) -> None:
     """Write `adapter.safetensors` and `adapter.json` into `out`, whole or not at all."""
     halves = {_short(n): p.detach().to(torch.float16).contiguous() for n, p in trained.items()}
-    temporary = out / ".adapter.safetensors"
-    save_file(halves, temporary)
-    temporary.chmod(0o644)
-    os.replace(temporary, out / "adapter.safetensors")
-    temporary = out / ".adapter.json"
-    temporary.write_text(
-        json.dumps({"base": "SmolLM2-135M-Instruct", "rank": rank, "alpha": 2 * rank}), encoding="utf-8"
-    )
-    os.replace(temporary, out / "adapter.json")
+    with replacing(out / "adapter.safetensors") as temporary:
+        save_file(halves, temporary)
+    write_json(out / "adapter.json", {"base": "SmolLM2-135M-Instruct", "rank": rank, "alpha": 2 * rank})
 
 
 def _short(name: str) -> str:

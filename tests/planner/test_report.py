@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pontine.envs.errors import PontineError
+from pontine.envs.files import check_writable, replacing, write_json
 from pontine.envs.scene import Scene
-from pontine.planner.files import check_writable, replacing, write_json
 from pontine.planner.reading import Reading, question, refusal, subgoals
 from pontine.planner.report import Report
 from pontine.planner.run import perform

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pontine.envs.errors import PontineError
+from .errors import PontineError
 
 
 def check_writable(path: str | Path | None, what: str) -> None:
