@@ -37,9 +37,7 @@ def dispatch(args: list[str]) -> int:
         print(verbs.overview())
         return 0
     if args[0] in verbs.families() and not _second_words(args):
-        for second in verbs.families()[args[0]]:
-            verb = verbs.Verb(f"{args[0]} {second}")
-            print(f"  pontine {verb.name:<12} {verb.summary()}")
+        print(verbs.family_overview(args[0]))
         return 0
     verb, rest = verbs.find(args)
     if {"-h", "--help"} & set(rest):

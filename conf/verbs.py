@@ -7,6 +7,7 @@ with the examples, and the commented options below are what follows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.resources import files
@@ -15,6 +16,8 @@ from types import ModuleType
 from pontine.envs.errors import UnknownNameError
 
 NAMES = ("demo", "plan", "train", "eval", "tune", "bench demo", "bench envs")
+MEMBERS = {"bench": "suite"}
+"""What the members of a family are called, where there is a word for them; it may also name one as an option."""
 
 
 @dataclass(frozen=True)
@@ -65,22 +68,27 @@ def families() -> dict[str, list[str]]:
 
 def overview() -> str:
     """What `pontine` alone prints: the verbs, a line each."""
-    lines = [f"  {name:<12}{Verb(name).summary()}" for name in NAMES]
-    return "\n".join(
-        [
-            "usage: pontine VERB [KEY=VALUE ...]",
-            "",
-            *lines,
-            "",
-            "`pontine VERB --help` shows a verb's options with examples.",
-        ]
+    return _listing("VERB", NAMES)
+
+
+def family_overview(first: str) -> str:
+    """What `pontine FAMILY` alone prints: the family's verbs, a line each."""
+    return _listing(f"{first} VERB", [f"{first} {second}" for second in families()[first]])
+
+
+def _listing(verb: str, names: Sequence[str]) -> str:
+    width = max(len(name) for name in names) + 2
+    lines = "\n".join(f"  {name:<{width}}{Verb(name).summary()}" for name in names)
+    return (
+        f"usage: pontine {verb} [KEY=VALUE ...]\n\n{lines}\n\n"
+        f"`pontine {verb} --help` shows a verb's options with examples."
     )
 
 
 def find(args: list[str]) -> tuple[Verb, list[str]]:
     """The verb that a command line starts with, and the words that are left.
 
-    A family's second word may be given as an option too: `bench suite=demo`.
+    A family's second word may be given as an option too where `MEMBERS` has a word for it: `bench suite=demo`.
 
     Raises UnknownNameError listing the verbs if there is no such verb.
     """
@@ -89,11 +97,13 @@ def find(args: list[str]) -> tuple[Verb, list[str]]:
         if first not in NAMES:
             raise UnknownNameError("verb", first, {name.split()[0] for name in NAMES})
         return Verb(first), rest
-    suites = families()[first]
-    for i, word in enumerate(rest):
-        second = word.removeprefix("suite=")
-        if word.startswith("suite=") or (i == 0 and "=" not in word and not word.startswith("-")):
-            if second not in suites:
-                raise UnknownNameError(f"{first} suite", second, suites)
+    seconds, word = families()[first], MEMBERS.get(first)
+    what = f"{first} {word or 'verb'}"
+    for i, typed in enumerate(rest):
+        named = word is not None and typed.startswith(f"{word}=")
+        if named or (i == 0 and "=" not in typed and not typed.startswith("-")):
+            second = typed.removeprefix(f"{word}=") if named else typed
+            if second not in seconds:
+                raise UnknownNameError(what, second, seconds)
             return Verb(f"{first} {second}"), rest[:i] + rest[i + 1 :]
-    raise UnknownNameError(f"{first} suite", "", suites)
+    raise UnknownNameError(what, "", seconds)

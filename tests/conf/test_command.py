@@ -58,7 +58,8 @@ def test_help_is_quick_because_nothing_heavy_is_imported(args: list[str], tmp_pa
 def test_a_family_lists_its_members(tmp_path: Path) -> None:
     result = pontine("bench", cwd=tmp_path)
     assert result.returncode == 0
-    assert "pontine bench demo" in result.stdout
+    assert "usage: pontine bench VERB" in result.stdout
+    assert "  bench demo  try 50 instructions" in result.stdout
 
 
 @pytest.mark.parametrize(
