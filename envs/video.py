@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -33,8 +34,12 @@ class VideoWriter:
     not at all otherwise. Raises VideoError on entry if `path` cannot be written.
     """
 
-    def __init__(self, path: str | os.PathLike[str], fps: int = FPS) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], fps: int = FPS, options: Mapping[str, str] | None = None
+    ) -> None:
+        """`options` go to the encoder, libx264, over those it is given anyway."""
         self.path, self.fps = Path(path), fps
+        self._options = {**_OPTIONS, **(options or {})}
         self._temporary: Path | None = None
         self._container: Any = None
         self._stream: Any = None
@@ -65,7 +70,7 @@ class VideoWriter:
             raise VideoError(f"a frame is (height, width, 3) with even sides, not {frame.shape}")
         height, width, _ = frame.shape
         if self._stream is None:
-            self._stream = self._container.add_stream("libx264", rate=Fraction(self.fps), options=_OPTIONS)
+            self._stream = self._container.add_stream("libx264", rate=Fraction(self.fps), options=self._options)
             self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, "yuv420p"
         if (self._stream.width, self._stream.height) != (width, height):
             raise VideoError(

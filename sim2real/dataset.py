@@ -1,0 +1,178 @@
+"""A LeRobotDataset v3.0 on disk: where its parts lie, and reading it.
+
+The format is LeRobot's (`lerobot.datasets`, codebase version v3.0): frames in `data/`, one row an episode
+in `meta/episodes/`, films in `videos/`, all in chunks of numbered files, and `meta/info.json` over them.
+An episode exists once `info.json` counts it. `meta/pontine.json`, which LeRobot passes over, keeps how the
+numbers become the model's angles; without it they are taken for those of an arm with the nominal range.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from pontine.envs.errors import PontineError, UnknownNameError
+
+from .lerobot_units import NAMES, Units
+
+VERSION = "v3.0"
+STATE, ACTION, IMAGES = "observation.state", "action", "observation.images."
+_FILE = "chunk-{chunk_index:03d}/file-{file_index:03d}"
+DATA_PATH = f"data/{_FILE}.parquet"
+VIDEO_PATH = f"videos/{{video_key}}/{_FILE}.mp4"
+EPISODES_PATH = f"meta/episodes/{_FILE}.parquet"
+INFO, STATS, TASKS, UNITS = "meta/info.json", "meta/stats.json", "meta/tasks.parquet", "meta/pontine.json"
+TASK_COLUMN = "__index_level_0__"
+"""Column of the task texts: the unnamed index of the table as pandas writes it."""
+
+
+class DatasetError(PontineError):
+    """A dataset that cannot be read or added to."""
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One recorded episode: its task, frames a second, measured and commanded joints, (n, 6) rad each."""
+
+    index: int
+    task: str
+    fps: int
+    state: NDArray[np.float64]
+    action: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.state)
+
+
+class Dataset:
+    """The finished episodes of a dataset of an SO-101 in `root`, whoever recorded it.
+
+    `info` is `info.json`; `rows` are the episodes' rows, their statistics included; `tasks` the texts.
+    """
+
+    def __init__(self, root: str | Path) -> None:
+        """Read what is said of the episodes. Raises `DatasetError` where that is not to be had."""
+        self.root = Path(root)
+        self.info = _info(self.root)
+        version = str(self.info.get("codebase_version"))
+        if version.split(".")[0] != VERSION.split(".")[0]:
+            raise DatasetError(f"{self.root} is a LeRobot dataset of version {version}; this reads {VERSION}")
+        self.features: dict[str, Any] = self.info.get("features", {})
+        for key in (STATE, ACTION):
+            names = self.features.get(key, {}).get("names")
+            if names is None or tuple(names) != NAMES:
+                raise DatasetError(f"{self.root} is not of an SO-101: {key} has {names}, not {', '.join(NAMES)}")
+        try:
+            self.tasks = _tasks(self.root / TASKS)
+            self.rows = _rows(self.root, int(self.info["total_episodes"]))
+            units = self.root / UNITS
+            self.units = Units.from_json(json.loads(units.read_text("utf-8"))) if units.exists() else Units.of_ranges()
+        except (OSError, KeyError, ValueError, pa.ArrowException) as error:
+            raise DatasetError(f"the dataset {self.root} is damaged: {error}") from error
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def fps(self) -> int:
+        """Frames a second."""
+        return int(self.info["fps"])
+
+    @property
+    def cameras(self) -> tuple[str, ...]:
+        """Names of the cameras that were filmed with."""
+        return tuple(k.removeprefix(IMAGES) for k, f in self.features.items() if f["dtype"] == "video")
+
+    def row(self, index: int) -> dict[str, Any]:
+        """What is said of an episode; raises `UnknownNameError`."""
+        if not 0 <= index < len(self.rows):
+            raise UnknownNameError("episode", index, map(str, range(len(self.rows))))
+        return self.rows[index]
+
+    def episode(self, index: int) -> Episode:
+        """An episode's frames; raises `UnknownNameError` and `DatasetError`."""
+        row = self.row(index)
+        path = self.root / data_file(row)
+        try:
+            table = pq.read_table(path, filters=[("episode_index", "=", index)], partitioning=None)
+            table = table.sort_by("frame_index")
+            state, action = (np.array(table[key].to_pylist(), float) for key in (STATE, ACTION))
+            task = self.tasks[table["task_index"][0].as_py()]
+        except (OSError, KeyError, IndexError, ValueError, pa.ArrowException) as error:
+            raise DatasetError(f"episode {index} cannot be read from {path}: {error}") from error
+        if len(state) != row["length"]:
+            raise DatasetError(f"episode {index} has {row['length']} frames, and {path} holds {len(state)} of them")
+        return Episode(index, task, self.fps, self.units.to_model(state), self.units.to_model(action))
+
+    def frames(self, index: int, camera: str) -> Iterator[NDArray[np.uint8]]:
+        """An episode's pictures (height, width, 3) RGB from one camera; raises `UnknownNameError`, `DatasetError`."""
+        row = self.row(index)
+        if camera not in self.cameras:
+            raise UnknownNameError("camera", camera, self.cameras)
+        path = self.root / video_file(row, IMAGES + camera)
+        start, left = float(row[f"videos/{IMAGES}{camera}/from_timestamp"]), int(row["length"])
+        try:
+            with av.open(str(path)) as film:
+                for frame in film.decode(video=0):
+                    if left and frame.time is not None and frame.time > start - 0.5 / self.fps:
+                        left -= 1
+                        yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+        except (OSError, av.FFmpegError) as error:
+            raise DatasetError(f"the film of episode {index} cannot be read from {path}: {error}") from error
+        if left:
+            raise DatasetError(f"{path} ends {left} frames before episode {index} does")
+
+
+def data_file(row: dict[str, Any]) -> str:
+    """Where the frames of that row's episode lie."""
+    return DATA_PATH.format(chunk_index=row["data/chunk_index"], file_index=row["data/file_index"])
+
+
+def episodes_file(row: dict[str, Any]) -> str:
+    """Where the row itself lies."""
+    chunk, file = row["meta/episodes/chunk_index"], row["meta/episodes/file_index"]
+    return EPISODES_PATH.format(chunk_index=chunk, file_index=file)
+
+
+def video_file(row: dict[str, Any], key: str) -> str:
+    """Where one camera's film of that row's episode lies."""
+    chunk, file = row[f"videos/{key}/chunk_index"], row[f"videos/{key}/file_index"]
+    return VIDEO_PATH.format(video_key=key, chunk_index=chunk, file_index=file)
+
+
+def _info(root: Path) -> dict[str, Any]:
+    path = root / INFO
+    try:
+        info = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DatasetError(f"{root} holds no dataset with a finished episode: there is no {INFO}") from None
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"cannot read {path}: {error}") from error
+    if not isinstance(info, dict):
+        raise DatasetError(f"{path} is not a dataset's description")
+    return info
+
+
+def _tasks(path: Path) -> list[str]:
+    rows = pq.read_table(path).to_pylist()
+    return [row[TASK_COLUMN] for row in sorted(rows, key=lambda row: row["task_index"])]
+
+
+def _rows(root: Path, count: int) -> list[dict[str, Any]]:
+    """The rows of the finished episodes in their order."""
+    found: dict[int, dict[str, Any]] = {}
+    for path in sorted(root.glob("meta/episodes/chunk-*/file-*.parquet")):
+        found |= {row["episode_index"]: row for row in pq.read_table(path, partitioning=None).to_pylist()}
+    missing = [index for index in range(count) if index not in found]
+    if missing:
+        raise ValueError(f"nothing is said of episodes {missing}")
+    return [found[index] for index in range(count)]

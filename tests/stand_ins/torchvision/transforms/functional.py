@@ -1,0 +1,1 @@
+"""Imported by LeRobot, not used here."""
