@@ -22,3 +22,9 @@ def at_least(key: str, value: float, low: float) -> None:
     """Raises PontineError if an option is below what it may be (or not a number)."""
     if not value >= low:
         raise PontineError(f"{key}={value} must be at least {low}")
+
+
+def above(key: str, value: float, low: float) -> None:
+    """Raises PontineError unless an option is above a bound."""
+    if not value > low:
+        raise PontineError(f"{key}={value} must be above {low}")

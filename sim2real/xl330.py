@@ -1,7 +1,8 @@
 """The control table of the Dynamixel XL330-M288, the small servo of the Koch arm.
 
 Addresses, sizes, defaults and units from the ROBOTIS e-Manual's control table of the XL330-M288-T;
-the XL430-W250 has the same addresses, without current control. Signed numbers are two's complement.
+the XL430-W250 has the same addresses, without current control: there `present_current` is a load in
+0.1 %. Signed numbers are two's complement.
 """
 
 from __future__ import annotations

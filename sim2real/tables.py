@@ -1,0 +1,27 @@
+"""What a person sees of servos in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.table import Table
+from rich.text import Text
+
+from .finding import FoundServo
+
+
+def found_table(servos: Iterable[FoundServo]) -> Table:
+    """The servos that answered, a line each."""
+    table = Table("id", "model", "firmware", "baud", "supply", "temperature", "answers", box=None, header_style="bold")
+    for servo in servos:
+        share = f"{servo.answers.good} good, {servo.answers.spoilt} spoilt, {servo.answers.silent} missing"
+        table.add_row(
+            str(servo.id), servo.model or "?", servo.firmware or "?", str(servo.baud), quantity(servo.volts, "V"),
+            quantity(servo.celsius, "°C"), Text(share, "yellow" if servo.doubled or servo.answers.silent else ""),
+        )  # fmt: skip
+    return table
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """A measured value with its unit, or a question mark."""
+    return "?" if value is None else f"{value:g} {unit}"
