@@ -33,7 +33,11 @@ CELL = 0.002
 OBJECT, BOWL = "object", "bowl"
 """Material of objects, and the mesh of a bowl of rim radius 1 and height 1."""
 
+DECAL = "decal"
+"""What the names of decals' geoms begin with."""
+
 _PLASTIC, _SERVO = "plastic", "servo"
+_DECAL_PIXELS, _DECAL_THICKNESS = 160, 6e-4
 _AHEAD, _FLIP = (0.5, 0.5, 0.5, 0.5), (0.0, 1.0, 0.0, 0.0)
 
 
@@ -69,6 +73,21 @@ PARTS = (
 """The arm's parts."""
 
 
+class Decal(NamedTuple):
+    """A square picture stuck on something: nothing touches it.
+
+    `body` is a slot's name or "world"; `pos` (m) and `quat` (wxyz) place the square's middle in that
+    body's frame, its x axis to the picture's right, y to its top, z out of it. `side` is in m and
+    `picture` (n, n) or (n, n, 3) uint8, drawn without smoothing between its pixels.
+    """
+
+    body: str
+    pos: tuple[float, float, float]
+    quat: tuple[float, float, float, float]
+    side: float
+    picture: NDArray[np.uint8]
+
+
 class Looks(NamedTuple):
     """A compiled model to draw, never to step; `real` says whether it has the real arm's meshes."""
 
@@ -76,8 +95,8 @@ class Looks(NamedTuple):
     real: bool
 
 
-def dressed(slots: Sequence[Slot]) -> Looks:
-    """The model of `table.build(slots)` with materials, lights and the arm's looks.
+def dressed(slots: Sequence[Slot], decals: Sequence[Decal] = ()) -> Looks:
+    """The model of `table.build(slots)` with materials, lights, the arm's looks and decals.
 
     Without the mesh package the arm is drawn from its collision shapes, and a warning
     says so. Raises MeshError if a mesh file cannot be read.
@@ -99,6 +118,8 @@ def dressed(slots: Sequence[Slot]) -> Looks:
     for slot in slots:
         for geom in spec.body(slot.name).geoms:
             geom.material = OBJECT
+    for index, decal in enumerate(decals):
+        _add_decal(spec, f"{DECAL}{index}", decal)
     return Looks(spec.compile(), folder is not None)
 
 
@@ -200,6 +221,30 @@ def _add_parts(spec: mujoco.MjSpec, folder: Path) -> None:
             group=2,
             mass=0,
         )
+
+
+def _add_decal(spec: mujoco.MjSpec, name: str, decal: Decal) -> None:
+    pixels = decal.picture if decal.picture.ndim == 3 else np.repeat(decal.picture[:, :, None], 3, axis=2)
+    # textures are sampled smoothly; small pictures are enlarged so that their edges stay sharp
+    scale = -(-_DECAL_PIXELS // len(pixels))
+    pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
+    texture = spec.add_texture(
+        name=name, type=mujoco.mjtTexture.mjTEXTURE_2D, width=pixels.shape[1], height=pixels.shape[0], nchannel=3
+    )
+    texture.data = np.ascontiguousarray(pixels).tobytes()
+    material = spec.add_material(name=name, specular=0.0, shininess=0.0)
+    material.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = name
+    spec.body(decal.body).add_geom(
+        name=name,
+        type=mujoco.mjtGeom.mjGEOM_BOX,
+        size=(decal.side / 2, decal.side / 2, _DECAL_THICKNESS / 2),
+        pos=decal.pos,
+        quat=decal.quat,
+        material=name,
+        contype=0,
+        conaffinity=0,
+        mass=0,
+    )
 
 
 @functools.cache

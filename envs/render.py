@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import PontineError, UnknownNameError
-from .looks import BOWL, bowl_scale, dressed
+from .looks import BOWL, DECAL, Decal, bowl_scale, dressed
 from .worlds import Worlds
 
 Quality = Literal["nice", "fast"]
 
-CAMERAS = ("front", "wrist")
-"""Someone who looks at the arm from across the table, and the camera on the hand."""
+CAMERAS = ("front", "wrist", "workspace")
+"""Someone who looks at the arm from across the table, the camera on the hand, and one for perception."""
 
 MAX_SIDE = 4096
 """Longest side of a picture, pixels."""
@@ -42,17 +42,17 @@ class RenderError(PontineError):
 
 
 class Renderer:
-    """Draws world `world` of a `Worlds`; the attribute may be changed between frames.
+    """Draws world `world` of a `Worlds`, with decals; the attribute may be changed between frames.
 
     Use it in the thread that first rendered with it, and as a context manager or with
     `close`: it holds an OpenGL context. Raises RenderError where none can be made.
     """
 
-    def __init__(self, worlds: Worlds, world: int = 0) -> None:
+    def __init__(self, worlds: Worlds, world: int = 0, decals: Sequence[Decal] = ()) -> None:
         self._gl: Any = None
         self._contexts: dict[str, Any] = {}
         self.worlds, self.world = worlds, world
-        self.model = dressed(worlds.slots).model
+        self.model = dressed(worlds.slots, decals).model
         self._data = mujoco.MjData(self.model)
         self._scene = mujoco.MjvScene(self.model, maxgeom=max(1000, 4 * self.model.ngeom))
         self._option = mujoco.MjvOption()
@@ -183,9 +183,12 @@ def _slots(drawing: mujoco.MjModel, physics: mujoco.MjModel, names: Sequence[str
         [(model.joint(j).name, int(model.jnt_qposadr[j])) for j in range(model.njnt)] for model in (drawing, physics)
     ]
     assert layouts[0] == layouts[1], f"the drawn joints {layouts[0]} are not the simulated ones {layouts[1]}"
+    stuck = np.array([drawing.geom(g).name.startswith(DECAL) for g in range(drawing.ngeom)])
     bodies = [(drawing.body(name).id, physics.body(name).id) for name in names]
     return [
-        _Drawn(here, np.flatnonzero(drawing.geom_bodyid == here), np.flatnonzero(physics.geom_bodyid == there))
+        _Drawn(
+            here, np.flatnonzero((drawing.geom_bodyid == here) & ~stuck), np.flatnonzero(physics.geom_bodyid == there)
+        )
         for here, there in bodies
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from .sensing import measure
 from .table import slots_for
 from .worlds import Worlds
 
+if TYPE_CHECKING:
+    from .looks import Decal
+
 _HOMING_STEP = 0.04
 _SETTLING_STEPS = 10
 
@@ -23,10 +26,11 @@ _SETTLING_STEPS = 10
 class SimulatedRobot:
     """An SO-101 before a table with exactly these objects, in MuJoCo, deterministic.
 
-    `worlds` is the simulation behind it, a batch of one.
+    `worlds` is the simulation behind it, a batch of one. `decals` are drawn and change nothing else.
     """
 
-    def __init__(self, objects: Sequence[ObjectSpec]) -> None:
+    def __init__(self, objects: Sequence[ObjectSpec], decals: Sequence[Decal] = ()) -> None:
+        self._decals = tuple(decals)
         self.worlds = Worlds(slots_for(objects), 1, threads=1)
         for slot, spec in enumerate(objects):
             self.worlds.lay(0, slot, spec)
@@ -68,13 +72,15 @@ class SimulatedRobot:
         targets[GRIPPER] = self.worlds.command[0, GRIPPER]
         self.command(targets)
 
-    def render(self, width: int = 640, height: int = 480, camera: str = "front") -> NDArray[np.uint8]:
+    def render(
+        self, width: int = 640, height: int = 480, camera: str = "front", quality: Literal["nice", "fast"] = "nice"
+    ) -> NDArray[np.uint8]:
         """A picture, (height, width, 3) uint8. Raises RenderError where nothing can be drawn."""
         if self._renderer is None:
             from .render import Renderer
 
-            self._renderer = Renderer(self.worlds, 0)
-        return self._renderer.render(camera, width, height)
+            self._renderer = Renderer(self.worlds, 0, self._decals)
+        return self._renderer.render(camera, width, height, quality)
 
     def close(self) -> None:
         """Free the renderer."""

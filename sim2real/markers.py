@@ -1,0 +1,290 @@
+"""`Markers`: which printed tag is stuck where, as the user writes it down in a file.
+
+    {"family": "tag36h11",
+     "table": [{"id": 0, "size": 0.04, "position": [0.4, 0.2, 0]}, ...],
+     "objects": [{"name": "red_cube", "kind": "cube", "color": "red", "size": [0.03, 0.03, 0.03],
+                  "tags": [{"id": 20, "size": 0.022, "face": "top"}]}, ...]}
+
+Lengths are metres; `size` of a tag is the side of its black square. A tag on the table has the middle of
+that square at `position` in the arm's base frame; one on an object sits in the middle of a `face` (top if
+nothing is said; front is the object's +x) or anywhere, at `position` and `orientation` (wxyz) in
+the object's frame. The picture's right is the frame's x, its top y. An object without tags is looked
+for by its colour.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pontine.envs.catalogue import COLORS, KINDS
+from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.files import write_json
+from pontine.envs.kinematics import quat_to_matrix
+from pontine.envs.scene import TABLE
+
+from . import tags
+
+Triple = tuple[float, float, float]
+Quat = tuple[float, float, float, float]
+
+_HALF = math.sqrt(0.5)
+FACES: dict[str, tuple[Triple, Quat]] = {
+    "top": ((0, 0, 1), (1, 0, 0, 0)),
+    "bottom": ((0, 0, -1), (0, 1, 0, 0)),
+    "front": ((1, 0, 0), (0.5, 0.5, 0.5, 0.5)),
+    "left": ((0, 1, 0), (0, 0, _HALF, _HALF)),
+    "back": ((-1, 0, 0), (-0.5, -0.5, 0.5, 0.5)),
+    "right": ((0, -1, 0), (_HALF, _HALF, 0, 0)),
+}
+"""Outward normal of each face in the object's frame, and the orientation (wxyz) of a tag on it."""
+
+
+class MarkersError(PontineError):
+    """A markers file that cannot be read or does not make sense."""
+
+
+@dataclass(frozen=True)
+class Tag:
+    """One printed tag: its id, the side of its black square (m), and its pose in what it is stuck on."""
+
+    id: int
+    size: float
+    position: Triple
+    orientation: Quat = (1.0, 0.0, 0.0, 0.0)
+
+    def corners(self) -> NDArray[np.float64]:
+        """Corners of the black square in the frame of what it is stuck on, (4, 3) m."""
+        return tags.corners(self.size) @ quat_to_matrix(np.array(self.orientation)).T + np.array(self.position)
+
+
+@dataclass(frozen=True)
+class MarkedObject:
+    """One thing that the camera is to find, by its tags or, without any, by its colour."""
+
+    name: str
+    kind: str
+    size: Triple
+    color: str | None = None
+    aliases: tuple[str, ...] = ()
+    container: bool = False
+    tags: tuple[Tag, ...] = ()
+
+    @property
+    def base_frame(self) -> bool:
+        """Whether the object's frame is at the centre of its base rather than at its own centre."""
+        return self.container or (self.kind in KINDS and not KINDS[self.kind].graspable)
+
+    @property
+    def rest_height(self) -> float:
+        """Height (m) of the frame above what the object stands on upright."""
+        return 0.0 if self.base_frame else self.size[2] / 2
+
+
+@dataclass(frozen=True)
+class Markers:
+    """Every tag there is: those on the table, which fix the camera's pose, and those on objects."""
+
+    table: tuple[Tag, ...]
+    objects: tuple[MarkedObject, ...]
+    family: str = "tag36h11"
+
+    def __post_init__(self) -> None:
+        if not self.table:
+            raise MarkersError("no tags on the table: without one nobody knows where the camera stands")
+        names, limit = {TABLE}, tags.count(self.family)
+        seen: dict[int, str] = {}
+        places = [(TABLE, self.table), *((o.name, o.tags) for o in self.objects)]
+        for place, stuck in places:
+            for tag in stuck:
+                if not 0 <= tag.id < limit:
+                    raise MarkersError(f"tag {tag.id} on {place!r}: {self.family} has ids 0 to {limit - 1}")
+                if tag.id in seen:
+                    raise MarkersError(f"tag {tag.id} is on {seen[tag.id]!r} and on {place!r}; each id is used once")
+                seen[tag.id] = place
+        plain: dict[tuple[str, str | None], str] = {}
+        for thing in self.objects:
+            if thing.name in names:
+                raise MarkersError(f"the name {thing.name!r} is used twice (and 'table' is the table itself)")
+            names.add(thing.name)
+            if thing.tags:
+                continue
+            if thing.color not in COLORS:
+                raise MarkersError(
+                    f"{thing.name!r} has no tags and no colour by which it could be found; "
+                    f"give it 'tags', or a 'color' of: {', '.join(sorted(COLORS))}"
+                )
+            if thing.kind not in KINDS or not KINDS[thing.kind].graspable:
+                solid = ", ".join(k.name for k in KINDS.values() if k.graspable)
+                raise MarkersError(f"{thing.name!r} has no tags; only a {solid} can be found by colour alone")
+            other = plain.setdefault((thing.kind, thing.color), thing.name)
+            if other != thing.name:
+                raise MarkersError(
+                    f"{other!r} and {thing.name!r} are both a {thing.color} {thing.kind} without tags: "
+                    "nothing tells them apart"
+                )
+
+    @classmethod
+    def from_json(cls, data: Any) -> Markers:
+        """Markers from their JSON value. Raises MarkersError naming the field that is wrong."""
+        top = _mapping(data, "the file", ("family", "table", "objects"))
+        family = top.get("family", "tag36h11")
+        if family not in tags.FAMILIES:
+            raise UnknownNameError("tag family", family, tags.FAMILIES)
+        table = tuple(_tag(item, f"table[{i}]", None) for i, item in enumerate(_list(top.get("table", []), "'table'")))
+        objects = tuple(
+            _object(item, f"objects[{i}]") for i, item in enumerate(_list(top.get("objects", []), "'objects'"))
+        )
+        return cls(table, objects, family)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Markers:
+        """Markers from a JSON file. Raises MarkersError saying which file and what is wrong in it."""
+        try:
+            data = json.loads(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise MarkersError(f"cannot read markers {str(path)!r}: {error.strerror or error}") from None
+        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+            raise MarkersError(f"markers {str(path)!r} are not JSON: {error}") from None
+        try:
+            return cls.from_json(data)
+        except PontineError as error:
+            raise MarkersError(f"markers {str(path)!r}: {error}") from None
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON value that `from_json` reads."""
+        return {
+            "family": self.family,
+            "table": [_dump_tag(tag) for tag in self.table],
+            "objects": [
+                {
+                    "name": o.name,
+                    "kind": o.kind,
+                    "color": o.color,
+                    "size": list(o.size),
+                    "aliases": list(o.aliases),
+                    "container": o.container,
+                    "tags": [_dump_tag(tag) for tag in o.tags],
+                }
+                for o in self.objects
+            ],
+        }
+
+    def write(self, path: str | Path) -> None:
+        """Write the file, whole or not at all."""
+        write_json(path, self.to_json())
+
+
+def on_face(face: str, kind: str, size: Triple, container: bool = False) -> tuple[Triple, Quat]:
+    """Pose of a tag in the middle of an object's face. Raises UnknownNameError listing the faces.
+
+    The top of a container is its floor: 6 mm above its base.
+    """
+    if face not in FACES:
+        raise UnknownNameError("face", face, FACES)
+    normal, quat = FACES[face]
+    x, y, z = (n * s / 2 for n, s in zip(normal, size, strict=True))
+    if container and face == "top":
+        return (0.0, 0.0, FLOOR), quat
+    if container or (kind in KINDS and not KINDS[kind].graspable):
+        z += size[2] / 2
+    return (x, y, z), quat
+
+
+FLOOR = 0.0045
+"""Height (m) of the tag on a container's floor above its base."""
+
+
+def _tag(item: object, where: str, on: tuple[str, Triple, bool] | None) -> Tag:
+    """A tag; `on` is the kind, size and container flag of the object it is stuck on, None on the table."""
+    valid = ("id", "size", "position", "orientation") + (() if on is None else ("face",))
+    data = _mapping(item, where, valid)
+    number = data.get("id")
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise MarkersError(f"{where}.id must be a whole number")
+    size = data.get("size")
+    if not isinstance(size, (int, float)) or isinstance(size, bool) or not 0.005 <= size <= 0.5:
+        raise MarkersError(f"{where}.size must be the side of the black square in metres, 0.005 to 0.5")
+    if "position" not in data:
+        if on is None:
+            raise MarkersError(
+                f"{where}.position is missing: where the tag's middle is, [x, y, z] m from the arm's base"
+            )
+        if "orientation" in data:
+            raise MarkersError(f"{where}.orientation needs a position; a face has its own")
+        return Tag(number, float(size), *on_face(data.get("face", "top"), *on))
+    if "face" in data:
+        raise MarkersError(f"{where} has both a face and a position; give one")
+    position = _numbers(data["position"], 3, f"{where}.position")
+    quat = _numbers(data.get("orientation", [1, 0, 0, 0]), 4, f"{where}.orientation")
+    norm = math.hypot(*quat)
+    if norm < 1e-6:
+        raise MarkersError(f"{where}.orientation must be a quaternion (w, x, y, z) that is not zero")
+    w, x, y, z = (q / norm for q in quat)
+    return Tag(number, float(size), (position[0], position[1], position[2]), (w, x, y, z))
+
+
+def _object(item: object, where: str) -> MarkedObject:
+    data = _mapping(item, where, ("name", "kind", "color", "size", "aliases", "container", "tags"))
+    name, kind, color = (_text(data.get(key), f"{where}.{key}", key == "color") for key in ("name", "kind", "color"))
+    assert name is not None
+    assert kind is not None
+    size = _numbers(data.get("size"), 3, f"{where}.size")
+    if min(size) <= 0:
+        raise MarkersError(f"{where}.size must be positive")
+    container = data.get("container", kind in KINDS and KINDS[kind].container)
+    if not isinstance(container, bool):
+        raise MarkersError(f"{where}.container must be true or false")
+    extents = (size[0], size[1], size[2])
+    aliases = tuple(
+        str(_text(v, f"{where}.aliases[{i}]", False))
+        for i, v in enumerate(_list(data.get("aliases", []), f"{where}.aliases"))
+    )
+    stuck = tuple(
+        _tag(tag, f"{where}.tags[{i}]", (kind, extents, container))
+        for i, tag in enumerate(_list(data.get("tags", []), f"{where}.tags"))
+    )
+    return MarkedObject(name, kind, extents, color, aliases, container, stuck)
+
+
+def _dump_tag(tag: Tag) -> dict[str, Any]:
+    position, orientation = ([round(v, 9) for v in values] for values in (tag.position, tag.orientation))
+    return {"id": tag.id, "size": tag.size, "position": position, "orientation": orientation}
+
+
+def _mapping(value: object, where: str, valid: Sequence[str]) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise MarkersError(f"{where} must be a JSON object")
+    for key in value:
+        if key not in valid:
+            raise MarkersError(f"{where} has an unknown field {key!r}; valid: {', '.join(valid)}")
+    return value
+
+
+def _list(value: object, where: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise MarkersError(f"{where} must be a list")
+    return value
+
+
+def _text(value: object, where: str, optional: bool) -> str | None:
+    if value is None and optional:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise MarkersError(f"{where} must be a text that is not empty")
+    return value
+
+
+def _numbers(value: object, count: int, where: str) -> tuple[float, ...]:
+    numbers = value if isinstance(value, list) else []
+    good = all(isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v) for v in numbers)
+    if len(numbers) != count or not good:
+        raise MarkersError(f"{where} must be {count} finite numbers")
+    return tuple(float(v) for v in numbers)
