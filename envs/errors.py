@@ -7,6 +7,8 @@ status 2. Anything else that escapes is a bug and keeps its traceback.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import difflib
 from collections.abc import Iterable
 
@@ -27,3 +29,13 @@ class UnknownNameError(PontineError):
 
 class SceneError(PontineError):
     """A scene that cannot be read or laid."""
+
+
+class RobotError(PontineError):
+    """What keeps an arm from going on; `cause` is what a report puts it down to.
+
+    "safety" is a limit that stopped the motion, "hardware" a part that does not do its work, "perception" a table
+    that cannot be seen.
+    """
+
+    cause: Literal["safety", "hardware", "perception"] = "hardware"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from pontine.envs.errors import PontineError, SceneError
+from pontine.envs.errors import PontineError, RobotError, SceneError
 from pontine.envs.predicates import Predicate, holds
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
@@ -146,6 +146,9 @@ def execute(
     except SceneError as error:
         # The subgoals were grounded in an earlier look at the same table: something in them is no longer seen.
         run.fail("perception", str(error))
+    except RobotError as error:
+        # The arm has stopped by itself: what was done so far and what stopped it belong into the report.
+        run.fail(error.cause, str(error))
     except BaseException:
         robot.stop()
         raise
@@ -255,7 +258,7 @@ class _Run:
         """Run the skill: whether it thinks it finished, its control steps, and why it ended."""
         try:
             outcome = self.library[step.skill].execute(self.robot, step.args)
-        except SceneError:
+        except (SceneError, RobotError):
             raise
         except PontineError as error:
             # What is asked of it cannot be done here, for want of room for instance.

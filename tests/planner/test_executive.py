@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import PontineError, RobotError
 from pontine.envs.predicates import Predicate, holds
 from pontine.envs.scene import TABLE, Scene
 from pontine.planner.executive import Event, Execution, PlanMade, StepEnded, StepStarted, execute
@@ -197,3 +197,19 @@ def test_the_arm_is_stopped_when_a_skill_breaks() -> None:
     with pytest.raises(KeyboardInterrupt):
         execute(robot, library(pick=FakeSkill(breaks)), [IN_BOWL], make_plan)
     assert robot.stopped
+
+
+@pytest.mark.parametrize("cause", ["safety", "hardware", "perception"])
+def test_an_arm_that_stops_by_itself_ends_the_run_with_what_stopped_it_on_record(cause: str) -> None:
+    class Stopped(RobotError):
+        pass
+
+    def stops(scene: Scene, args: Sequence[str]) -> Scene:
+        error = Stopped("elbow_flex has stalled")
+        error.cause = cause  # type: ignore[assignment]
+        raise error
+
+    result = run(library(place=FakeSkill(stops)), IN_BOWL)
+    assert (result.cause, result.reason) == (cause, "elbow_flex has stalled")
+    assert [s.step.skill for s in result.steps] == ["pick"]
+    assert result.replans == 0

@@ -1,0 +1,102 @@
+"""A person at a robot: instructions one by one, each read, planned, done and reported."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from pontine.envs.errors import PontineError
+from pontine.envs.robot import Robot
+from pontine.envs.scene import Scene
+from pontine.planner.asking import read_asking
+from pontine.planner.brain import Brain
+from pontine.planner.display import Display
+from pontine.planner.executive import Skill
+from pontine.planner.reading import Reading
+from pontine.planner.run import perform
+
+LEAVING = frozenset({"quit", "exit", "q", "bye", "退出"})
+
+
+class Session:
+    """One robot at one table, simulated or real, and what is done there."""
+
+    def __init__(
+        self,
+        robot: Robot,
+        brain: Brain,
+        library: Mapping[str, Skill],
+        display: Display,
+        seed: int | None = None,
+        replans: int = 3,
+    ) -> None:
+        self.robot, self.brain, self.library, self.display = robot, brain, library, display
+        self.seed, self.replans = seed, replans
+        self.asks = False
+
+    def run(self, instruction: str | None, report: str | Path | None) -> bool:
+        """Do one instruction, or those that come from the terminal; whether the goal was reached (or the person left)."""
+        if instruction is None:
+            self.listen(report)
+            return True
+        return self.do(instruction, report)
+
+    def do(self, instruction: str, report: str | Path | None) -> bool:
+        """Do one instruction; whether its goal was reached."""
+        result = perform(
+            instruction,
+            self.robot,
+            self._read,
+            self.library,
+            seed=self.seed,
+            replans=self.replans,
+            on_reading=self.display.reading,
+            on_event=self.display.event,
+        )
+        self.display.end(result)
+        if report is not None:
+            result.write(report)
+        return result.goal_reached
+
+    def listen(self, report: str | Path | None) -> None:
+        """Do instructions from the terminal until the person leaves; reports are numbered from the second on."""
+        self.asks = True
+        with contextlib.suppress(ImportError):
+            # Where there is one, it gives the prompt its history and its arrow keys.
+            importlib.import_module("readline")
+        self.display.say("Say what to do; 'quit' leaves.")
+        count = 0
+        while (line := self._line("> ")) is not None and line.casefold() not in LEAVING:
+            if not line:
+                continue
+            count += 1
+            path = None if report is None else Path(report)
+            if path is not None and count > 1:
+                path = path.with_stem(f"{path.stem}-{count}")
+            try:
+                self.do(line, path)
+            except PontineError as error:
+                self.display.say(str(error), "red")
+            self.display.scene(self.robot.scene())
+
+    def _read(self, instruction: str, scene: Scene) -> Reading:
+        with self.display.waiting("reading"):
+            if not self.asks:
+                return self.brain.read(instruction, scene)
+        return read_asking(self.brain, instruction, scene, self._ask)
+
+    def _ask(self, question: Reading) -> str | None:
+        self.display.say(question.text, "yellow")
+        for i, option in enumerate(question.options, 1):
+            self.display.say(f"  {i} {option}")
+        return self._line("? ")
+
+    def _line(self, prompt: str) -> str | None:
+        """A line that the person typed, or None at the end of the input."""
+        try:
+            return input(prompt).strip()
+        except EOFError:
+            self.display.say("")
+            return None
