@@ -7,10 +7,9 @@ status 2. Anything else that escapes is a bug and keeps its traceback.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import difflib
 from collections.abc import Iterable
+from typing import Literal
 
 
 class PontineError(Exception):

@@ -37,7 +37,7 @@ class Session:
         self.asks = False
 
     def run(self, instruction: str | None, report: str | Path | None) -> bool:
-        """Do one instruction, or those that come from the terminal; whether the goal was reached (or the person left)."""
+        """Do one instruction, or those from the terminal; whether the goal was reached (or the person left)."""
         if instruction is None:
             self.listen(report)
             return True
