@@ -3,8 +3,9 @@
 Modelled is what a driver meets in position mode: RAM and EEPROM with the lock, torque switched on by
 a goal, the homing offset and its wrap, the response level, kept-back writes, recalibration and reset,
 limits of position, torque, speed and acceleration, the status bits of voltage, heat, overcurrent and
-overload with what they do to the torque, and a brown-out that forgets RAM. In the other modes the
-shaft turns freely, as it does damped; gains and dead zones are stored and change nothing.
+overload with what they do to the torque, the proportional gain, and a brown-out that forgets RAM. In
+the other modes the shaft turns freely, as it does damped; the other gains and the dead zones are stored
+and change nothing.
 
 Behaviour follows Feetech's STS memory table and what the authors of servolab and feetech-cli measured
 on STS3215s; comments name the places where sources disagree.
@@ -42,15 +43,16 @@ class Servo:
                  settings: Mapping[str, int] | None = None) -> None:  # fmt: skip
         """Power the servo at time zero with `volts` V; `settings` are EEPROM registers that differ from the factory's.
 
-        `celsius` is the motor's temperature, to be set by whoever knows.
+        `celsius` is the motor's temperature without load; both may be set later by whoever knows.
         """
         self.celsius = celsius
-        self._shaft, self._volts, self._time = shaft, volts, 0.0
+        self._shaft, self._supply, self._time = shaft, volts, 0.0
         self._eeprom = _factory()
         for name, value in {"id": id, **(settings or {})}.items():
             register = STS3215[name]
             self._eeprom[register.address : register.end] = register.encode(value)
         self._motion = shaft.advance(0.0, FREE)
+        self._was_powered = self.powered
         self._power_up()
 
     @property
@@ -71,7 +73,7 @@ class Servo:
     @property
     def powered(self) -> bool:
         """Whether the supply suffices for the controller to run."""
-        return self._volts >= BROWN_OUT_VOLTS
+        return self.volts >= BROWN_OUT_VOLTS
 
     @property
     def motion(self) -> Motion:
@@ -80,13 +82,18 @@ class Servo:
 
     @property
     def volts(self) -> float:
-        """Supply (V); set too low the servo goes out, and comes back without what RAM held."""
-        return self._volts
+        """Supply (V) that reaches the servo, and without load if set; too low the servo goes out, and comes
+        back without what RAM held."""
+        return self._supply - self._motion.sag
 
     @volts.setter
     def volts(self, volts: float) -> None:
-        was_off, self._volts = not self.powered, volts
-        if was_off and self.powered:
+        self._supply = volts
+        self._notice_supply()
+
+    def _notice_supply(self) -> None:
+        was_powered, self._was_powered = self._was_powered, self.powered
+        if self.powered and not was_powered:
             self._power_up()
 
     def __getitem__(self, name: str) -> int:
@@ -97,6 +104,12 @@ class Servo:
     def _put(self, name: str, value: int) -> None:
         register = STS3215[name]
         self._memory[register.address : register.end] = register.encode(value)
+
+    def store(self, name: str, value: int) -> None:
+        """Put a value into an EEPROM register from outside, as someone did before; raises `UnknownNameError`."""
+        self._put(name, value)
+        register = STS3215[name]
+        self._eeprom[register.address : register.end] = register.encode(value)
 
     def brown_out(self) -> None:
         """The supply dips for an instant: RAM is as after switching on."""
@@ -119,6 +132,7 @@ class Servo:
         while self._time < now - 1e-9:
             self._time = min(now, self._time + SLICE)
             self._motion = self._shaft.advance(self._time, self._drive() if self.powered else FREE)
+            self._notice_supply()
             if self.powered:
                 self._protect()
                 self._measure()
@@ -232,10 +246,11 @@ class Servo:
         if unloads & _OVERLOAD:
             effort = min(effort, self["protective_torque"] * STS3215["protective_torque"].scale)
         return Drive(self._target(), effort, abs(self["goal_speed"]) * RADIANS or math.inf,
-                     self["acceleration"] * ACCELERATION or math.inf)  # fmt: skip
+                     self["acceleration"] * ACCELERATION or math.inf,
+                     self["position_p"] / STS3215["position_p"].default)  # fmt: skip
 
     def _protect(self) -> None:
-        load, amperes = abs(self._motion.load), abs(self._motion.load) * STALL_AMPERES
+        load, amperes = abs(self._motion.load), self._motion.current * STALL_AMPERES
         for bit, over, patience in (
             (_OVERLOAD, load > self["overload_torque"] * STS3215["overload_torque"].scale, "protection_time"),
             (_OVERCURRENT, amperes > self["protection_current"] * STS3215["protection_current"].scale,
@@ -250,18 +265,19 @@ class Servo:
 
     def _measure(self) -> None:
         status = self._latched
-        if not self["min_voltage"] <= round(self._volts * 10) <= self["max_voltage"]:
+        if not self["min_voltage"] <= round(self.volts * 10) <= self["max_voltage"]:
             status |= _VOLTAGE
-        if self.celsius > self["max_temperature"]:
+        celsius = round(self.celsius + self._motion.heat)
+        if celsius > self["max_temperature"]:
             status |= _OVERHEATED
         speed = round(self._motion.velocity / RADIANS)
         self._put("status", status)
         self._put("present_position", (round(self._encoder()) - self._offset()) % COUNTS_PER_TURN)
         self._put("present_speed", speed)
         self._put("present_load", round(self._motion.load * 1000))
-        self._put("present_voltage", max(0, min(255, round(self._volts * 10))))
-        self._put("present_temperature", max(0, min(255, round(self.celsius))))
-        self._put("present_current", round(abs(self._motion.load) * STALL_AMPERES / STS3215["present_current"].scale))
+        self._put("present_voltage", max(0, min(255, round(self.volts * 10))))
+        self._put("present_temperature", max(0, min(255, celsius)))
+        self._put("present_current", round(self._motion.current * STALL_AMPERES / STS3215["present_current"].scale))
         self._put("moving", int(abs(speed) > COUNTS_PER_TURN // 100))
 
 

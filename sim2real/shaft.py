@@ -12,13 +12,15 @@ class Drive:
     """What a servo's controller asks of its motor.
 
     `target` is the shaft angle to hold (rad), None to let it turn freely. `effort` limits the torque
-    (fraction of stall torque), `speed` (rad/s) and `acceleration` (rad/s²) limit the motion.
+    (fraction of stall torque), `speed` (rad/s) and `acceleration` (rad/s²) limit the motion. `gain` is
+    the controller's stiffness as a multiple of the factory's.
     """
 
     target: float | None = None
     effort: float = 1.0
     speed: float = math.inf
     acceleration: float = math.inf
+    gain: float = 1.0
 
 
 FREE = Drive()
@@ -26,11 +28,19 @@ FREE = Drive()
 
 @dataclass(frozen=True)
 class Motion:
-    """A shaft now: angle (rad, whole turns counted), velocity (rad/s), load (fraction of stall torque, signed)."""
+    """A shaft now: angle (rad, whole turns counted) and velocity (rad/s), and what the motor does for it.
+
+    `load` is the duty its controller gives the motor (signed, 1 is full), `current` the motor's (fraction of
+    the stall current); `sag` is by how much the supply is down at this servo (V), `heat` by how much the
+    motor is warmer than it was without load (K).
+    """
 
     angle: float
     velocity: float = 0.0
     load: float = 0.0
+    current: float = 0.0
+    sag: float = 0.0
+    heat: float = 0.0
 
 
 class Shaft(Protocol):
@@ -74,7 +84,7 @@ class FirstOrderShaft:
             dt = min(self.SUBSTEP, now - self._time)
             self._step(dt, drive)
             self._time += dt
-        return Motion(self._angle, self._velocity, self._load)
+        return Motion(self._angle, self._velocity, self._load, abs(self._load))
 
     def _step(self, dt: float, drive: Drive) -> None:
         if drive.target is None:
@@ -82,7 +92,7 @@ class FirstOrderShaft:
             wanted = -math.copysign(self._max_speed, self.weight) if abs(self.weight) > self.friction else 0.0
         else:
             error = drive.target - self._angle
-            self._load = max(-drive.effort, min(drive.effort, error / self._full_load_error))
+            self._load = max(-drive.effort, min(drive.effort, drive.gain * error / self._full_load_error))
             # Torque left over once the weight is carried moves the shaft.
             top = min(drive.speed, self._max_speed)
             wanted = (self._load - self.weight) * self._full_load_error / self._lag
