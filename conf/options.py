@@ -28,3 +28,10 @@ def above(key: str, value: float, low: float) -> None:
     """Raises PontineError unless an option is above a bound."""
     if not value > low:
         raise PontineError(f"{key}={value} must be above {low}")
+
+
+def arm_port(port: str | None) -> str:
+    """The port of an arm; raises PontineError if none was given."""
+    if not port:
+        raise PontineError("port= is missing: give the arm's serial port; `pontine arm find` lists them")
+    return port

@@ -27,6 +27,9 @@ ASKED = 16
 """How often one servo is asked. Two that share an id spoil about 4 in 10 answers (servolab's count), so that fewer
 than two spoilt ones in this many are all but impossible: (0.6¹⁶ + 16·0.4·0.6¹⁵) = 0.3 %."""
 
+GIVEN_UP = 4
+"""Questions after which nobody is taken to be there."""
+
 _LOST = (serial.SerialException, OSError, termios.error)
 _BLOCK = 15
 _STAGGER = 0.003
@@ -109,13 +112,15 @@ class Probe:
         return b"" if heard else None
 
     def question(self, protocol: Protocol, id: int) -> Answers:
-        """Read what a servo measures `ASKED` times; where two share an id they differ, and spoil each other's."""
-        table = TABLES[protocol]
-        start, _ = table.span(["present_position"])
-        counts = Counter(
-            "silent" if data is None else "good" if data else "spoilt"
-            for data in (self.read(protocol, id, start, _BLOCK) for _ in range(ASKED))
-        )
+        """Read what a servo measures `ASKED` times; where two share an id they differ, and spoil each other's.
+
+        Who has kept silent for the first few is asked no more.
+        """
+        counts: Counter[str] = Counter()
+        start = TABLES[protocol]["present_position"].address
+        while sum(counts.values()) < ASKED and not (counts["silent"] == GIVEN_UP == sum(counts.values())):
+            data = self.read(protocol, id, start, _BLOCK)
+            counts["silent" if data is None else "good" if data else "spoilt"] += 1
         return Answers(counts["good"], counts["spoilt"], counts["silent"])
 
     def registers(self, protocol: Protocol, id: int, names: tuple[str, ...]) -> dict[str, int]:

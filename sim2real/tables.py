@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from rich.table import Table
 from rich.text import Text
 
+from .checking import ArmReport
 from .finding import FoundServo
 
 
@@ -18,6 +20,22 @@ def found_table(servos: Iterable[FoundServo]) -> Table:
         table.add_row(
             str(servo.id), servo.model or "?", servo.firmware or "?", str(servo.baud), quantity(servo.volts, "V"),
             quantity(servo.celsius, "°C"), Text(share, "yellow" if servo.doubled or servo.answers.silent else ""),
+        )  # fmt: skip
+    return table
+
+
+def check_table(report: ArmReport) -> Table:
+    """The joints, a line each, with a mark of what is said of them below."""
+    table = Table(
+        "joint", "id", "model", "firmware", "supply", "temperature", "angle", "torque", "", box=None,
+        header_style="bold",
+    )  # fmt: skip
+    for joint in report.joints.values():
+        mark = ("problem", "red") if joint.problems else ("remark", "yellow") if joint.remarks else ("good", "green")
+        angle = None if joint.angle is None else round(math.degrees(joint.angle), 1)
+        table.add_row(
+            joint.name, str(joint.id), joint.model or "?", joint.firmware or "?", quantity(joint.volts, "V"),
+            quantity(joint.celsius, "°C"), quantity(angle, "°"), joint.torque or "?", Text(*mark),
         )  # fmt: skip
     return table
 

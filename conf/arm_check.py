@@ -1,0 +1,60 @@
+"""`pontine arm check`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from pontine.envs.files import check_writable, write_json
+
+from .options import above, arm_port, text
+
+
+@dataclass
+class Config:
+    """Options of `pontine arm check`; arm_check.yaml says what each means."""
+
+    port: str | None = text()
+    name: str = text("so101")
+    calibration: str | None = text()
+    supply: float | None = None
+    baud: int = 1_000_000
+    patience: float = 0.02
+    out: str | None = text()
+
+    def __post_init__(self) -> None:
+        arm_port(self.port)
+        if self.supply is not None:
+            above("supply", self.supply, 0)
+        above("baud", self.baud, 0)
+        above("patience", self.patience, 0)
+
+
+def run(config: Config) -> int:
+    """Exit status 0 if the arm is fit to move, 1 if not."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from pontine.sim2real.calibration import Calibration, default_path
+    from pontine.sim2real.checking import check
+    from pontine.sim2real.tables import check_table
+
+    check_writable(config.out, "what was read")
+    calibration = Calibration.read(config.calibration or default_path(config.name))
+    console = Console(highlight=False)
+    with console.status("reading the servos") as status:
+        report = check(
+            arm_port(config.port),
+            calibration,
+            baud=config.baud,
+            supply=config.supply,
+            patience=config.patience,
+            progress=lambda joint: status.update(f"reading {joint}"),
+        )
+    if config.out is not None:
+        write_json(config.out, {**asdict(report), "fit": report.fit, "verdict": report.verdict})
+    console.print(check_table(report))
+    for lines, style in ((report.all_problems, "red"), (report.all_remarks, "yellow")):
+        for line in lines:
+            console.print(Text(f"  {line}", style), soft_wrap=True)
+    console.print(Text(report.verdict, "bold green" if report.fit else "bold red"), soft_wrap=True)
+    return 0 if report.fit else 1
