@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .kinematics import ToolPose, tool_pose
 from .observation import Situation
+from .perception import Perception
 from .randomization import Randomization
 from .tasks.base import TARGET, Task
 from .worlds import Worlds
@@ -55,7 +56,7 @@ class Episodes:
         self.goal, self.origin = np.zeros((n, 3)), np.zeros((n, k, 3))
         self.mode = np.zeros(n, int)
         self.age, self.streak = np.zeros(n, int), np.zeros(n, int)
-        self.pose_error = np.zeros((n, 4))
+        self.perception = Perception(n, task.max_steps + 1, self.randomization)
         self.was_grasped = np.zeros(n, bool)
         self._rngs: list[np.random.Generator] = [np.random.default_rng() for _ in range(n)]
         self._tool: ToolPose | None = None
@@ -88,6 +89,7 @@ class Episodes:
                 break
         self.origin[ids] = worlds.object_position[ids]
         self.age[ids] = self.streak[ids] = 0
+        self._look(ids)
         if self.task.slots:
             self.was_grasped[ids] = worlds.grasped(TARGET)[ids]
 
@@ -95,8 +97,8 @@ class Episodes:
         rng, worlds = self._rngs[i], self.worlds
         worlds.delay[i] = 0
         self.task.start(self, i, rng)
-        dynamics, self.pose_error[i] = self.randomization.draw(rng)
-        worlds.set_dynamics(i, **dynamics)  # type: ignore[arg-type]
+        worlds.set_dynamics(i, **self.randomization.dynamics(rng))
+        self.perception.start(i, rng)
 
     def step(self, action: Array) -> StepResult:
         """One control step of every world under actions (n, 6) in [-1, 1]."""
@@ -104,6 +106,7 @@ class Episodes:
         self.worlds.step(action)
         self._tool = None
         self.age += 1
+        self._look()
         verdict = self.task.judge(self)
         self.streak = np.where(verdict.success, self.streak + 1, 0)
         if self.task.sparse:
@@ -126,6 +129,11 @@ class Episodes:
             np.sum(list(terms.values()), axis=0), done | verdict.failure, self.age >= self.task.max_steps, done, terms
         )
 
+    def _look(self, ids: NDArray[np.int_] | None = None) -> None:
+        seen = self.task.seen(self)
+        if seen is not None:
+            self.perception.look(self.age, *seen, ids)
+
     def _note_grasp(self) -> None:
         if self.task.slots:
             self.was_grasped = self.worlds.grasped(TARGET)
@@ -135,19 +143,15 @@ class Episodes:
         return self.task.observe(self)
 
     def situation(self) -> Situation:
-        """The policy's view of the object in slot TARGET, with the episode's pose error."""
+        """The policy's view of the object in slot TARGET, as the camera sees it."""
         worlds = self.worlds
-        half = self.pose_error[:, 3] / 2
-        w, x, y, z = worlds.object_quat[:, TARGET].T
-        cos, sin = np.cos(half), np.sin(half)
-        turned = np.stack([cos * w - sin * z, cos * x - sin * y, cos * y + sin * x, cos * z + sin * w], -1)
         return Situation(
             worlds.q,
             worlds.velocity,
             worlds.command,
             worlds.action,
-            worlds.object_position[:, TARGET] + self.pose_error[:, :3],
-            turned,
+            self.perception.position,
+            self.perception.quat,
             worlds.size[:, TARGET],
             worlds.symmetry[:, TARGET],
             self.goal,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .arm import ARMATURE, DAMPING, FRICTIONLOSS, KP, PAD_FRICTION
 from .errors import UnknownNameError
+from .robot import JOINTS
 
 Range = tuple[float, float]
 
@@ -16,9 +19,12 @@ Range = tuple[float, float]
 class Randomization:
     """Ranges (low, high), drawn anew for every episode.
 
-    `kp` (N m/rad) is drawn log-uniformly, `delay` in whole control steps; `pose_noise`
-    (m) and `yaw_noise` (rad) are standard deviations of a constant error of the object's
-    perceived pose.
+    `kp` (N m/rad) and `damping` (N m s/rad) are drawn log-uniformly; `backlash` (rad, half of
+    the play) for every joint; `delay` in whole control steps. The object's perceived pose
+    has a constant error with standard deviations `pose_noise` (m) and `angle_noise` (rad), a
+    third of it in height and tilt, which the table gives away; a jitter from frame to frame
+    with `pose_jitter` and `angle_jitter`; and in a share `dropout` of the control steps it
+    goes out of sight for `dropout_steps` of them.
     """
 
     kp: Range = (KP, KP)
@@ -27,35 +33,66 @@ class Randomization:
     frictionloss: Range = (FRICTIONLOSS, FRICTIONLOSS)
     pad_friction: Range = (PAD_FRICTION[0], PAD_FRICTION[0])
     mass_scale: Range = (1.0, 1.0)
+    backlash: Range = (0.0, 0.0)
     delay: tuple[int, int] = (0, 0)
     pose_noise: float = 0.0
-    yaw_noise: float = 0.0
+    angle_noise: float = 0.0
+    pose_jitter: float = 0.0
+    angle_jitter: float = 0.0
+    dropout: float = 0.0
+    dropout_steps: tuple[int, int] = (1, 1)
 
-    def draw(self, rng: np.random.Generator) -> tuple[dict[str, float], np.ndarray]:
-        """Arguments for `Worlds.set_dynamics`, and the pose error (4,): x, y, z (m), yaw (rad)."""
-        dynamics: dict[str, float] = {"kp": float(np.exp(rng.uniform(*np.log(self.kp))))}
-        for name in ("damping", "armature", "frictionloss", "pad_friction", "mass_scale"):
-            dynamics[name] = float(rng.uniform(*getattr(self, name)))
-        dynamics["delay"] = int(rng.integers(self.delay[0], self.delay[1] + 1))
-        return dynamics, rng.normal(size=4) * (self.pose_noise, self.pose_noise, self.pose_noise / 3, self.yaw_noise)
+    def dynamics(self, rng: np.random.Generator) -> dict[str, Any]:
+        """One draw of the arguments for `Worlds.set_dynamics`."""
+        drawn: dict[str, Any] = {
+            name: float(np.exp(rng.uniform(*np.log(getattr(self, name))))) for name in ("kp", "damping")
+        }
+        for name in ("armature", "frictionloss", "pad_friction", "mass_scale"):
+            drawn[name] = float(rng.uniform(*getattr(self, name)))
+        drawn["backlash"] = rng.uniform(*self.backlash, size=len(JOINTS))
+        drawn["delay"] = int(rng.integers(self.delay[0], self.delay[1] + 1))
+        return drawn
+
+    def view(self, rng: np.random.Generator, frames: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """One draw of an episode's camera: the pose error of every frame (frames, 6) as position (m) and
+        rotation vector (rad), and which frames miss the object (frames,), never the first."""
+        where, turn = (1.0, 1.0, 1 / 3), (1 / 3, 1 / 3, 1.0)
+        constant = rng.normal(size=6) * (*np.multiply(where, self.pose_noise), *np.multiply(turn, self.angle_noise))
+        shaking = (*np.multiply(where, self.pose_jitter), *np.multiply(turn, self.angle_jitter))
+        error = constant + rng.normal(size=(frames, 6)) * shaking
+        missed = np.zeros(frames, bool)
+        begins = 1 + np.flatnonzero(rng.random(frames - 1) < self.dropout)
+        for begin, length in zip(
+            begins, rng.integers(*self.dropout_steps, size=len(begins), endpoint=True), strict=True
+        ):
+            missed[begin : begin + length] = True
+        return error, missed
 
 
 PRESETS = {
     "none": Randomization(),
     "real": Randomization(
         kp=(8.0, 60.0),
-        damping=(0.4, 1.2),
-        armature=(0.028, 0.12),
-        frictionloss=(0.0, 0.2),
-        pad_friction=(0.6, 1.6),
+        damping=(0.4, 1.6),
+        armature=(0.028, 0.2),
+        frictionloss=(0.0, 0.4),
+        pad_friction=(0.5, 1.6),
         mass_scale=(0.5, 3.0),
-        delay=(0, 2),
+        backlash=(0.0, np.deg2rad(0.5)),
+        delay=(0, 3),
         pose_noise=0.003,
-        yaw_noise=0.05,
+        angle_noise=np.deg2rad(3.0),
+        pose_jitter=0.0005,
+        angle_jitter=np.deg2rad(0.5),
+        dropout=0.02,
+        dropout_steps=(2, 8),
     ),
+    "delay2": Randomization(delay=(2, 2)),
 }
 """Named randomisations. `real` spans what was identified on real SO-101 arms: firmware
-gains and supply voltages, worn gears, command delays of 1 to 2 control steps."""
+gains and supply voltages, worn gears with up to a degree of play, command delays of 1 to 3
+control steps; and a camera that is a few millimetres and degrees off, and blind a tenth of
+the time. `delay2` is the nominal arm with exactly two control steps of delay."""
 
 
 def randomization(name: str) -> Randomization:

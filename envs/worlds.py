@@ -87,6 +87,7 @@ class Worlds:
         self.command, self.velocity, self.action = np.zeros((n, arm)), np.zeros((n, arm)), np.zeros((n, arm))
         self._queue = np.zeros((n, MAX_DELAY + 1, arm))
         self.delay = np.zeros(n, int)
+        self.backlash = np.zeros((n, arm))
         self._rows = np.arange(n)
         self._bodies = [self.model.body(slot.name).id for slot in self.slots]
         self._geoms = [np.flatnonzero(self.model.geom_bodyid == body) for body in self._bodies]
@@ -169,7 +170,10 @@ class Worlds:
         self.command[rows] = targets[rows]
         self._queue[rows, 1:] = self._queue[rows, :-1]
         self._queue[rows, 0] = targets[rows]
-        self._ctrl[rows] = self._queue[rows, self.delay[rows]]
+        target = self._queue[rows, self.delay[rows]]
+        # a gear train with play: what the joint is driven to stays where it is until the
+        # command has crossed the gap
+        self._ctrl[rows] = np.clip(self._ctrl[rows], target - self.backlash[rows], target + self.backlash[rows])
         self.batch.step(ids, nstep=SUBSTEPS)
         self.velocity[rows] = (self.q[rows] - before) / CONTROL_SECONDS
 
@@ -193,10 +197,18 @@ class Worlds:
         armature: float = ARMATURE,
         pad_friction: float = PAD_FRICTION[0],
         mass_scale: float = 1.0,
+        backlash: float | Array = 0.0,
         delay: int = 0,
     ) -> None:
         """Physical constants of world i (SI units; `mass_scale` multiplies the laid objects' masses,
-        `delay` is in control steps). The caller runs `refresh` afterwards."""
+        `backlash` is half the play of each joint's gears, `delay` is in control steps). The caller
+        runs `refresh` afterwards.
+
+        Backlash is the play operator (Brokate & Sprekels, Hysteresis and Phase Transitions, 1996):
+        the joint's side follows the motor's only while a flank pushes it, and after every reversal
+        twice `backlash` is lost. That is a joint held by its friction; one that hangs from a
+        flank and falls through the gap when the load changes sign is not modelled.
+        """
         field, arm = self.field, slice(0, len(JOINTS))
         field["actuator_gainprm"][i, :, 0], field["actuator_biasprm"][i, :, 1] = kp, -kp
         field["dof_damping"][i, arm], field["dof_frictionloss"][i, arm] = damping, frictionloss
@@ -208,7 +220,7 @@ class Worlds:
                 mass, _, inertia = spec.inertial()
                 field["body_mass"][i, self._bodies[slot]] = mass * mass_scale
                 field["body_inertia"][i, self._bodies[slot]] = inertia * mass_scale
-        self.delay[i] = delay
+        self.backlash[i], self.delay[i] = backlash, delay
 
 
 def _half_extents(shape: Shape) -> tuple[float, float, float]:

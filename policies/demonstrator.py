@@ -32,6 +32,8 @@ CARRY = 0.075
 
 _MARGIN = 0.007
 
+_OUT_OF_SIGHT = 0.08
+
 
 def reach(e: Episodes) -> Array:
     """Actions (n, 6) that bring the tool to the goal."""
@@ -102,14 +104,19 @@ def place(s: Situation) -> Array:
 
 
 def grips(s: Situation) -> NDArray[np.bool_]:
-    """Whether the object sits between the jaws and they press on it, by kinematics and load, (n,)."""
+    """Whether the jaws press on something as wide as the object near where it was last seen, (n,).
+
+    By kinematics and load: a camera that has lost sight of the object does not see it carried away.
+    """
     tool, hand = s.tool
     local = (np.swapaxes(hand, 1, 2) @ (s.object_position - tool)[:, :, None])[:, :, 0]
     width, reach_z = s.size[:, 0], s.size[:, 2] / 2 + 0.012
+    gap = gap_of(s.position[:, GRIPPER])
     inside = (np.abs(local[:, 0] - (width / 2 - FIXED_FACE)) < 0.014) & (np.abs(local[:, 1]) < 0.018)
+    inside &= np.abs(local[:, 2]) < reach_z
+    carried = (np.linalg.norm(local, axis=1) < _OUT_OF_SIGHT) & (np.abs(gap - width) < 0.006)
     pressed = s.position[:, GRIPPER] - s.command[:, GRIPPER] > 0.08
-    closed = gap_of(s.position[:, GRIPPER]) < width + 0.008
-    return inside & (np.abs(local[:, 2]) < reach_z) & pressed & closed & (np.abs(s.velocity[:, GRIPPER]) < 0.6)
+    return (inside | carried) & pressed & (gap < width + 0.008) & (np.abs(s.velocity[:, GRIPPER]) < 0.6)
 
 
 def _rolls(s: Situation) -> Array:

@@ -133,8 +133,8 @@ def _ppo_stage(folder: Path, config: TrainConfig, start: Actor, report: Report) 
 
 
 def _tested(config: TrainConfig, cloned: Actor, best: Actor, report: Report) -> dict[str, Any]:
-    """Clone and policy, with and without randomisation, on seeds no training saw."""
-    physics = list(dict.fromkeys(["none", config.randomization]))
+    """Clone and policy, nominal, randomised and under delay, on seeds no training saw."""
+    physics = list(dict.fromkeys(["none", config.randomization, "delay2"]))
     cases = [(name, actor, p) for name, actor in (("clone", cloned), ("policy", best)) for p in physics]
     results = {}
     for done, (name, actor, p) in enumerate(cases):

@@ -81,6 +81,10 @@ class Task(ABC):
         """After the settling steps: note what the episode needs; False asks for another start, (len(ids),)."""
         return np.ones(len(ids), bool)
 
+    def seen(self, e: Episodes) -> tuple[Array, Array] | None:
+        """The true pose, (n, 3) m and (n, 4) wxyz, of what a camera follows; None if the task needs no camera."""
+        return (e.worlds.object_position[:, TARGET], e.worlds.object_quat[:, TARGET]) if self.slots else None
+
     @abstractmethod
     def observe(self, e: Episodes) -> NDArray[np.float32] | dict[str, NDArray[np.float32]]:
         """Observations of all worlds, batch first."""

@@ -71,7 +71,7 @@ def test_a_run_killed_with_9_resumes_and_finishes(tmp_path: Path) -> None:
         ("task=fly", "valid: "),
         ("task=pickplace", "goal task"),
         ("ppo.iteration=3", "iterations"),
-        ("randomization=moon", "valid: none, real"),
+        ("randomization=moon", "valid: none, real, delay2"),
     ],
 )
 def test_wrong_values_are_one_line_with_the_choices(tmp_path: Path, wrong: str, said: str) -> None:

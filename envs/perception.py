@@ -1,0 +1,58 @@
+"""What a camera would say of an object's pose: a little off, shaking, now and then nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .randomization import Randomization
+
+Array = NDArray[np.float64]
+
+
+class Perception:
+    """One object's pose in each of n worlds, as seen: `position` (n, 3) m, `quat` (n, 4) wxyz.
+
+    An episode's errors and missed frames are drawn at its start, so that a world's view does
+    not depend on the worlds beside it. While the object is out of sight its pose stays the last
+    one seen, also if the hand carries it away.
+    """
+
+    def __init__(self, n: int, frames: int, randomization: Randomization) -> None:
+        self.randomization = randomization
+        # without noise one frame stands for all
+        noisy = randomization.view(np.random.default_rng(0), 2)[0].any() or randomization.dropout
+        self.frames = frames if noisy else 1
+        self.error, self.missed = np.zeros((n, self.frames, 6)), np.zeros((n, self.frames), bool)
+        self.position, self.quat = np.zeros((n, 3)), np.zeros((n, 4))
+        self._rows = np.arange(n)
+
+    def start(self, i: int, rng: np.random.Generator) -> None:
+        """Draw world i's next episode."""
+        self.error[i], self.missed[i] = self.randomization.view(rng, self.frames)
+
+    def look(self, age: NDArray[np.int_], position: Array, quat: Array, ids: NDArray[np.int_] | None = None) -> None:
+        """See poses (n, 3) m and (n, 4) wxyz at ages (n,) in control steps, in all worlds or only in `ids`."""
+        rows = self._rows if ids is None else ids
+        frame = np.minimum(age[rows], self.frames - 1)
+        seen = ~self.missed[rows, frame]
+        rows, frame = rows[seen], frame[seen]
+        error = self.error[rows, frame]
+        self.position[rows] = position[rows] + error[:, :3]
+        self.quat[rows] = _turned(error[:, 3:], quat[rows])
+
+
+def _turned(turn: Array, quat: Array) -> Array:
+    """Quaternions (n, 4) turned about the world's axes by small rotation vectors (n, 3), rad."""
+    x, y, z = turn.T / 2
+    w = np.sqrt(1.0 - np.minimum(x * x + y * y + z * z, 1.0))
+    a, b, c, d = quat.T
+    return np.stack(
+        [
+            w * a - x * b - y * c - z * d,
+            w * b + x * a + y * d - z * c,
+            w * c - x * d + y * a + z * b,
+            w * d + x * c - y * b + z * a,
+        ],
+        -1,
+    )

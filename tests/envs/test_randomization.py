@@ -1,0 +1,108 @@
+"""What differs from world to world does what its name says, and is the same for a seed whatever the batch."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from pontine.envs.arm import REST
+from pontine.envs.episodes import Episodes
+from pontine.envs.errors import UnknownNameError
+from pontine.envs.kinematics import quat_to_matrix
+from pontine.envs.perception import Perception
+from pontine.envs.randomization import PRESETS, Randomization, randomization
+from pontine.envs.tasks import task
+from pontine.envs.worlds import Worlds
+
+
+def test_draws_stay_within_their_ranges() -> None:
+    real, rng = PRESETS["real"], np.random.default_rng(0)
+    drawn = [real.dynamics(rng) for _ in range(400)]
+    for name in ("kp", "damping", "armature", "frictionloss", "pad_friction", "mass_scale", "backlash", "delay"):
+        low, high = getattr(real, name)
+        values = np.array([d[name] for d in drawn])
+        assert values.min() >= low
+        assert values.max() <= high
+        assert values.min() < low + 0.1 * (high - low)
+        assert values.max() > high - 0.1 * (high - low)
+    assert {d["delay"] for d in drawn} == {0, 1, 2, 3}
+    assert {PRESETS["delay2"].dynamics(rng)["delay"] for _ in range(50)} == {2}
+    with pytest.raises(UnknownNameError, match="delay2"):
+        randomization("delay9")
+
+
+def settled(worlds: Worlds, targets: np.ndarray) -> np.ndarray:
+    for _ in range(25):
+        worlds.advance(targets)
+    return worlds.q.copy()
+
+
+def test_backlash_is_lost_at_every_reversal() -> None:
+    """Two arms, one with play: coming from below it stops short, coming from above beyond."""
+    play = np.deg2rad(0.5)
+    worlds = Worlds((), 2, 1)
+    for i, backlash in enumerate((0.0, play)):
+        worlds.set_dynamics(i, frictionloss=0.0, backlash=backlash)
+    middle, above = np.repeat(REST[None], 2, 0), np.repeat(REST[None] + 0.2 * (np.arange(6) == 0), 2, 0)
+    settled(worlds, middle - (above - middle))
+    tight, loose = settled(worlds, middle)[:, 0]
+    assert tight - loose == pytest.approx(play, abs=1e-3)
+    settled(worlds, above)
+    tight, loose = settled(worlds, middle)[:, 0]
+    assert loose - tight == pytest.approx(play, abs=1e-3)
+    # a command that moves by less than the play moves nothing
+    still = settled(worlds, middle + 0.5 * play)[1, 0]
+    assert still == pytest.approx(loose, abs=1e-4)
+
+
+def test_a_missed_frame_shows_the_last_pose_seen() -> None:
+    seen = Perception(3, 40, dataclasses.replace(Randomization(), dropout=0.15, dropout_steps=(2, 5)))
+    for i in range(3):
+        seen.start(i, np.random.default_rng(i))
+    assert not seen.missed[:, 0].any()
+    assert 0.1 < seen.missed.mean() < 0.8
+    quat = np.tile([1.0, 0.0, 0.0, 0.0], (3, 1))
+    last = np.zeros((3, 3))
+    for age in range(40):
+        position = np.full((3, 3), 0.01 * age)
+        last = np.where(seen.missed[:, age, None], last, position)
+        seen.look(np.full(3, age), position, quat)
+        np.testing.assert_array_equal(seen.position, last)
+
+
+def test_the_pose_is_off_by_what_was_asked_for() -> None:
+    noise = Randomization(pose_noise=0.003, angle_noise=0.05, pose_jitter=0.0005, angle_jitter=0.008)
+    n, frames = 2000, 30
+    seen = Perception(n, frames, noise)
+    rng = np.random.default_rng(0)
+    quat = rng.normal(size=(n, 4))
+    quat /= np.linalg.norm(quat, axis=1)[:, None]
+    off, yaw = np.zeros((frames, n, 3)), np.zeros((frames, n))
+    for i in range(n):
+        seen.start(i, rng)
+    for age in range(frames):
+        seen.look(np.full(n, age), np.zeros((n, 3)), quat)
+        off[age] = seen.position
+        turn = quat_to_matrix(seen.quat) @ np.swapaxes(quat_to_matrix(quat), 1, 2)
+        yaw[age] = np.arctan2(turn[:, 1, 0], turn[:, 0, 0])
+    assert off.mean(0)[:, :2].std() == pytest.approx(0.003, rel=0.1)
+    assert off.std(0)[:, :2].mean() == pytest.approx(0.0005, rel=0.1)
+    assert yaw.mean(0).std() == pytest.approx(0.05, rel=0.1)
+    assert yaw.std(0).mean() == pytest.approx(0.008, rel=0.1)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_randomised_world_does_not_depend_on_the_batch(preset: str) -> None:
+    runs = []
+    for seeds in ([7, 8, 9, 10], [9]):
+        e = Episodes(task("pick"), len(seeds), 1, PRESETS[preset])
+        ids = np.arange(len(seeds))
+        e.seed(ids, seeds)
+        e.reset(ids)
+        rng = np.random.default_rng(1)
+        views = []
+        for _ in range(30):
+            e.step(np.repeat(rng.uniform(-1, 1, (1, 6)), len(seeds), 0))
+            views.append(np.asarray(e.observe())[seeds.index(9)].copy())
+        runs.append(views)
+    np.testing.assert_array_equal(*runs)
