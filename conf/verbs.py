@@ -15,7 +15,7 @@ from types import ModuleType
 
 from pontine.envs.errors import UnknownNameError
 
-NAMES = ("demo", "plan", "train", "eval", "tune", "bench demo", "bench envs", "arm find", "arm check")
+NAMES = ("demo", "plan", "train", "eval", "tune", "bench demo", "bench envs", "arm find", "arm check", "arm emulate")
 MEMBERS = {"bench": "suite"}
 """What the members of a family are called, where there is a word for them; it may also name one as an option."""
 

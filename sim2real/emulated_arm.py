@@ -7,9 +7,10 @@ the true calibration) and what only it can do (faults, a hand that moves joints)
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,10 @@ from .servo import Servo
 from .sts3215 import MID_COUNTS
 
 Array = NDArray[np.float64]
+Image = NDArray[np.uint8]
+
+CAMERA, PICTURE_SIZE, PICTURE_RATE = "workspace", (1280, 720), 10.0
+"""Which camera of the simulated table it is, its pictures' width and height, and how many it makes a second."""
 
 HOT = 85.0
 """Temperature (°C) of a servo that is made to overheat: above the limit of 70 that servos come with."""
@@ -49,10 +54,11 @@ class EmulatedArm:
     """
 
     def __init__(self, objects: Sequence[ObjectSpec] = (), *, profile: str | Profile = "new",
-                 link: Path | None = None, seed: int = 0, calibrated: bool = True,
-                 mirrored: Iterable[str] = ()) -> None:  # fmt: skip
+                 link: Path | None = None, camera_port: int | None = None, seed: int = 0,
+                 calibrated: bool = True, mirrored: Iterable[str] = ()) -> None:  # fmt: skip
         """`profile` is a name or constants, `link` a name for the port that stays the same over runs.
 
+        With a `camera_port` (0: a free one) the table is shown there, with tags on it and its objects.
         `seed` decides how this arm differs from others of its profile and which bytes faults spoil.
         `mirrored` joints have their servos turned round. Raises UnknownNameError for names that do not exist.
         """
@@ -66,16 +72,57 @@ class EmulatedArm:
         ]
         self._servos = {servo.id: servo for servo in servos}
         self._emulator = Emulator(servos, link, seed=seed)
+        self._objects, self._camera_port = tuple(objects), camera_port
         self._view = Worlds(self.body.worlds.slots, 1, threads=1)
         for slot, spec in enumerate(objects):
             self._view.lay(0, slot, spec)
+        # OpenGL keeps to one thread.
+        self._painter = ThreadPoolExecutor(1, "emulated-camera")
+        self._renderer: Any = None
+        self._camera_url = ""
+        self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        self._emulator.__enter__()
+        with ExitStack() as stack:
+            stack.callback(self._put_brush_down)
+            stack.enter_context(self._emulator)
+            if self._camera_port is not None:
+                from .mjpeg import MjpegServer
+
+                server = stack.enter_context(MjpegServer(self.picture, self._camera_port, PICTURE_RATE))
+                self._camera_url = server.url
+            self._open = stack.pop_all()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._emulator.__exit__(*exception)
+        self._open.__exit__(None, None, None)
+
+    @property
+    def camera_url(self) -> str:
+        """Where the camera's pictures are; raises RuntimeError without a camera."""
+        if not self._camera_url:
+            raise RuntimeError("this emulated arm has no camera: give it a camera_port")
+        return self._camera_url
+
+    def picture(self) -> Image:
+        """What the camera sees now, (720, 1280, 3) RGB. Raises RenderError where nothing can be drawn."""
+        return self._painter.submit(self._paint).result()
+
+    def _paint(self) -> Image:
+        if self._renderer is None:
+            from pontine.envs.render import Renderer
+
+            from .tagging import decals, marked
+
+            self._renderer = Renderer(self._view, 0, decals(marked(self._objects)))
+        self.view()
+        return self._renderer.render(CAMERA, *PICTURE_SIZE, "fast")
+
+    def _put_brush_down(self) -> None:
+        if self._renderer is not None:
+            self._painter.submit(self._renderer.close).result()
+            self._renderer = None
+        self._painter.shutdown()
 
     @property
     def port(self) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -12,13 +15,17 @@ from pontine.envs.arm import RANGE, REST
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.layout import random_table
 from pontine.envs.robot import JOINTS
+from pontine.sim2real import tags
 from pontine.sim2real.body import Body
 from pontine.sim2real.bus import Bus
 from pontine.sim2real.bus_errors import BusError, NoReplyError, PortLostError
-from pontine.sim2real.emulated_arm import EmulatedArm
+from pontine.sim2real.camera import open_camera
+from pontine.sim2real.emulated_arm import PICTURE_SIZE, EmulatedArm
 from pontine.sim2real.emulator import Fault
+from pontine.sim2real.mjpeg import MjpegError
 from pontine.sim2real.profiles import PROFILES, profile
 from pontine.sim2real.shaft import FREE, Drive
+from pontine.sim2real.tagging import TABLE_TAGS, marked
 
 IDS = {name: index + 1 for index, name in enumerate(JOINTS)}
 PATIENCE = 20.0
@@ -274,3 +281,25 @@ def test_unplugged_the_port_is_lost(arm: EmulatedArm, bus: Bus) -> None:
 def test_an_unknown_profile_is_told() -> None:
     with pytest.raises(UnknownNameError, match="new, weak_supply, worn"):
         EmulatedArm(profile="wrecked")
+
+
+def test_its_camera_shows_the_table() -> None:
+    objects = random_table(3)
+    with EmulatedArm(objects, camera_port=0) as arm, open_camera(arm.camera_url) as camera:
+        image, _ = camera.frame(timeout=60.0)
+        assert image.shape == (*reversed(PICTURE_SIZE), 3)
+        detector = cv2.aruco.ArucoDetector(tags.dictionary(marked(objects).family))
+        _, found, _ = detector.detectMarkers(image)
+        assert found is not None
+        assert {tag.id for tag in TABLE_TAGS} <= set(found.ravel())
+
+
+def test_a_port_in_use_for_the_camera_leaves_nothing_behind(tmp_path: Path) -> None:
+    link = tmp_path / "so101.tty"
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(MjpegError),
+        EmulatedArm(link=link, camera_port=taken.getsockname()[1]),
+    ):
+        pass
+    assert not link.is_symlink()

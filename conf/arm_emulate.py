@@ -1,0 +1,106 @@
+"""`pontine arm emulate`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.files import check_writable
+from pontine.envs.layout import MAX_OBJECTS, from_scene, random_table
+from pontine.envs.robot import JOINTS
+from pontine.envs.scene import Scene
+
+from .options import at_least, text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pontine.sim2real.emulated_arm import EmulatedArm
+
+TERMINATED = 128 + signal.SIGTERM
+
+
+@dataclass
+class Config:
+    """Options of `pontine arm emulate`; arm_emulate.yaml says what each means."""
+
+    link: str | None = text()
+    camera: int | None = None
+    profile: str = "new"
+    seed: int = 0
+    objects: int | None = None
+    scene: str | None = text()
+    calibrated: bool = True
+    mirrored: list[str] = field(default_factory=list)
+    calibration: str | None = text()
+
+    def __post_init__(self) -> None:
+        from pontine.sim2real.profiles import profile
+
+        profile(self.profile)
+        at_least("seed", self.seed, 0)
+        if self.camera is not None and not 0 <= self.camera <= 65535:
+            raise PontineError(f"camera={self.camera} must be a port: 0 to 65535")
+        if self.objects is not None and not 0 <= self.objects <= MAX_OBJECTS:
+            raise PontineError(f"objects={self.objects} must be from 0 to {MAX_OBJECTS}")
+        for joint in self.mirrored:
+            if joint not in JOINTS:
+                raise UnknownNameError("joint", joint, JOINTS)
+
+
+def run(config: Config) -> int:
+    """Serve until a signal ends it; exit status 130 after Ctrl-C, 143 after TERM, 0 after the end of a terminal."""
+    from rich.console import Console
+
+    from pontine.sim2real.emulated_arm import EmulatedArm
+
+    check_writable(config.calibration, "the calibration")
+    if config.scene is not None:
+        objects = from_scene(Scene.read(config.scene))
+    else:
+        objects = () if config.objects == 0 else random_table(config.seed, config.objects)
+    arm = EmulatedArm(
+        objects, profile=config.profile, link=None if config.link is None else Path(config.link),
+        camera_port=config.camera, seed=config.seed, calibrated=config.calibrated,
+        mirrored=config.mirrored)  # fmt: skip
+
+    # TERM ends it as Ctrl-C does: by way of the context managers, which take the link away.
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        with arm:
+            if config.calibration is not None:
+                arm.calibration.write(config.calibration)
+            return _serve(arm, config, Console(highlight=False, soft_wrap=True))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(*signalled: Any) -> None:
+    raise SystemExit(TERMINATED)
+
+
+def _serve(arm: EmulatedArm, config: Config, console: Console) -> int:
+    from pontine.sim2real.fault_commands import obey
+
+    console.print(f"port      {arm.port}")
+    if config.camera is not None:
+        console.print(f"camera    {arm.camera_url}")
+    if config.calibration is not None:
+        console.print(f"truth     {config.calibration}")
+    console.print(f"an SO-101, profile {config.profile}, seed {config.seed}; servos 1 to 6 at 1000000 baud. Try:")
+    console.print(f"  pontine arm check port={arm.port}")
+    console.print("`help` lists the faults that can be made; Ctrl-C ends it")
+    # Nobody may be there to type: then it serves on until a signal comes.
+    for line in sys.stdin:
+        if line.strip():
+            try:
+                console.print(obey(arm, line), markup=False)
+            except PontineError as error:
+                console.print(str(error), style="red", markup=False)
+    if not sys.stdin.isatty():
+        signal.pause()
+    return 0
