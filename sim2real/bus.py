@@ -36,6 +36,8 @@ STORES = 5
 """Times that `store` may change one register of one servo before it refuses; chosen, far from wear and from a loop."""
 
 _BLOCK = STS3215.span(BROADEST_BLOCK)
+_SETTINGS = ("torque_enable", "acceleration", "goal_position", "goal_time", "goal_speed", "torque_limit", "lock")
+_WHOLE = STS3215.span((*_SETTINGS, *BROADEST_BLOCK))
 _STATUS_OVERHEAD = 6
 _LOST = (serial.SerialException, OSError, termios.error)
 
@@ -150,15 +152,30 @@ class Bus:
 
     def measure(self) -> dict[str, ServoState]:
         """What every servo measures, asked for at once; those that stayed silent are asked again."""
+        return {name: _state(block, _BLOCK[0]) for name, block in self._ask_all(*_BLOCK).items()}
+
+    def survey(self) -> dict[str, tuple[ServoState, dict[str, int]]]:
+        """What every servo measures and what its RAM holds (counts by register), asked for at once as by `measure`.
+
+        A servo that was without power for an instant shows in its settings.
+        """
+        blocks = self._ask_all(*_WHOLE)
+        return {
+            name: (_state(block, _WHOLE[0]), {register: _part(block, _WHOLE[0], register) for register in _SETTINGS})
+            for name, block in blocks.items()
+        }
+
+    def _ask_all(self, address: int, count: int) -> dict[str, bytes]:
+        """A block of every servo, in the order of the names."""
         blocks: dict[str, bytes] = {}
         with self._transaction():
             for _ in range(1 + RETRIES):
                 missing = [name for name in self._ids if name not in blocks]
-                request = SyncRead(*_BLOCK, tuple(self._ids[name] for name in missing))
-                answers, noise = self._exchange(request, missing, _BLOCK[1])
+                request = SyncRead(address, count, tuple(self._ids[name] for name in missing))
+                answers, noise = self._exchange(request, missing, count)
                 blocks |= {name: answer.data for name, answer in answers.items()}
                 if len(blocks) == len(self._ids):
-                    return {name: _state(blocks[name]) for name in self._ids}
+                    return {name: blocks[name] for name in self._ids}
             raise self._silence([name for name in self._ids if name not in blocks], noise, others=bool(blocks))
 
     def command(self, goals: Mapping[str, float]) -> None:
@@ -277,13 +294,17 @@ def _writable(register: str) -> Register:
     return entry
 
 
-def _state(block: bytes) -> ServoState:
+def _part(block: bytes, start: int, name: str) -> int:
+    """The number of a register in a block that begins at address `start`."""
+    register = STS3215[name]
+    return register.decode(block[register.address - start : register.end - start])
+
+
+def _state(block: bytes, start: int) -> ServoState:
     def value(name: str) -> float:
-        register = STS3215[name]
-        at = register.address - _BLOCK[0]
-        return register.decode(block[at : at + register.size]) * register.scale
+        return _part(block, start, name) * STS3215[name].scale
 
     return ServoState(
         angle=value("present_position"), velocity=value("present_speed"), load=value("present_load"),
         volts=value("present_voltage"), celsius=value("present_temperature"), amperes=value("present_current"),
-        moving=bool(value("moving")), errors=flags_in(int(value("status")), ERRORS))  # fmt: skip
+        moving=bool(_part(block, start, "moving")), errors=flags_in(_part(block, start, "status"), ERRORS))  # fmt: skip

@@ -1,0 +1,87 @@
+"""Ways to stop an arm from outside the program: signals, and a key."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import termios
+import threading
+import tty
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from .serial_arm import SerialArm
+
+EMERGENCY_SIGNAL = signal.SIGUSR1
+KEYS = b" \x1bq"
+"""Space, Escape and q."""
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end (SIGTERM, SIGHUP); treated like Ctrl-C."""
+
+
+@contextmanager
+def signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP end the program as Ctrl-C does, so that an arm comes to rest; main thread only.
+
+    Enter it before the arm's block.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise Terminated(signal.Signals(number).name)
+
+    previous = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def emergency_stop(arm: SerialArm, keyboard: int | None = None) -> Iterator[None]:
+    """Inside the block SIGUSR1, and Space, Escape or q on a terminal, stop the arm at once.
+
+    `keyboard` is the terminal's file descriptor, standard input if None; where that is no terminal only
+    the signal works. A second time lets the arm go. Main thread only.
+    """
+    previous = signal.signal(EMERGENCY_SIGNAL, lambda number, frame: arm.emergency_stop("signal"))
+    fd = sys.stdin.fileno() if keyboard is None else keyboard
+    try:
+        if os.isatty(fd):
+            with _keys(fd, arm):
+                yield
+        else:
+            yield
+    finally:
+        signal.signal(EMERGENCY_SIGNAL, previous)
+
+
+@contextmanager
+def _keys(fd: int, arm: SerialArm) -> Iterator[None]:
+    settings = termios.tcgetattr(fd)
+    wake_out, wake_in = os.pipe()
+
+    def listen() -> None:
+        while wake_out not in select.select([fd, wake_out], [], [])[0]:
+            pressed = os.read(fd, 16)
+            if not pressed:
+                return
+            if any(key in KEYS for key in pressed):
+                arm.emergency_stop("key")
+
+    reader = threading.Thread(target=listen, name="emergency key", daemon=True)
+    tty.setcbreak(fd)
+    try:
+        reader.start()
+        yield
+    finally:
+        os.write(wake_in, b"\0")
+        reader.join()
+        os.close(wake_in)
+        os.close(wake_out)
+        termios.tcsetattr(fd, termios.TCSADRAIN, settings)

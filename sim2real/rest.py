@@ -1,0 +1,42 @@
+"""The slow way to the rest pose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pontine.envs.arm import REST
+from pontine.envs.robot import CONTROL_SECONDS
+
+from .limits import Limits
+
+Array = NDArray[np.float64]
+
+_RAISING = np.array([False, True, True, True, False, False])
+_PEAK = np.pi / 2
+
+
+def way_to_rest(start: Array, limits: Limits, keep_gripper: bool) -> Iterator[Array]:
+    """Targets (6,) rad, one a control step, from `start` to the rest pose.
+
+    The arm folds up first and turns then, so that it sweeps nothing off the table; each leg starts
+    and ends smoothly, at most at the profile's rest velocity.
+    """
+    goal = rest_pose(start, limits, keep_gripper)
+    raised = np.where(_RAISING, goal, start)
+    for first, last in ((start, raised), (raised, goal)):
+        distance = float(np.abs(last - first).max())
+        steps = int(np.ceil(_PEAK * distance / (limits.profile.rest_velocity * CONTROL_SECONDS)))
+        for k in range(steps):
+            # Half a cosine: its peak velocity is pi/2 times the mean.
+            yield first + (last - first) * (1 - np.cos(np.pi * (k + 1) / steps)) / 2
+
+
+def rest_pose(start: Array, limits: Limits, keep_gripper: bool) -> Array:
+    """Where the way ends, (6,) rad: within the limits, the gripper as it is where it may hold something."""
+    goal = np.clip(REST, limits.low, limits.high)
+    if keep_gripper:
+        goal[-1] = start[-1]
+    return goal
