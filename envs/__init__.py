@@ -14,6 +14,8 @@ IDS = {
     "pontine/Pick-v0": "Task",
     "pontine/Place-v0": "Task",
     "pontine/PickPlace-v0": "GoalTask",
+    "pontine/Drawer-v0": "Task",
+    "pontine/Button-v0": "Task",
 }
 """Gymnasium ids and which pair of faces in `gym` serves them; spelt out so that importing stays light."""
 

@@ -51,7 +51,7 @@ class Episodes:
     def __init__(self, task: Task, n: int, threads: int = 0, randomization: Randomization | None = None) -> None:
         self.task, self.n = task, n
         self.randomization = randomization or Randomization()
-        self.worlds = Worlds(task.slots, n, threads)
+        self.worlds = Worlds(task.slots, n, threads, task.fixtures)
         k = len(task.slots)
         self.goal, self.origin = np.zeros((n, 3)), np.zeros((n, k, 3))
         self.mode = np.zeros(n, int)
@@ -143,8 +143,9 @@ class Episodes:
         return self.task.observe(self)
 
     def situation(self) -> Situation:
-        """The policy's view of the object in slot TARGET, as the camera sees it."""
+        """The policy's view of what the task handles, as the camera sees it."""
         worlds = self.worlds
+        size, symmetry = self.task.extent(self)
         return Situation(
             worlds.q,
             worlds.velocity,
@@ -152,7 +153,7 @@ class Episodes:
             worlds.action,
             self.perception.position,
             self.perception.quat,
-            worlds.size[:, TARGET],
-            worlds.symmetry[:, TARGET],
+            size,
+            symmetry,
             self.goal,
         )

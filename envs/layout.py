@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from .arm import LINKS
 from .catalogue import COLORS, KINDS, ObjectSpec, draw, from_scene_object
 from .errors import SceneError
+from .fixtures import CEILING, FLOOR, INSIDE, FixtureSpec, facing, kind_of, yaw_of
+from .fixtures import draw as draw_fixture
 from .scene import TABLE, Scene
 
 Array = NDArray[np.float64]
@@ -57,6 +59,32 @@ def free_spot(
     return None
 
 
+DRAWER_REACH = (0.250, 0.272)
+"""Distances (m) from the pan axis at which a cabinet's front stands: from there the handle can be pulled
+out and pushed in."""
+
+BUTTON_REACH = (0.150, 0.260)
+"""Distances (m) from the pan axis at which a button stands."""
+
+_FIXTURE_REACH = {"drawer": DRAWER_REACH, "button": BUTTON_REACH}
+_FIXTURE_HEADING, _FIXTURE_TURN = 1.05, 0.15
+
+
+def random_fixture(
+    rng: np.random.Generator, name: str, kind: str, others: Sequence[Circle], tries: int = 60
+) -> FixtureSpec | None:
+    """A fixture within reach that faces the arm, to 9 degrees, clear of the others; None if there is no room."""
+    near, far = _FIXTURE_REACH[kind]
+    spec = draw_fixture(rng, name, kind)
+    for _ in range(tries):
+        distance, heading = rng.uniform(near, far), rng.uniform(-_FIXTURE_HEADING, _FIXTURE_HEADING)
+        x, y = PAN_X + distance * math.cos(heading), distance * math.sin(heading)
+        laid = facing(spec, x, y, (PAN_X, 0.0), rng.uniform(-_FIXTURE_TURN, _FIXTURE_TURN))
+        if all(clear(*circle, others, gap=0.0) for circle in laid.keepout):
+            return laid
+    return None
+
+
 # the stream's key is one under which seed 3, the example everywhere, lays a red cube and a bowl
 _STREAM = 31
 
@@ -100,23 +128,23 @@ def _try_table(rng: np.random.Generator, kinds: list[str]) -> tuple[ObjectSpec, 
 def from_scene(scene: Scene) -> tuple[ObjectSpec, ...]:
     """The objects of a scene, to be laid exactly where it says.
 
-    An object that stands on or in another is laid at that height whatever z it gives.
-    Raises SceneError (or UnknownNameError) for what cannot be laid: fixtures, held
-    objects, unknown kinds or colours, missing positions, spots out of reach or
-    overlapping objects.
+    An object that stands on or in another, or in a drawer, is laid at that height whatever z
+    it gives. Raises SceneError (or UnknownNameError) for what cannot be laid: held objects,
+    unknown kinds or colours, missing positions, spots out of reach or overlapping things.
     """
-    if scene.fixtures:
-        raise SceneError(f"a table with a {scene.fixtures[0].kind} cannot be laid yet; leave 'fixtures' empty")
+    fixtures = {f.name: f for f in fixtures_from_scene(scene)}
     if scene.holding is not None:
         raise SceneError("a table is laid with an empty gripper; 'robot.holding' must be null")
-    if not 1 <= len(scene.objects) <= MAX_OBJECTS:
+    if not (1 - bool(fixtures)) <= len(scene.objects) <= MAX_OBJECTS:
         raise SceneError(f"a table has 1 to {MAX_OBJECTS} objects, not {len(scene.objects)}")
     specs = {o.name: from_scene_object(o) for o in scene.objects}
     laid: dict[str, ObjectSpec] = {}
     for name in sorted(specs, key=lambda n: len(list(scene.supports(n)))):
         spec, support = specs[name], scene.object(name).support
         base = 0.0
-        if support not in (None, TABLE):
+        if support in fixtures:
+            base = _drawer_floor(spec, fixtures[str(support)])
+        elif support not in (None, TABLE):
             below = laid[str(support)]
             container = KINDS[below.kind].container
             base = below.position[2] - below.rest_height + (0.006 if container else below.size[2])
@@ -133,4 +161,79 @@ def from_scene(scene: Scene) -> tuple[ObjectSpec, ...]:
         for other in on_table[:i]:
             if not clear(*footprint(spec), [footprint(other)], gap=-0.004):
                 raise SceneError(f"{spec.name!r} and {other.name!r} overlap")
+        for fixture in fixtures.values():
+            if not clear(*footprint(spec), fixture.keepout, gap=-0.010):
+                raise SceneError(f"{spec.name!r} is in the way of {fixture.name!r}")
     return tuple(laid[o.name] for o in scene.objects)
+
+
+def fixtures_from_scene(scene: Scene) -> tuple[FixtureSpec, ...]:
+    """The fixtures of a scene, to be mounted exactly where it says.
+
+    One without an orientation faces the arm; one without a displacement is where its state has
+    it. Raises SceneError (or UnknownNameError) for what cannot be mounted: unknown kinds, missing
+    positions, spots out of reach, fixtures that turn away from the arm or overlap.
+    """
+    laid: list[FixtureSpec] = []
+    for fixture in scene.fixtures:
+        kind = kind_of(fixture.kind)
+        if fixture.position is None:
+            raise SceneError(f"{fixture.name!r} has no position, so it cannot be mounted on the table")
+        x, y, _ = fixture.position
+        distance, heading = math.hypot(x - PAN_X, y), math.atan2(y, x - PAN_X)
+        near, far = _FIXTURE_REACH[kind.name]
+        if not near - 0.015 <= distance <= far + 0.015 or abs(heading) > _FIXTURE_HEADING + 0.2:
+            raise SceneError(
+                f"{fixture.name!r} at ({x:.3f}, {y:.3f}) is out of reach; a {kind.name} stands {near - 0.015:.3f} to "
+                f"{far + 0.015:.3f} m from ({PAN_X:.3f}, 0), at most {math.degrees(_FIXTURE_HEADING + 0.2):.0f} "
+                "degrees to either side"
+            )
+        turn = 0.0
+        if fixture.orientation is not None:
+            turn = math.remainder(yaw_of(fixture) - heading - math.pi, math.tau)
+            if kind.name == "drawer" and abs(turn) > 0.3:
+                raise SceneError(
+                    f"{fixture.name!r} must come out towards the arm, and not {math.degrees(turn):.0f} degrees off"
+                )
+        displacement = fixture.displacement
+        if displacement is None:
+            displacement = kind.rest[kind.states.index(fixture.state)]
+        if not -0.001 <= displacement <= kind.travel + 0.001:
+            raise SceneError(f"{fixture.name!r}.displacement must be from 0 to {kind.travel} m, not {displacement}")
+        if not kind.may_be(fixture.state, displacement):
+            raise SceneError(f"{fixture.name!r} cannot be {fixture.state} at a displacement of {displacement} m")
+        spec = FixtureSpec(
+            fixture.name,
+            kind.name,
+            (0.0, 0.0, 0.0),
+            0.0,
+            displacement,
+            friction=sum(kind.friction) / 2,
+            stiffness=sum(kind.stiffness) / 2,
+            aliases=fixture.aliases,
+            state=fixture.state,
+        )
+        spec = facing(spec, x, y, (PAN_X, 0.0), turn)
+        for other in laid:
+            if not all(clear(*circle, other.keepout, gap=-0.010) for circle in spec.keepout):
+                raise SceneError(f"{spec.name!r} and {other.name!r} overlap")
+        laid.append(spec)
+    return tuple(laid)
+
+
+def _drawer_floor(spec: ObjectSpec, fixture: FixtureSpec) -> float:
+    """Height (m) on which an object in a drawer is laid. Raises SceneError if it is not where the drawer is."""
+    if fixture.kind != "drawer":
+        raise SceneError(f"{spec.name!r} cannot lie in {fixture.name!r}, which is a {fixture.kind}")
+    dx, dy = spec.position[0] - fixture.position[0], spec.position[1] - fixture.position[1]
+    x = math.cos(fixture.yaw) * dx + math.sin(fixture.yaw) * dy
+    y = math.cos(fixture.yaw) * dy - math.sin(fixture.yaw) * dx
+    depth, width = INSIDE
+    radius = footprint(spec)[2] - 0.004
+    if not (radius <= fixture.displacement - x <= depth - radius and abs(y) <= width / 2 - radius):
+        raise SceneError(
+            f"{spec.name!r} at ({spec.position[0]:.3f}, {spec.position[1]:.3f}) is not in {fixture.name!r}"
+        )
+    if spec.size[2] > CEILING - FLOOR - 0.002:
+        raise SceneError(f"{spec.name!r} is too tall for {fixture.name!r}")
+    return FLOOR

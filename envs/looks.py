@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from .arm import LINKS
 from .catalogue import BOWL_TILT, KINDS, WALL, ObjectSpec
+from .fixtures import FixtureSlot, part_body
 from .meshes import Mesh, corner_normals, read_stl, simplify
 from .table import Slot, build
 
@@ -95,13 +96,13 @@ class Looks(NamedTuple):
     real: bool
 
 
-def dressed(slots: Sequence[Slot], decals: Sequence[Decal] = ()) -> Looks:
-    """The model of `table.build(slots)` with materials, lights, the arm's looks and decals.
+def dressed(slots: Sequence[Slot], fixtures: Sequence[FixtureSlot] = (), decals: Sequence[Decal] = ()) -> Looks:
+    """The model of `table.build` with materials, lights, the arm's looks and decals.
 
     Without the mesh package the arm is drawn from its collision shapes, and a warning
     says so. Raises MeshError if a mesh file cannot be read.
     """
-    spec = build(slots)
+    spec = build(slots, fixtures)
     _add_materials(spec)
     _dress_table(spec)
     folder = mesh_folder()
@@ -115,8 +116,9 @@ def dressed(slots: Sequence[Slot], decals: Sequence[Decal] = ()) -> Looks:
     else:
         _add_parts(spec, folder)
     _add_mesh(spec, BOWL, _bowl())
-    for slot in slots:
-        for geom in spec.body(slot.name).geoms:
+    bodies = [slot.name for slot in slots] + [b for f in fixtures for b in (f.name, part_body(f))]
+    for body in bodies:
+        for geom in spec.body(body).geoms:
             geom.material = OBJECT
     for index, decal in enumerate(decals):
         _add_decal(spec, f"{DECAL}{index}", decal)

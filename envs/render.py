@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import PontineError, UnknownNameError
+from .fixtures import part_body
 from .looks import BOWL, DECAL, Decal, bowl_scale, dressed
 from .worlds import Worlds
 
@@ -52,12 +53,14 @@ class Renderer:
         self._gl: Any = None
         self._contexts: dict[str, Any] = {}
         self.worlds, self.world = worlds, world
-        self.model = dressed(worlds.slots, decals).model
+        self.model = dressed(worlds.slots, worlds.mounted.slots, decals).model
         self._data = mujoco.MjData(self.model)
         self._scene = mujoco.MjvScene(self.model, maxgeom=max(1000, 4 * self.model.ngeom))
         self._option = mujoco.MjvOption()
         self._option.sitegroup[:] = 0
         self._slots = _slots(self.model, worlds.model, [slot.name for slot in worlds.slots])
+        fixtures = [name for f in worlds.mounted.slots for name in (f.name, part_body(f))]
+        self._fixtures = _slots(self.model, worlds.model, fixtures)
         self._bowl = self.model.mesh(BOWL).id
         self._gl = _gl_context()
         try:
@@ -137,6 +140,10 @@ class Renderer:
             if spec is not None and spec.kind == "bowl":
                 bowls.append((drawn.body, bowl_scale(spec), model.geom_rgba[drawn.geoms[0]].copy()))
                 model.geom_rgba[drawn.geoms, 3] = 0.0
+        for drawn in self._fixtures:
+            model.geom_rgba[drawn.geoms] = worlds.field["geom_rgba"][i, drawn.source]
+        for fixture, where, quat in worlds.mounted.bodies(i):
+            model.body(fixture).pos, model.body(fixture).quat = where, quat
         mujoco.mj_kinematics(model, self._data)
         mujoco.mj_comPos(model, self._data)
         mujoco.mj_camlight(model, self._data)

@@ -42,11 +42,18 @@ class SceneObject:
 
 @dataclass(frozen=True)
 class Fixture:
-    """Something mounted that has a state, such as a drawer or a button."""
+    """Something mounted that has a state, such as a drawer or a button.
+
+    `position` (m) and `orientation` (wxyz) are those of its frame (`fixtures`), `displacement`
+    is how far its part has slid, m: how far the drawer is out, the plunger in.
+    """
 
     name: str
     kind: str
     state: str
+    position: tuple[float, float, float] | None = None
+    orientation: tuple[float, float, float, float] | None = None
+    displacement: float | None = None
     aliases: tuple[str, ...] = ()
 
 
@@ -145,7 +152,7 @@ class Scene:
 def _dump(thing: SceneObject | Fixture, always: tuple[str, ...]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for key, value in vars(thing).items():
-        if key in always or value not in (None, False, ()):
+        if key in always or not (value is None or value is False or value == ()):
             out[key] = list(value) if isinstance(value, tuple) else value
     return out
 
@@ -160,15 +167,12 @@ def _object(item: object, index: int) -> SceneObject:
     size = _numbers(data.get("size"), 3, f"{where}.size")
     if size is not None and min(size) <= 0:
         raise SceneError(f"{where}.size must be positive")
-    orientation = _numbers(data.get("orientation"), 4, f"{where}.orientation")
-    if orientation is not None and sum(q * q for q in orientation) < 1e-12:
-        raise SceneError(f"{where}.orientation must be a quaternion (w, x, y, z) that is not zero")
     return SceneObject(
         name=_text(data.get("name"), f"{where}.name"),
         kind=_text(data.get("kind"), f"{where}.kind"),
         color=_optional_text(data.get("color"), f"{where}.color"),
         position=_numbers(data.get("position"), 3, f"{where}.position"),  # type: ignore[arg-type]
-        orientation=orientation,  # type: ignore[arg-type]
+        orientation=_orientation(data.get("orientation"), f"{where}.orientation"),
         size=size,  # type: ignore[arg-type]
         support=_optional_text(data.get("support", TABLE), f"{where}.support"),
         container=container,
@@ -184,9 +188,26 @@ def _fixture(item: object, index: int) -> Fixture:
     state = _text(data.get("state"), f"{where}.state")
     if kind in FIXTURE_STATES and state not in FIXTURE_STATES[kind]:
         raise SceneError(f"{where}.state of a {kind} must be one of: {', '.join(FIXTURE_STATES[kind])}")
+    slid = data.get("displacement")
+    displacement = _numbers(None if slid is None else [slid], 1, f"{where}.displacement")
     return Fixture(
-        _text(data.get("name"), f"{where}.name"), kind, state, _texts(data.get("aliases", []), f"{where}.aliases")
+        name=_text(data.get("name"), f"{where}.name"),
+        kind=kind,
+        state=state,
+        position=_numbers(data.get("position"), 3, f"{where}.position"),  # type: ignore[arg-type]
+        orientation=_orientation(data.get("orientation"), f"{where}.orientation"),
+        displacement=None if displacement is None else displacement[0],
+        aliases=_texts(data.get("aliases", []), f"{where}.aliases"),
     )
+
+
+def _orientation(value: object, where: str) -> tuple[float, float, float, float] | None:
+    quat = _numbers(value, 4, where)
+    if quat is None:
+        return None
+    if sum(q * q for q in quat) < 1e-12:
+        raise SceneError(f"{where} must be a quaternion (w, x, y, z) that is not zero")
+    return quat[0], quat[1], quat[2], quat[3]
 
 
 def _mapping(value: object, where: str) -> Mapping[str, Any]:

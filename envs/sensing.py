@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .catalogue import KINDS
+from .fixtures import INSIDE, RIM, heading_quat
 from .kinematics import quat_to_matrix
-from .scene import TABLE, Scene, SceneObject
+from .scene import TABLE, Fixture, Scene, SceneObject
 from .worlds import Worlds
 
 TOLERANCE = 0.008
@@ -17,13 +18,13 @@ TOLERANCE = 0.008
 def held_slot(worlds: Worlds, i: int) -> int | None:
     """The slot whose object both jaws touch and nothing else carries, or None."""
     for slot in _laid(worlds, i):
-        if worlds.grasped(slot)[i] and not worlds.touching(slot, "world")[i] and _carrier(worlds, i, slot) is None:
+        if worlds.grasped(slot)[i] and not worlds.touching(slot, "world")[i] and _support(worlds, i, slot) is None:
             return slot
     return None
 
 
 def measure(worlds: Worlds, i: int = 0) -> Scene:
-    """World i's table as a `Scene`: poses, sizes, what stands on or in what, what is held."""
+    """World i's table as a `Scene`: poses, sizes, what stands on or in what, what is held, what is open or pressed."""
     held = held_slot(worlds, i)
     objects = []
     for slot in _laid(worlds, i):
@@ -31,12 +32,8 @@ def measure(worlds: Worlds, i: int = 0) -> Scene:
         assert spec is not None
         support: str | None = None
         if slot != held:
-            carrier = _carrier(worlds, i, slot)
-            if carrier is not None:
-                below = worlds.specs[i][carrier]
-                assert below is not None
-                support = below.name
-            elif worlds.touching(slot, "world")[i]:
+            support = _support(worlds, i, slot)
+            if support is None and worlds.touching(slot, "world")[i]:
                 support = TABLE
         objects.append(
             SceneObject(
@@ -52,7 +49,24 @@ def measure(worlds: Worlds, i: int = 0) -> Scene:
             )
         )
     holding = None if held is None else worlds.specs[i][held]
-    return Scene(tuple(objects), (), None if holding is None else holding.name)
+    return Scene(tuple(objects), _fixtures(worlds, i), None if holding is None else holding.name)
+
+
+def _fixtures(worlds: Worlds, i: int) -> tuple[Fixture, ...]:
+    mounted = worlds.mounted
+    return tuple(
+        Fixture(
+            name=spec.name,
+            kind=spec.kind,
+            state=mounted.state(i, slot),
+            position=_rounded(mounted.position[i, slot]),
+            orientation=_rounded(heading_quat(mounted.yaw[i, slot])),
+            displacement=round(float(mounted.displacement[i, slot]), 5),
+            aliases=spec.aliases,
+        )
+        for slot, spec in enumerate(mounted.specs[i])
+        if spec is not None
+    )
 
 
 def _rounded(values: NDArray[np.float64]) -> tuple:
@@ -84,6 +98,28 @@ def top_of(worlds: Worlds, i: int, slot: int) -> float:
     assert spec is not None
     z = float(worlds.object_position[i, slot, 2])
     return z + (extent_below(worlds, i, slot) if KINDS[spec.kind].graspable else spec.size[2])
+
+
+def _support(worlds: Worlds, i: int, slot: int) -> str | None:
+    """The name of the object or drawer that carries this slot's object, None if neither does."""
+    carrier = _carrier(worlds, i, slot)
+    spec = None if carrier is None else worlds.specs[i][carrier]
+    return _drawer_round(worlds, i, slot) if spec is None else spec.name
+
+
+def _drawer_round(worlds: Worlds, i: int, slot: int) -> str | None:
+    """The drawer that the object lies in, by where it is; None if it lies in none."""
+    mounted = worlds.mounted
+    position = worlds.object_position[i, slot]
+    for f, spec in enumerate(mounted.specs[i]):
+        if spec is None or spec.kind != "drawer" or not 0 < position[2] < RIM + extent_below(worlds, i, slot) - 0.002:
+            continue
+        offset = position - mounted.position[i, f]
+        cos, sin = np.cos(mounted.yaw[i, f]), np.sin(mounted.yaw[i, f])
+        x, y = cos * offset[0] + sin * offset[1], cos * offset[1] - sin * offset[0]
+        if 0.0 < mounted.displacement[i, f] - x < INSIDE[0] and abs(y) < INSIDE[1] / 2:
+            return spec.name
+    return None
 
 
 def _carrier(worlds: Worlds, i: int, slot: int) -> int | None:

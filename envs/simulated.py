@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from .arm import GRIPPER, REST
 from .catalogue import ObjectSpec
+from .fixtures import FixtureSpec
+from .fixtures import slots_for as fixture_slots_for
 from .robot import RobotState
 from .scene import Scene
 from .sensing import measure
@@ -24,16 +26,20 @@ _SETTLING_STEPS = 10
 
 
 class SimulatedRobot:
-    """An SO-101 before a table with exactly these objects, in MuJoCo, deterministic.
+    """An SO-101 before a table with exactly these objects and fixtures, in MuJoCo, deterministic.
 
     `worlds` is the simulation behind it, a batch of one. `decals` are drawn and change nothing else.
     """
 
-    def __init__(self, objects: Sequence[ObjectSpec], decals: Sequence[Decal] = ()) -> None:
+    def __init__(
+        self, objects: Sequence[ObjectSpec], fixtures: Sequence[FixtureSpec] = (), decals: Sequence[Decal] = ()
+    ) -> None:
         self._decals = tuple(decals)
-        self.worlds = Worlds(slots_for(objects), 1, threads=1)
+        self.worlds = Worlds(slots_for(objects), 1, 1, fixture_slots_for(fixtures))
         for slot, spec in enumerate(objects):
             self.worlds.lay(0, slot, spec)
+        for slot, fixture in enumerate(fixtures):
+            self.worlds.mounted.mount(0, slot, fixture)
         self.worlds.place_arm(0, REST)
         self.worlds.refresh(np.zeros(1, int))
         for _ in range(_SETTLING_STEPS):

@@ -1,7 +1,8 @@
-"""The table: an `MjSpec` with the arm and empty slots for objects.
+"""The table: an `MjSpec` with the arm, empty slots for objects, and fixtures.
 
 A slot is a free body whose shapes are given at run time, world by world, so that
 one compiled model serves tables of any kinds, sizes and colours side by side.
+A fixture is one of a fixed shape that any world may mount anywhere, or leave out.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import mujoco
 
 from .arm import add_arm
 from .catalogue import MAX_SHAPES, ObjectSpec
+from .fixtures import FixtureSlot, add_fixture
 
 PHYSICS_SECONDS = 0.005
 """Length of a physics step."""
@@ -36,8 +38,8 @@ def slots_for(objects: Sequence[ObjectSpec]) -> tuple[Slot, ...]:
     )
 
 
-def build(slots: Sequence[Slot]) -> mujoco.MjSpec:
-    """The arm, the table and the slots, with a contact sensor for every pair that matters.
+def build(slots: Sequence[Slot], fixtures: Sequence[FixtureSlot] = ()) -> mujoco.MjSpec:
+    """The arm, the table, the slots and the fixtures, with a contact sensor for every pair that matters.
 
     Sensor `a|b` counts the contacts between bodies `a` and `b`.
     """
@@ -56,6 +58,8 @@ def build(slots: Sequence[Slot]) -> mujoco.MjSpec:
     add_arm(spec)
     for slot in slots:
         _add_slot(spec, slot)
+    for fixture in fixtures:
+        add_fixture(spec, fixture)
     names = [slot.name for slot in slots]
     for index, name in enumerate(names):
         for other in ("gripper", "moving_jaw", "world", *names[:index]):

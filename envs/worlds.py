@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from .arm import ARMATURE, DAMPING, FIXED_PAD, FRICTIONLOSS, KP, MOVING_PAD, PAD_FRICTION, REST
 from .catalogue import BOX, COLORS, CYLINDER, KINDS, SPHERE, ObjectSpec, Shape
 from .control import next_command
+from .fixtures import FixtureSlot
+from .mounted import Mounted
 from .robot import CONTROL_SECONDS, JOINTS
 from .table import PHYSICS_SECONDS, Slot, build
 
@@ -63,12 +65,12 @@ class Worlds:
     `object_quat` (n, k, 4) wxyz. `command` (n, 6) is the joint target, `velocity`
     (n, 6) the finite difference of `q` over the last control step (what a servo
     bus would report), `action` (n, 6) the last action. `specs[i][k]` is what stands in
-    slot k of world i, None if the slot is empty.
+    slot k of world i, None if the slot is empty. `mounted` are the fixtures.
     """
 
-    def __init__(self, slots: Sequence[Slot], n: int, threads: int = 0) -> None:
+    def __init__(self, slots: Sequence[Slot], n: int, threads: int = 0, fixtures: Sequence[FixtureSlot] = ()) -> None:
         self.n, self.slots = n, tuple(slots)
-        self.model = build(self.slots).compile()
+        self.model = build(self.slots, fixtures).compile()
         self.batch = mujoco.batch.Batch(self.model, n, threads)
         self.field = {name: self.batch.expand(name) for name in _FIELDS}
         k = len(self.slots)
@@ -81,9 +83,9 @@ class Worlds:
         self._sensors = self.batch.bind("sensordata")
         arm = len(JOINTS)
         self.q = state[:, :arm]
-        free = state[:, arm:].reshape(n, k, 7)
+        free = state[:, arm : arm + 7 * k].reshape(n, k, 7)
         self.object_position, self.object_quat = free[:, :, :3], free[:, :, 3:]
-        self.object_velocity = velocity[:, arm:].reshape(n, k, 6)
+        self.object_velocity = velocity[:, arm : arm + 6 * k].reshape(n, k, 6)
         self.command, self.velocity, self.action = np.zeros((n, arm)), np.zeros((n, arm)), np.zeros((n, arm))
         self._queue = np.zeros((n, MAX_DELAY + 1, arm))
         self.delay = np.zeros(n, int)
@@ -94,6 +96,7 @@ class Worlds:
         self._pads = [self.model.geom(name).id for name in (FIXED_PAD, MOVING_PAD)]
         names = [self.model.sensor(i).name for i in range(self.model.nsensor)]
         self._sensor = {name: int(self.model.sensor_adr[i]) for i, name in enumerate(names)}
+        self.mounted = Mounted(fixtures, self.model, self.batch, self.field)
         for i in range(n):
             for slot in range(k):
                 self.lay(i, slot, None)
@@ -176,6 +179,7 @@ class Worlds:
         self._ctrl[rows] = np.clip(self._ctrl[rows], target - self.backlash[rows], target + self.backlash[rows])
         self.batch.step(ids, nstep=SUBSTEPS)
         self.velocity[rows] = (self.q[rows] - before) / CONTROL_SECONDS
+        self.mounted.update(rows)
 
     def touching(self, slot: int, other: str) -> NDArray[np.bool_]:
         """Whether slot's object touched body `other` ('world' is the table) at the last physics step, (n,)."""

@@ -19,7 +19,7 @@ from pontine.envs.randomization import Randomization
 from pontine.envs.tasks import task as task_of
 
 from .actor import Actor
-from .demonstrator import DEMONSTRATORS
+from .demonstrators import DEMONSTRATORS
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,6 @@ has to rise above.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -155,17 +152,3 @@ def _servo(position: Array, joints: Array, command: Array | None = None) -> Arra
     if command is not None:
         error[:, GRIPPER] = (joints - command)[:, GRIPPER] / GAIN
     return np.clip(GAIN * error / ACTION_SCALE, -1.0, 1.0)
-
-
-def on_situation(rule: Callable[[Situation], Array]) -> Callable[[Episodes], Array]:
-    """The rule as a function of episodes."""
-    return lambda e: rule(e.situation())
-
-
-DEMONSTRATORS: dict[str, Callable[[Episodes], Array]] = {
-    "Reach": reach,
-    "Pick": on_situation(pick),
-    "Place": on_situation(place),
-    "PickPlace": on_situation(partial(pick, carry=True)),
-}
-"""The demonstrator of each task, by task name."""

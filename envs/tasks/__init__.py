@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ..errors import UnknownNameError
 from .base import Task
+from .button import Button
+from .drawer import Drawer
 from .pick import Pick
 from .pick_place import PickPlace
 from .place import Place
 from .reach import Reach
 
-TASKS: dict[str, type[Task]] = {task.name: task for task in (Reach, Pick, Place, PickPlace)}
+TASKS: dict[str, type[Task]] = {task.name: task for task in (Reach, Pick, Place, PickPlace, Drawer, Button)}
 """Task classes by the name in their Gymnasium id."""
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..arm import RANGE, REST
 from ..catalogue import KINDS
+from ..fixtures import FixtureSlot
 from ..kinematics import inverse
 from ..layout import HEADING, PAN_X
 from ..table import Slot
@@ -55,6 +56,7 @@ class Task(ABC):
     name: ClassVar[str]
     version: ClassVar[int] = 0
     slots: ClassVar[tuple[Slot, ...]] = ()
+    fixtures: ClassVar[tuple[FixtureSlot, ...]] = ()
     max_steps: ClassVar[int] = 125
     settle_steps: ClassVar[int] = 0
     streak: ClassVar[int] = 5
@@ -84,6 +86,10 @@ class Task(ABC):
     def seen(self, e: Episodes) -> tuple[Array, Array] | None:
         """The true pose, (n, 3) m and (n, 4) wxyz, of what a camera follows; None if the task needs no camera."""
         return (e.worlds.object_position[:, TARGET], e.worlds.object_quat[:, TARGET]) if self.slots else None
+
+    def extent(self, e: Episodes) -> tuple[Array, NDArray[np.int_]]:
+        """Size (n, 3) m and symmetry (n,) of what the camera follows."""
+        return e.worlds.size[:, TARGET], e.worlds.symmetry[:, TARGET]
 
     @abstractmethod
     def observe(self, e: Episodes) -> NDArray[np.float32] | dict[str, NDArray[np.float32]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from pontine.envs.tasks import TASKS
-from pontine.policies.demonstrator import DEMONSTRATORS
+from pontine.policies.demonstrators import DEMONSTRATORS
 from pontine.policies.evaluate import run_episodes
 
 

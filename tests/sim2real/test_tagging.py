@@ -25,7 +25,7 @@ OBJECTS = (
 
 @pytest.fixture(scope="module")
 def picture() -> np.ndarray:
-    robot = SimulatedRobot(OBJECTS, decals(marked(OBJECTS)))
+    robot = SimulatedRobot(OBJECTS, decals=decals(marked(OBJECTS)))
     frame = robot.render(1280, 720, "workspace", "fast")
     robot.close()
     return frame
@@ -58,7 +58,7 @@ def test_tags_lie_where_they_are_said_to_lie(picture: np.ndarray) -> None:
 def test_decals_change_nothing_but_the_picture() -> None:
     ends = []
     for stuck in ((), decals(marked(OBJECTS))):
-        robot = SimulatedRobot(OBJECTS, stuck)
+        robot = SimulatedRobot(OBJECTS, decals=stuck)
         for k in range(20):
             robot.command(robot.observe().command + 0.01 * np.sin(k + np.arange(6)))
             if k == 10:

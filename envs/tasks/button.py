@@ -1,0 +1,46 @@
+"""`pontine/Button-v0`: press a button."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..fixtures import FixtureSlot
+from ..layout import random_fixture
+from .base import SOLID, random_arm
+from .fixture import BESIDE, CONTENT, FIXTURE, FixtureTask
+from .pick import beside
+
+if TYPE_CHECKING:
+    from ..episodes import Episodes
+
+PRESSED = 0
+"""What the episode asks for."""
+
+
+class Button(FixtureTask):
+    """Press the button until it latches, and draw the hand back.
+
+    Observation: `observation.LAYOUT`; the object is the button's plunger, the goal where it
+    stands when it is pressed. Randomised: where the button stands, its spring and friction;
+    something beside it; the arm's start pose. Success, for 5 control steps: the button has
+    latched (it does so 6 mm down, and stays down) and the tool is 5 cm from it.
+
+    History: v0, first version.
+    """
+
+    name = "Button"
+    fixtures = (FixtureSlot("fixture", "button"),)
+    states = ("pressed",)
+    max_steps = 100
+
+    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+        e.worlds.place_arm(i, random_arm(rng))
+        button = random_fixture(rng, "button", "button", ())
+        assert button is not None
+        e.worlds.mounted.mount(i, FIXTURE, button)
+        self.ask(e, i, PRESSED)
+        e.worlds.lay(i, CONTENT, None)
+        neighbour = beside(rng, str(rng.choice(SOLID)), list(button.keepout)) if rng.random() < 0.4 else None
+        e.worlds.lay(i, BESIDE, neighbour)

@@ -1,0 +1,73 @@
+"""`pontine/Drawer-v0`: open a drawer, or close it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..catalogue import ObjectSpec, draw
+from ..fixtures import CEILING, FLOOR, INSIDE, FixtureSlot, FixtureSpec
+from ..fixtures import KINDS as FIXTURES
+from ..layout import footprint, random_fixture
+from .base import SOLID, random_arm
+from .fixture import BESIDE, CONTENT, FIXTURE, FixtureTask
+from .pick import beside
+
+if TYPE_CHECKING:
+    from ..episodes import Episodes
+
+OPEN, CLOSED = 0, 1
+"""What the episode asks for."""
+
+
+class Drawer(FixtureTask):
+    """Open the drawer or close it, as the episode asks, and draw the hand back.
+
+    Observation: `observation.LAYOUT`; the object is the drawer's handle, the goal where the
+    handle stands in the state asked for. Randomised: which state, where the cabinet stands
+    and how it faces the arm, how far the drawer is out (closed to half open when it is to be
+    opened, half to fully open when it is to be closed) and how stiffly it runs; what lies in
+    it; something beside it; the arm's start pose. Success, for 5 control steps: the drawer is
+    in the state (open from 68 mm on, closed up to 12 mm) and the tool is 5 cm from the handle.
+
+    History: v0, first version.
+    """
+
+    name = "Drawer"
+    fixtures = (FixtureSlot("fixture", "drawer"),)
+    states = ("open", "closed")
+    max_steps = 150
+
+    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+        e.worlds.place_arm(i, random_arm(rng))
+        cabinet = random_fixture(rng, "drawer", "drawer", ())
+        assert cabinet is not None
+        state, travel = int(rng.integers(2)), FIXTURES["drawer"].travel
+        far = rng.random() < 0.5
+        if state == OPEN:
+            out = 0.0 if far else rng.uniform(0.0, 0.4 * travel)
+        else:
+            out = rng.uniform(0.95, 1.0) * travel if far else rng.uniform(0.5, 0.95) * travel
+        cabinet = replace(cabinet, displacement=float(out))
+        e.worlds.mounted.mount(i, FIXTURE, cabinet)
+        self.ask(e, i, state)
+        e.worlds.lay(i, CONTENT, content(rng, cabinet) if rng.random() < 0.4 else None)
+        neighbour = beside(rng, str(rng.choice(SOLID)), list(cabinet.keepout)) if rng.random() < 0.4 else None
+        e.worlds.lay(i, BESIDE, neighbour)
+
+
+def content(rng: np.random.Generator, cabinet: FixtureSpec) -> ObjectSpec:
+    """Something that fits into the drawer, lying in it."""
+    while True:
+        spec = draw(rng, "content", str(rng.choice(SOLID)), "blue")
+        if spec.size[2] < CEILING - FLOOR - 0.004:
+            break
+    depth, width = INSIDE
+    radius = footprint(spec)[2] + 0.002
+    x = cabinet.displacement - rng.uniform(radius, depth - radius)
+    y = rng.uniform(-1.0, 1.0) * (width / 2 - radius)
+    cos, sin = np.cos(cabinet.yaw), np.sin(cabinet.yaw)
+    where = np.array(cabinet.position) + (cos * x - sin * y, sin * x + cos * y, FLOOR + 0.001 + spec.rest_height)
+    return spec.moved(where, rng.uniform(-np.pi, np.pi))

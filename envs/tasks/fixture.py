@@ -1,0 +1,62 @@
+"""What the tasks that work a fixture have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from ..observation import SIZE, manipulation
+from ..table import Slot
+from .base import Array, Task, Verdict
+
+if TYPE_CHECKING:
+    from ..episodes import Episodes
+
+FIXTURE = 0
+"""The fixture's slot."""
+
+CONTENT, BESIDE = 0, 1
+"""Slots of what lies in a drawer and of something that stands beside the fixture."""
+
+CLEAR = 0.05
+"""How far (m) the tool must be from the fixture's part at the end, so that the hand is clear."""
+
+
+class FixtureTask(Task):
+    """Bring a fixture's part to where it stands in the state that `Episodes.mode` numbers, and draw back."""
+
+    slots = (Slot("content", 1), Slot("beside", 1))
+    settle_steps = 3
+    states: ClassVar[tuple[str, ...]]
+    """States that are asked for, by number."""
+
+    @property
+    def observation_space(self) -> spaces.Box:
+        return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
+
+    def ask(self, e: Episodes, i: int, state: int) -> None:
+        """Ask world i's fixture, which is mounted, for a state."""
+        e.mode[i] = state
+        e.goal[i] = e.worlds.mounted.part_at(i, FIXTURE, self.states[state])
+
+    def seen(self, e: Episodes) -> tuple[Array, Array]:
+        return e.worlds.mounted.part(FIXTURE), e.worlds.mounted.part_quat(FIXTURE)
+
+    def extent(self, e: Episodes) -> tuple[Array, NDArray[np.int_]]:
+        kind = e.worlds.mounted.kinds[FIXTURE]
+        return np.tile(kind.part_size, (e.n, 1)), np.full(e.n, kind.symmetry)
+
+    def observe(self, e: Episodes) -> NDArray[np.float32]:
+        return manipulation(e.situation())
+
+    def judge(self, e: Episodes) -> Verdict:
+        mounted = e.worlds.mounted
+        engaged = mounted.kinds[FIXTURE].states[0]
+        wanted = np.array([state == engaged for state in self.states])[e.mode]
+        clear = np.linalg.norm(e.tool.position - mounted.part(FIXTURE), axis=1) > CLEAR
+        moved = np.linalg.norm(e.worlds.object_velocity[:, BESIDE, :3], axis=1) > 0.05
+        there = mounted.engaged[:, FIXTURE] == wanted
+        return Verdict(there & clear, np.zeros(e.n, bool), {"disturbance": -0.02 * moved})

@@ -1,0 +1,32 @@
+"""The demonstrator of each task, by task name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pontine.envs.episodes import Episodes
+from pontine.envs.observation import Situation
+
+from . import demonstrator, fixture_demonstrator
+
+Rule = Callable[[Episodes], NDArray[np.float64]]
+
+
+def on_situation(rule: Callable[[Situation], NDArray[np.float64]]) -> Rule:
+    """The rule as a function of episodes."""
+    return lambda e: rule(e.situation())
+
+
+DEMONSTRATORS: dict[str, Rule] = {
+    "Reach": demonstrator.reach,
+    "Pick": on_situation(demonstrator.pick),
+    "Place": on_situation(demonstrator.place),
+    "PickPlace": on_situation(partial(demonstrator.pick, carry=True)),
+    "Drawer": on_situation(fixture_demonstrator.slide),
+    "Button": on_situation(fixture_demonstrator.press),
+}
+"""Actions (n, 6) of the demonstrator, by the name of the task."""
