@@ -142,17 +142,22 @@ class Episodes:
         """Observations of all worlds."""
         return self.task.observe(self)
 
-    def situation(self) -> Situation:
-        """The policy's view of what the task handles, as the camera sees it."""
+    def situation(self, exact: bool = False) -> Situation:
+        """What the policy is to see of what the task handles: as a camera does, or exactly."""
         worlds = self.worlds
         size, symmetry = self.task.extent(self)
+        position, quat = self.perception.position, self.perception.quat
+        if exact:
+            pose = self.task.seen(self)
+            assert pose is not None
+            position, quat = pose
         return Situation(
             worlds.q,
             worlds.velocity,
             worlds.command,
             worlds.action,
-            self.perception.position,
-            self.perception.quat,
+            position,
+            quat,
             size,
             symmetry,
             self.goal,

@@ -34,9 +34,7 @@ class VideoWriter:
     not at all otherwise. Raises VideoError on entry if `path` cannot be written.
     """
 
-    def __init__(
-        self, path: str | os.PathLike[str], fps: int = FPS, options: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, path: str | os.PathLike[str], fps: int = FPS, options: Mapping[str, str] | None = None) -> None:
         """`options` go to the encoder, libx264, over those it is given anyway."""
         self.path, self.fps = Path(path), fps
         self._options = {**_OPTIONS, **(options or {})}

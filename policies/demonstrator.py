@@ -1,8 +1,9 @@
 """The scripted demonstrator: a memoryless oracle for every task.
 
-It sees what the policy sees (`Situation`) and answers with an action. It proves that a
-task can be solved, starts the cloning, and is the ceiling that reinforcement learning
-has to rise above.
+It sees what the policy sees (`Situation`), but without the camera's errors, and answers with
+an action: a teacher with privileged information (Chen et al., Learning by Cheating, 2019),
+whose student has to find out what to trust. It proves that a task can be solved, starts
+the cloning, and is the ceiling that reinforcement learning has to rise above.
 """
 
 from __future__ import annotations
@@ -20,9 +21,12 @@ from pontine.envs.tasks.base import PITCHES
 
 Array = NDArray[np.float64]
 
-GAIN = 0.12
-"""Share of the joint error that one action makes up. Under randomised gains and delays 0.12 solves 97 %
-of picks where 0.3 solves 60 %; it takes half as long again on the nominal arm."""
+GAIN, LEAK = 0.1, 0.4
+"""Share of the joint error that one action makes up; how much of the load counts as already made up.
+
+An action moves the joint target, so a gain on the measured error alone integrates it, and an
+integrator hunts round a joint that sticks or lags: under `real` it solved 89 % of 200 picks with a
+gain of 0.12, 92 % with a leak of 0.4, and 96 % of 250 with this gain and exact poses."""
 
 CARRY = 0.075
 """Height (m) of a carried object's underside on its way."""
@@ -36,7 +40,7 @@ def reach(e: Episodes) -> Array:
     """Actions (n, 6) that bring the tool to the goal."""
     worlds = e.worlds
     joints = _steepest(e.goal, np.repeat(worlds.q[:, 4:5], len(PITCHES), 1))
-    return _servo(worlds.q, np.concatenate([joints, worlds.q[:, GRIPPER:]], axis=1))
+    return _servo(worlds.q, np.concatenate([joints, worlds.command[:, GRIPPER:]], axis=1), worlds.command)
 
 
 def pick(s: Situation, carry: bool = False) -> Array:
@@ -146,9 +150,8 @@ def _steepest(aim: Array, rolls: Array) -> Array:
     return best
 
 
-def _servo(position: Array, joints: Array, command: Array | None = None) -> Array:
-    """Actions (n, 6) in [-1, 1] that make up a share of the joint error."""
-    error = joints - position
-    if command is not None:
-        error[:, GRIPPER] = (joints - command)[:, GRIPPER] / GAIN
-    return np.clip(GAIN * error / ACTION_SCALE, -1.0, 1.0)
+def _servo(position: Array, joints: Array, command: Array) -> Array:
+    """Actions (n, 6) in [-1, 1] towards joint angles (n, 6), of which the gripper's is commanded at once."""
+    change = GAIN * (joints - position - LEAK * (command - position))
+    change[:, GRIPPER] = (joints - command)[:, GRIPPER]
+    return np.clip(change / ACTION_SCALE, -1.0, 1.0)

@@ -17,8 +17,8 @@ Rule = Callable[[Episodes], NDArray[np.float64]]
 
 
 def on_situation(rule: Callable[[Situation], NDArray[np.float64]]) -> Rule:
-    """The rule as a function of episodes."""
-    return lambda e: rule(e.situation())
+    """The rule as a function of episodes, on exact poses."""
+    return lambda e: rule(e.situation(exact=True))
 
 
 DEMONSTRATORS: dict[str, Rule] = {

@@ -40,7 +40,7 @@ class Pick(Task):
     name = "Pick"
     slots = OBJECT_SLOTS
     settle_steps = 6
-    max_steps = 125
+    max_steps = 150
 
     @property
     def observation_space(self) -> spaces.Box:
