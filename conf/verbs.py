@@ -15,7 +15,10 @@ from types import ModuleType
 
 from pontine.envs.errors import UnknownNameError
 
-NAMES = ("demo", "plan", "train", "eval", "tune", "bench demo", "bench envs", "arm find", "arm check", "arm emulate")
+NAMES = (
+    "demo", "plan", "train", "eval", "tune", "bench demo", "bench envs",
+    "arm find", "arm check", "arm calibrate", "arm emulate",
+)  # fmt: skip
 MEMBERS = {"bench": "suite"}
 """What the members of a family are called, where there is a word for them; it may also name one as an option."""
 

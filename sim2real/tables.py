@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rich.table import Table
 from rich.text import Text
 
+from pontine.envs.arm import RANGE
+from pontine.envs.robot import JOINTS
+
+from .calibrating import Sweep
 from .checking import ArmReport
 from .finding import FoundServo
+from .plausibility import TOO_SMALL
 
 
 def found_table(servos: Iterable[FoundServo]) -> Table:
@@ -37,6 +42,18 @@ def check_table(report: ArmReport) -> Table:
             joint.name, str(joint.id), joint.model or "?", joint.firmware or "?", quantity(joint.volts, "V"),
             quantity(joint.celsius, "°C"), quantity(angle, "°"), joint.torque or "?", Text(*mark),
         )  # fmt: skip
+    return table
+
+
+def sweep_table(sweeps: Mapping[str, Sweep]) -> Table:
+    """How far each joint was swept (degrees of its encoder), against what the model has."""
+    table = Table("joint", "min", "now", "max", "swept", "", box=None, header_style="bold")
+    for name, sweep in sweeps.items():
+        low, high = RANGE[JOINTS.index(name)]
+        enough = sweep.high - sweep.low >= TOO_SMALL * (high - low)
+        ends = [f"{math.degrees(angle):.0f}°" for angle in (sweep.low, sweep.now, sweep.high)]
+        swept = f"{math.degrees(sweep.high - sweep.low):.0f}° of about {math.degrees(high - low):.0f}°"
+        table.add_row(name, *ends, swept, Text("enough", "green") if enough else Text("go on", "yellow"))
     return table
 
 
