@@ -6,14 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.arm import FIXED_FACE, GRIPPER, SQUEEZE
-from pontine.envs.kinematics import gap_of, opening_for, quat_to_matrix
+from pontine.envs.kinematics import gap_of, inverse, opening_for, quat_to_matrix
 from pontine.envs.observation import Situation
+from pontine.envs.tasks.base import PITCHES
 
-from .demonstrator import _rolls, _servo, _steepest, _yaw_error, grips
+from .demonstrator import _rolls, _servo, _yaw_error, grips
 
 Array = NDArray[np.float64]
 
-_OPENING = 0.030
+_OPENING = 0.034
 _CLEAR = 0.085
 _TIP = 0.008
 """How far the fingertips reach beyond the tool point, m."""
@@ -31,7 +32,7 @@ def slide(s: Situation) -> Array:
     blocked = inwards & (miss < 0.020) & (np.abs(s.velocity[:, :4]).max(axis=1) < 0.04)
     arrived = (miss < np.where(inwards, 0.004, 0.008)) | blocked
     done = (holding & arrived) | (~holding & (miss < 0.014))
-    margin = np.clip((gap - width) / 2, 0.0, 0.007)
+    margin = np.clip((gap - width) / 2, 0.0, 0.014)
     aim = s.object_position - hand[:, :, 0] * (width / 2 + margin - FIXED_FACE)[:, None]
     off = np.maximum(np.linalg.norm((tool - aim)[:, :2], axis=1), 0.04 * np.abs(_yaw_error(s)))
     grasp_z = s.object_position[:, 2] + 0.002
@@ -46,7 +47,7 @@ def slide(s: Situation) -> Array:
     up = np.where(clear, s.object_position[:, 2] + _CLEAR, tool[:, 2])
     aim = np.where(done[:, None], np.column_stack([tool[:, :2], up]), aim)
     keep = holding | done
-    joints = _steepest(aim, np.where(keep[:, None], s.position[:, 4:5], _rolls(s)))
+    joints = _over(s.object_position, aim, np.where(keep[:, None], s.position[:, 4:5], _rolls(s)))
     near = np.linalg.norm(tool - s.object_position, axis=1) < 0.05
     closing = ready | holding | (near & (gap < width + 0.012) & (s.command[:, GRIPPER] < s.position[:, GRIPPER]))
     grip = np.where(closing & ~done, s.position[:, GRIPPER] - SQUEEZE, opening_for(width + _OPENING))
@@ -66,4 +67,20 @@ def press(s: Situation) -> Array:
     aim = np.where(down[:, None], np.column_stack([tool[:, :2], top[:, 2] + _CLEAR]), aim)
     rolls = np.where(down[:, None], s.position[:, 4:5], _rolls(s))
     grip = np.full(len(tool), opening_for(0.0) - 0.05)
-    return _servo(s.position, np.concatenate([_steepest(aim, rolls), grip[:, None]], axis=1), s.command)
+    return _servo(s.position, np.concatenate([_over(top, aim, rolls), grip[:, None]], axis=1), s.command)
+
+
+def _over(part: Array, aim: Array, rolls: Array) -> Array:
+    """Joint angles (n, 5) for tool points (n, 3), each pitch with its roll (n, pitches).
+
+    The pitch is the steepest that also reaches the part (n, 3) itself and a point well above it:
+    one that changed with the height of the aim would swing the tool to and fro.
+    """
+    n = len(aim)
+    posts = [part + (0.0, 0.0, rise) for rise in (0.0, 0.075)]
+    joints, good = np.zeros((len(PITCHES), n, 5)), np.zeros((len(PITCHES), n), int)
+    for index, angle in enumerate(PITCHES):
+        pitches = np.full(n, angle)
+        joints[index], reached = inverse(aim, pitches, rolls[:, index])
+        good[index] = 4 * reached + sum(inverse(post, pitches, rolls[:, index])[1] for post in posts)
+    return joints[good.argmax(axis=0), np.arange(n)]

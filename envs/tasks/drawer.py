@@ -38,7 +38,7 @@ class Drawer(FixtureTask):
     name = "Drawer"
     fixtures = (FixtureSlot("fixture", "drawer"),)
     states = ("open", "closed")
-    max_steps = 150
+    max_steps = 200
 
     def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
         e.worlds.place_arm(i, random_arm(rng))
