@@ -66,6 +66,7 @@ class Bus:
     def __init__(self, port: str, servos: Mapping[str, int], *, baud: int = 1_000_000, patience: float = 0.02) -> None:
         """Open `port` for this process alone, with `servos` as ids by name.
 
+        `asked_again` counts by servo the answers that were missing or spoilt and asked for once more.
         `patience` is how long (s) answers may lag behind their time on the wire: the adapter's and the
         machine's latency. Raises `PortError`, and ValueError where two names have one id.
         """
@@ -78,6 +79,7 @@ class Bus:
         self._lock = threading.Lock()
         self._owed = False
         self._stores: Counter[tuple[str, str]] = Counter()
+        self.asked_again: Counter[str] = Counter()
         try:
             self._serial = serial.Serial(port, baud, timeout=0, write_timeout=1.0, exclusive=True)
         except (*_LOST, ValueError) as error:
@@ -100,6 +102,11 @@ class Bus:
     def names(self) -> tuple[str, ...]:
         """The servos' names in the order given."""
         return tuple(self._ids)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the port was closed."""
+        return not self._serial.is_open
 
     def close(self) -> None:
         """Close the port; the servos go on with what they were told last."""
@@ -154,29 +161,31 @@ class Bus:
         """What every servo measures, asked for at once; those that stayed silent are asked again."""
         return {name: _state(block, _BLOCK[0]) for name, block in self._ask_all(*_BLOCK).items()}
 
-    def survey(self) -> dict[str, tuple[ServoState, dict[str, int]]]:
-        """What every servo measures and what its RAM holds (counts by register), asked for at once as by `measure`.
+    def survey(self, names: Iterable[str] | None = None) -> dict[str, tuple[ServoState, dict[str, int]]]:
+        """What servos (all if None) measure and what their RAM holds (counts by register), asked for at once.
 
         A servo that was without power for an instant shows in its settings.
         """
-        blocks = self._ask_all(*_WHOLE)
+        blocks = self._ask_all(*_WHOLE, names)
         return {
             name: (_state(block, _WHOLE[0]), {register: _part(block, _WHOLE[0], register) for register in _SETTINGS})
             for name, block in blocks.items()
         }
 
-    def _ask_all(self, address: int, count: int) -> dict[str, bytes]:
+    def _ask_all(self, address: int, count: int, names: Iterable[str] | None = None) -> dict[str, bytes]:
         """A block of every servo, in the order of the names."""
         blocks: dict[str, bytes] = {}
+        ids = self._ids if names is None else {name: self._id(name) for name in names}
         with self._transaction():
             for _ in range(1 + RETRIES):
-                missing = [name for name in self._ids if name not in blocks]
-                request = SyncRead(address, count, tuple(self._ids[name] for name in missing))
+                missing = [name for name in ids if name not in blocks]
+                request = SyncRead(address, count, tuple(ids[name] for name in missing))
                 answers, noise = self._exchange(request, missing, count)
                 blocks |= {name: answer.data for name, answer in answers.items()}
-                if len(blocks) == len(self._ids):
-                    return {name: blocks[name] for name in self._ids}
-            raise self._silence([name for name in self._ids if name not in blocks], noise, others=bool(blocks))
+                if len(blocks) == len(ids):
+                    return {name: blocks[name] for name in ids}
+                self.asked_again.update(name for name in ids if name not in blocks)
+            raise self._silence([name for name in ids if name not in blocks], noise, others=bool(blocks))
 
     def command(self, goals: Mapping[str, float]) -> None:
         """Give servos their goals (rad, encoder angle) in one instruction, which switches their torque on.
@@ -211,6 +220,7 @@ class Bus:
                 answers, noise = self._exchange(instruction, [name], count)
                 if name in answers:
                     return answers[name]
+                self.asked_again[name] += 1
             raise self._silence([name], noise, others=None)
 
     @contextmanager

@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 
 import numpy as np
@@ -25,7 +25,7 @@ from .bus import Bus
 from .bus_errors import BusError, PortLostError, ReplyError
 from .calibration import Calibration
 from .envelope import Clip, Envelope, Reason, Sent
-from .rest import rest_pose, way_to_rest
+from .rest import rest_pose, way_between
 from .stops import Kind, SafetyStop, Stop
 from .sts3215 import TORQUE_OFF, TORQUE_ON
 from .timing import Timing
@@ -40,6 +40,7 @@ LEAD = 0.012
 
 _BLIND = 2 * CONTROL_SECONDS
 _SETTLING_STEPS = 12
+_STANDSTILL_STEPS = 8
 _AT_REST = 0.2
 _log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class ControlLoop:
         self.stops: list[Stop] = []
         self.state: RobotState | None = None
         self.timing, self.clipped = Timing(), Counter[tuple[str, str]]()
-        self.missed_measurements = 0
+        self.measured = self.missed_measurements = 0
         self.ending: Ending | None = None
         self.hurry = threading.Event()
         self._end = threading.Event()
@@ -91,6 +92,9 @@ class ControlLoop:
         self._course: Array | None = None
         self._answered, self._trouble = 0, set[Kind]()
         self._limp: set[str] = set()
+        self._deaf: set[str] = set()
+        self._woken: tuple[Clip, ...] = ()
+        self._resting = False
         self._lost = False
 
     def post(self, targets: Array | None) -> int:
@@ -165,6 +169,7 @@ class ControlLoop:
         if self._lost:
             return
         sent = self._next(now)
+        sent, self._woken = replace(sent, clips=self._woken + sent.clips), ()
         for clip in sent.clips:
             self.clipped[str(clip.reason), clip.joint] += 1
             _log.debug("%s", clip)
@@ -194,7 +199,7 @@ class ControlLoop:
     def _measure(self) -> None:
         """Measure, publish, and look for what must stop the arm."""
         try:
-            survey = self._bus.survey()
+            survey = self._bus.survey([name for name in JOINTS if name not in self._deaf])
         except PortLostError as error:
             self._lose(error)
             return
@@ -204,10 +209,16 @@ class ControlLoop:
             if now - self._measured_at > self._profile.silence:
                 for name in error.servos:
                     self._note(Stop(Kind.SILENCE, name, f"for {now - self._measured_at:.2f} s: {error}", now))
+                if self._resting:
+                    # The others are brought to rest without it; it may well hear what it does not answer.
+                    self._deaf |= set(error.servos)
             return
         now = time.monotonic()
         servos = {name: Measured(*measured) for name, measured in survey.items()}
-        position = self._calibration.to_model(np.array([servos[name].state.angle for name in JOINTS]))
+        angles = self._calibration.to_encoder(self._sent.targets)
+        for name, servo in servos.items():
+            angles[JOINTS.index(name)] = servo.state.angle
+        position = self._calibration.to_model(angles)
         velocity = (position - self._position) / max(now - self._measured_at, 1e-3)
         lag = self._sent.targets - position
         self._position, self._measured_at = position, now
@@ -218,6 +229,7 @@ class ControlLoop:
         with self.news:
             self.state, self._taken = state, self._sent_ticket
             self.news.notify_all()
+        self.measured += 1
         self._out.put((state, self._sent.targets.copy(), self._sent.clips, now))
 
     def _note(self, stop: Stop) -> None:
@@ -261,20 +273,29 @@ class ControlLoop:
         After an emergency stop nothing moves: the arm is held, so that it does not sink onto whoever
         pressed it, until it is pressed again or its time is over.
         """
+        self._resting = True
+        for _, _ in zip(self._steps(), range(_STANDSTILL_STEPS), strict=False):
+            if self.hurry.is_set() or not (self.stops or np.any(self._sent.velocity)):
+                break
         if self._lost or self._emergency() or not self._rouse():
             return self._hold_out()
         self._trouble.clear()
         start = self._envelope.stopping_point(self._sent)
         goal = rest_pose(start, self._limits, keep_gripper=True)
-        way, settling = way_to_rest(start, self._limits, keep_gripper=True), 0
+        stuck = [JOINTS.index(stop.joint) for stop in self.stops if stop.kind == Kind.STALL and stop.joint is not None]
+        # What is blocked stays where it is; the others come to rest around it.
+        goal[stuck] = start[stuck]
+        way, settling = way_between(start, goal, self._limits), 0
         for _ in self._steps():
             self._course = next(way, goal)
             settling += self._course is goal
             blocked = self._trouble & {Kind.STALL, Kind.BROWN_OUT}
-            blind = time.monotonic() - self._measured_at > self._profile.silence
-            if blocked or blind or self._emergency() or self.hurry.is_set() or settling > _SETTLING_STEPS:
+            if blocked or self._emergency() or self.hurry.is_set() or settling > _SETTLING_STEPS:
                 break
-        at_rest = bool(np.all(np.abs(self._position - goal)[:-1] < _AT_REST)) and not self._lost
+            if len(self._deaf) == len(JOINTS):
+                break
+        rest = rest_pose(start, self._limits, keep_gripper=True)
+        at_rest = bool(np.all(np.abs(self._position - rest)[:-1] < _AT_REST)) and not self._lost
         return at_rest or self._hold_out()
 
     def _hold_out(self) -> bool:
@@ -291,7 +312,9 @@ class ControlLoop:
 
     def _rouse(self) -> bool:
         """Wake the servos that lost their settings or protect themselves, where they stand; whether all hold."""
-        tired = self._limp | {stop.joint for stop in self.stops if stop.kind == Kind.STALL and stop.joint is not None}
+        tired = (self._limp - self._deaf) | {
+            stop.joint for stop in self.stops if stop.kind == Kind.STALL and stop.joint is not None
+        }
         if not tired:
             return True
         holding = settings_for(self._limits, self._profile.hold_torque)
@@ -302,12 +325,17 @@ class ControlLoop:
         except (BusError, NotReadyError) as error:
             _log.error("%s", error)
             return False
-        now, angles = time.monotonic(), self._calibration.to_encoder(self._sent.targets)
+        before, angles = self._sent.targets, self._calibration.to_encoder(self._sent.targets)
         for name, angle in goals.items():
             angles[JOINTS.index(name)] = angle
             self._settings[name] = {**holding[name], "torque_enable": TORQUE_ON}
-        self._limp.clear()
-        self._sent = Sent.at_rest(self._calibration.to_model(angles), now)
+        self._limp -= goals.keys()
+        self._sent = Sent.at_rest(self._calibration.to_model(angles), time.monotonic())
+        self._woken = tuple(
+            Clip(Reason.WOKEN, name, float(before[j]), float(self._sent.targets[j]))
+            for j, name in enumerate(JOINTS)
+            if name in goals
+        )
         self._watch = Watch(self._profile, self._supply)
         return True
 

@@ -44,6 +44,7 @@ class Reason(enum.StrEnum):
     STOPPED = "stopped"
     SILENT = "silent"
     NOT_FINITE = "not finite"
+    WOKEN = "woken where it stands"
 
 
 @dataclass(frozen=True)

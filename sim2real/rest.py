@@ -19,12 +19,16 @@ _PEAK = np.pi / 2
 
 
 def way_to_rest(start: Array, limits: Limits, keep_gripper: bool) -> Iterator[Array]:
-    """Targets (6,) rad, one a control step, from `start` to the rest pose.
+    """`way_between` `start` and the rest pose."""
+    return way_between(start, rest_pose(start, limits, keep_gripper), limits)
+
+
+def way_between(start: Array, goal: Array, limits: Limits) -> Iterator[Array]:
+    """Targets (6,) rad, one a control step, from `start` to `goal`.
 
     The arm folds up first and turns then, so that it sweeps nothing off the table; each leg starts
     and ends smoothly, at most at the profile's rest velocity.
     """
-    goal = rest_pose(start, limits, keep_gripper)
     raised = np.where(_RAISING, goal, start)
     for first, last in ((start, raised), (raised, goal)):
         distance = float(np.abs(last - first).max())

@@ -189,7 +189,10 @@ class SerialArm:
             "profile": self.limits.profile.name,
             "stops": [stop.to_json() for stop in loop.stops],
             "clips": clips,
-            "timing": {**loop.timing.summary(), "missed_measurements": loop.missed_measurements},
+            "timing": loop.timing.summary(),
+            "measured_steps": loop.measured,
+            "missed_measurements": loop.missed_measurements,
+            "asked_again": dict(self._bus.asked_again),
             "ending": None if ending is None else {"at_rest": ending.at_rest, "unreached": ending.unreached},
         }
 

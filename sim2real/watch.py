@@ -50,10 +50,13 @@ class Watch:
              now: float) -> list[Stop]:  # fmt: skip
         """What must stop the arm at `now` (s).
 
+        Servos that are not handed in are passed over.
         `lag` (6,) is command minus position (rad), `expected` the settings that each servo was given.
         """
         found = []
         for index, name in enumerate(JOINTS):
+            if name not in servos:
+                continue
             for kind, amiss, seconds, measured in self._signs(index, servos[name], float(lag[index]), expected[name]):
                 if not amiss:
                     self._since.pop((kind, name), None)

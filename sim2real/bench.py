@@ -1,0 +1,148 @@
+"""What the serial arm shows on emulated servos: punctuality, what a cycle costs, how it ends after faults."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import serial  # type: ignore[import-untyped]
+
+from pontine.envs.errors import UnknownNameError
+from pontine.envs.robot import CONTROL_SECONDS, JOINTS, Robot
+from pontine.envs.scene import Scene
+
+from . import feetech
+from .bus import Bus
+from .emulated_arm import EmulatedArm
+from .fault_trials import FAULTS, SIGNALS, Rig, bench_calibration, drive, run_signal, run_trial
+from .limits import limits
+from .scene_source import FixedScene
+from .serial_arm import SerialArm
+from .terminal import Terminal
+
+Progress = Callable[[int, int], None]
+
+REQUEST, ANSWERS, GOALS = 14, 6 * 37, 26
+"""Bytes of a control step for six servos: the question, six answers of 31 bytes each in a frame of 6, the goals."""
+
+
+def punctuality(seconds: float = 600.0, profile: str = "new", seed: int = 0,
+                progress: Progress | None = None) -> dict[str, Any]:  # fmt: skip
+    """Swing an emulated arm for that long at 25 Hz; deadline misses, lateness and bus time per control step."""
+    with EmulatedArm(profile=profile, seed=seed) as emulated:
+        calibration = emulated.calibration
+        arm = SerialArm(Bus(emulated.port, calibration.ids), calibration, limits("normal", calibration),
+                        FixedScene(Scene((), (), None)))  # fmt: skip
+        with arm:
+            robot: Robot = arm
+            robot.reset()
+            steps, burst = round(seconds / CONTROL_SECONDS), 25
+            for done in range(0, steps, burst):
+                drive(arm, min(burst, steps - done), done / 25)
+                if progress is not None:
+                    progress(min(done + burst, steps), steps)
+        return {"seconds": seconds, "arm": profile, "cpus": os.cpu_count(), **arm.report()}
+
+
+def cycle(cycles: int = 500, progress: Progress | None = None) -> dict[str, Any]:
+    """Time six-servo cycles, all measured and all given goals, against their time on the wire.
+
+    The emulator answers when the last bit would have come at 1 Mbaud. What the pseudo-terminal itself
+    costs is measured in turn with that: as many bytes, from a thread that answers at once.
+    """
+    wire = feetech.wire_seconds(REQUEST + ANSWERS + GOALS, 1_000_000)
+    calibration, taken, pty = bench_calibration(), np.zeros(cycles), np.zeros(cycles)
+    with Rig(0) as rig, Bus(rig.emulator.port, calibration.ids) as bus, _Mirror() as mirror:
+        goals = {name: bus.measure()[name].angle for name in JOINTS}
+        for k in range(cycles):
+            start = time.perf_counter()
+            bus.survey()
+            bus.command(goals)
+            taken[k] = time.perf_counter() - start
+            pty[k] = mirror.round_trip()
+            if progress is not None:
+                progress(k + 1, cycles)
+    cost, cost_pty = float(np.median(taken)), float(np.median(pty))
+    return {
+        "cycles": cycles,
+        "cycle_ms": round(1e3 * cost, 3),
+        "cycle_p99_ms": round(1e3 * float(np.percentile(taken, 99)), 3),
+        "wire_ms": round(1e3 * wire, 3),
+        "pty_ms": round(1e3 * cost_pty, 3),
+        "ratio_to_wire": round((cost - cost_pty) / wire, 3),
+    }
+
+
+class _Mirror:
+    """A pseudo-terminal that answers each question with as many bytes as six servos would, at once."""
+
+    def __init__(self) -> None:
+        self._terminal = Terminal()
+        self._serial = serial.Serial(self._terminal.name, 1_000_000, timeout=0)
+        self._thread = threading.Thread(target=self._serve, name="mirror", daemon=True)
+        self._done_out, self._done_in = os.pipe()
+
+    def __enter__(self) -> _Mirror:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        os.write(self._done_in, b"\0")
+        self._thread.join()
+        self._serial.close()
+        self._terminal.close()
+        os.close(self._done_in)
+        os.close(self._done_out)
+
+    def round_trip(self) -> float:
+        """Seconds from the question's first byte to the goals' last."""
+        start, left = time.perf_counter(), ANSWERS
+        self._serial.write(bytes(REQUEST))
+        while left:
+            select.select([self._serial], [], [])
+            left -= len(self._serial.read(4096))
+        self._serial.write(bytes(GOALS))
+        return time.perf_counter() - start
+
+    def _serve(self) -> None:
+        heard = 0
+        while self._done_out not in (ready := select.select([self._terminal.fd, self._done_out], [], [])[0]):
+            heard += len(self._terminal.read()) if ready else 0
+            if heard >= REQUEST:
+                # What comes after the question are the goals of the cycle before.
+                for _ in JOINTS:
+                    self._terminal.write(bytes(ANSWERS // len(JOINTS)))
+                heard -= REQUEST + GOALS
+
+
+def faults(trials: int = 200, kinds: Sequence[str] | None = None, seed: int = 0,
+           progress: Progress | None = None) -> dict[str, Any]:  # fmt: skip
+    """Put each kind of fault (all if None) to a moving arm `trials` times, at random joints and instants.
+
+    Says per kind how often the arm was brought to rest, what the reports named, and lists every trial in
+    which something was wrong with the seed that repeats it. Raises UnknownNameError.
+    """
+    names = [*FAULTS, *SIGNALS] if kinds is None else list(kinds)
+    for name in names:
+        if name not in FAULTS and name not in SIGNALS:
+            raise UnknownNameError("kind of fault", name, [*FAULTS, *SIGNALS])
+    found: dict[str, Any] = {}
+    for place, name in enumerate(names):
+        run = run_trial if name in FAULTS else run_signal
+        causes, at_rest, wrong = Counter[str](), 0, []
+        for k in range(trials):
+            trial = run(name, seed + k)
+            causes[trial.cause or "none"] += 1
+            at_rest += trial.at_rest
+            if trial.wrong:
+                wrong.append({"seed": seed + k, "joint": trial.joint, "wrong": trial.wrong})
+            if progress is not None:
+                progress(place * trials + k + 1, len(names) * trials)
+        found[name] = {"trials": trials, "at_rest": at_rest, "causes": dict(causes), "wrong": wrong}
+    return {"seed": seed, "trials": trials, "wrong": sum(len(f["wrong"]) for f in found.values()), "kinds": found}

@@ -1,0 +1,154 @@
+"""The serial arm on emulated servos: how it wakes, follows, and ends, whatever happens to it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pontine.envs.arm import REST
+from pontine.envs.scene import Scene
+from pontine.sim2real import bench
+from pontine.sim2real.bus import Bus
+from pontine.sim2real.calibration import Calibration, CalibrationError
+from pontine.sim2real.emergency import emergency_stop
+from pontine.sim2real.fault_trials import (
+    FAULTS,
+    SIGNALS,
+    TRIAL_PROFILE,
+    Rig,
+    bench_calibration,
+    drive,
+    run_signal,
+    run_trial,
+)
+from pontine.sim2real.limits import limits
+from pontine.sim2real.scene_source import FixedScene
+from pontine.sim2real.serial_arm import ObserverError, SerialArm
+from pontine.sim2real.stops import Kind, SafetyStop
+from pontine.sim2real.waking import NotReadyError
+
+CALIBRATION = bench_calibration()
+SCENE = Scene((), (), None)
+
+
+def serial_arm(rig: Rig, calibration: Calibration = CALIBRATION, **changes: float) -> SerialArm:
+    held = limits(replace(TRIAL_PROFILE, **changes), calibration)
+    bus = Bus(rig.emulator.port, calibration.ids, patience=0.1)
+    return SerialArm(bus, calibration, held, FixedScene(SCENE))
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    with Rig(0) as rig:
+        yield rig
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_after_any_fault_the_arm_is_safe_and_the_report_names_it(name: str) -> None:
+    trial = run_trial(name, seed=1)
+    assert not trial.wrong, (trial.wrong, trial.report)
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_a_program_that_is_told_to_end_leaves_the_arm_safe(name: str) -> None:
+    trial = run_signal(name, seed=1)
+    assert not trial.wrong, (trial.wrong, trial.report)
+
+
+def test_it_wakes_where_it_stands_whatever_the_servos_were_told_last(rig: Rig) -> None:
+    with rig.emulator.paused() as servos:
+        for servo in servos:
+            servo._put("goal_position", 1000)  # a goal from before, which would be jumped to
+    seen = []
+    arm = serial_arm(rig)
+    arm.on_step(lambda state, sent, clips, now: seen.append(state.position))
+    with arm:
+        np.testing.assert_allclose(arm.observe().position, REST, atol=0.01)
+        with rig.emulator.paused() as servos:
+            assert [servo["torque_enable"] for servo in servos] == [1] * 6
+            assert servos[5]["torque_limit"] == 358
+        assert arm.scene() is SCENE
+    np.testing.assert_allclose(seen, np.tile(REST, (len(seen), 1)), atol=0.01)
+    assert rig.positions()[1] == [0] * 6
+
+
+def test_it_goes_where_it_is_told_and_stays(rig: Rig) -> None:
+    goal = REST + [0.3, 0.2, -0.2, -0.2, 0.4, 0.3]
+    with serial_arm(rig) as arm:
+        for _ in range(40):
+            arm.command(goal)
+        np.testing.assert_allclose(arm.observe().position, goal, atol=0.02)
+        arm.stop()
+        np.testing.assert_allclose(rig.positions()[0], goal, atol=0.02)
+        arm.reset()
+        np.testing.assert_allclose(arm.observe().position, REST, atol=0.02)
+
+
+def test_targets_that_are_no_numbers_stop_it(rig: Rig) -> None:
+    arm = serial_arm(rig)
+    with pytest.raises(SafetyStop, match="elbow_flex: its target was nan") as caught, arm:
+        arm.command(np.where(np.arange(6) == 2, np.nan, REST))
+    assert caught.value.stop.kind == Kind.COMMAND
+    assert "let go at rest" in caught.value.__notes__[0]
+    assert arm.report()["ending"]["at_rest"]
+
+
+def test_an_emergency_stop_moves_nothing_and_lets_go_when_pressed_again(rig: Rig) -> None:
+    ours, theirs = os.openpty()
+    arm = serial_arm(rig, emergency_hold=60.0)
+    pressed = []
+
+    def press_amid() -> None:
+        with arm, emergency_stop(arm, theirs):
+            drive(arm, 12)
+            os.write(ours, b" ")
+            pressed.append(arm.observe().position)
+            threading.Timer(2.0, lambda: arm.emergency_stop("again")).start()
+            drive(arm, 500)
+
+    with pytest.raises(SafetyStop, match="emergency stop: key"):
+        press_amid()
+    os.close(ours)
+    os.close(theirs)
+    angles, torque = rig.positions()
+    assert torque == [0] * 6
+    np.testing.assert_allclose(angles, pressed[0], atol=0.25)
+    assert not arm.report()["ending"]["at_rest"]
+
+
+def test_an_observer_that_fails_is_told_of_and_the_arm_still_comes_to_rest(rig: Rig) -> None:
+    arm = serial_arm(rig)
+
+    def full(*step: object) -> None:
+        raise OSError("no space left on the disk")
+
+    arm.on_step(full)
+    with pytest.raises(ObserverError, match="no space left"), arm:
+        drive(arm, 200)
+    assert arm.report()["ending"] == {"at_rest": True, "unreached": {}}
+
+
+def test_an_arm_that_is_not_as_it_should_be_is_not_switched_on(rig: Rig) -> None:
+    joints = {**CALIBRATION.joints, "wrist_roll": replace(CALIBRATION.joints["wrist_roll"], homing_offset=7)}
+    with pytest.raises(CalibrationError, match=r"wrist_roll has the homing offset 0 and had 7"):
+        serial_arm(rig, Calibration("other", joints)).__enter__()
+    with rig.emulator.paused() as servos:
+        servos[3].celsius = 65.0
+    with pytest.raises(NotReadyError, match=r"wrist_flex has 65 °C"):
+        serial_arm(rig).__enter__()
+    assert rig.positions()[1] == [0] * 6
+
+
+def test_the_benchmarks_say_what_they_measured() -> None:
+    found = bench.cycle(20)
+    assert found["wire_ms"] == pytest.approx(2.62)
+    assert found["cycle_ms"] > 2.62
+    told: list[tuple[int, int]] = []
+    found = bench.faults(1, ["skill raises"], progress=lambda done, of: told.append((done, of)))
+    assert found["kinds"]["skill raises"]["trials"] == 1
+    assert told == [(1, 1)]
