@@ -36,8 +36,8 @@ SLACK = np.array([0.0, -1.73, 1.67, -1.64, 0.0, 0.0])
 BLOCKED = 3000.0
 """Damping (N m s/rad) of a joint that something blocks: what a servo gives does not visibly move it."""
 
-HAND_STIFFNESS, HAND_DAMPING, HAND_TORQUE = 40.0, 1.5, 6.0
-"""A person's hand on a joint: N m/rad, N m s/rad, and the most it gives, N m. Chosen to win against a servo."""
+HAND_STIFFNESS, HAND_DAMPING, HAND_TORQUE, HAND_SPEED = 40.0, 1.5, 6.0, 2.5
+"""A person's hand on a joint: N m/rad, N m s/rad, the most it gives, N m, and rad/s. Chosen to win against a servo."""
 
 SUPPLY_SECONDS = 0.01
 """Time constant of the supply's voltage; its capacitors. Chosen."""
@@ -67,7 +67,7 @@ class Body:
         self._reference, self._reference_speed = np.full(n, np.nan), np.zeros(n)
         self._duty, self._current, self._heat = np.zeros(n), np.zeros(n), np.zeros(n)
         self.rest_volts, self._sag = arm.profile.volts, 0.0
-        self._blocked, self._hand = np.zeros(n, bool), np.full(n, np.nan)
+        self._hand, self._hand_goal = np.full(n, np.nan), np.full(n, np.nan)
         self._lay(objects)
         self.time = 0.0
         self.shafts = tuple(_Joint(self, index) for index in range(n))
@@ -99,18 +99,19 @@ class Body:
     def block(self, joint: str, blocked: bool = True) -> None:
         """Let something block a joint where it is, or take it away."""
         index = _index(joint)
-        self._blocked[index] = blocked
         self.worlds.field["dof_damping"][0, index] = BLOCKED if blocked else self.arm.damping[index]
 
     def guide(self, joints: Mapping[str, float]) -> None:
-        """A hand takes these joints and leads them to positions (rad, model), at once as fast as it can."""
+        """A hand takes these joints and leads them to positions (rad, model), where it holds them."""
         for joint, angle in joints.items():
             index = _index(joint)
-            self._hand[index] = np.clip(angle, *RANGE[index])
+            self._hand_goal[index] = np.clip(angle, *RANGE[index])
+            if np.isnan(self._hand[index]):
+                self._hand[index] = self.worlds.q[0, index]
 
     def let_go(self) -> None:
         """The hand leaves the arm."""
-        self._hand[:] = np.nan
+        self._hand[:] = self._hand_goal[:] = np.nan
 
     def drive(self, index: int, drive: Drive) -> None:
         """What the controller of a servo wants from now on."""
@@ -155,6 +156,7 @@ class Body:
         gap = np.clip(self._gap + np.where(driven, duty, 0.0) * NO_LOAD_SPEED * dt, -limit, limit)
         self._gap_speed, self._gap = (gap - self._gap) / dt, gap
         engaged = torque * gap >= np.abs(torque) * limit * (1 - 1e-9)
+        self._hand += np.clip(self._hand_goal - self._hand, -HAND_SPEED * dt, HAND_SPEED * dt)
         hand = HAND_STIFFNESS * (self._hand - position) - HAND_DAMPING * velocity
         hand = np.where(np.isnan(hand), 0.0, np.clip(hand, -HAND_TORQUE, HAND_TORQUE))
         self._torque[:] = np.where(engaged, torque, 0.0) + hand

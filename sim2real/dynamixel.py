@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import enum
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
-from .dynamixel_frame import BROADCAST, STATUS, pack, unpack
+from .dynamixel_frame import BROADCAST, HEADER, STATUS, crc16, pack, unpack
 from .wire import Parser, Taken, Verdict
 
 MAX_ID = 0xFC
@@ -162,6 +163,18 @@ class FastStatus:
     """What several servos answered within one packet; `split` takes it apart."""
 
     blocks: bytes
+
+    @classmethod
+    def join(cls, answers: Sequence[Status]) -> Self:
+        """What servos send together, in this order; the inverse of `split`."""
+        size = sum(2 + len(answer.data) + 2 for answer in answers)
+        packet = HEADER + struct.pack("<BHB", BROADCAST, 1 + size, STATUS)
+        start = len(packet)
+        for answer in answers[:-1]:
+            packet += bytes((answer.error, answer.id)) + answer.data
+            packet += struct.pack("<H", crc16(packet))
+        last = answers[-1]
+        return cls((packet + bytes((last.error, last.id)) + last.data)[start:])
 
     def split(self, counts: Iterable[int]) -> tuple[Status, ...]:
         """Each servo's answer, given how many bytes each was asked for; raises ValueError if they do not fit.

@@ -19,15 +19,69 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Generic, Literal, Protocol, Self, TypeVar
 
-from . import feetech
-from .feetech import Instruction, Status, SyncRead
-from .servo import SLICE, Servo
+from . import dynamixel, feetech
+from .servo import SLICE
 from .terminal import LinkError, Terminal
+from .wire import Parser
+
+
+class Device(Protocol):
+    """A servo as the wire knows it; `Servo` and `DynamixelServo` are."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def baud(self) -> int: ...
+    @property
+    def return_delay(self) -> float: ...
+    def advance(self, now: float) -> None: ...
+    def handle(self, instruction: Any, now: float) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Language:
+    """What the wire knows of a protocol.
+
+    `turns` are the ids that answer an instruction one after another, each with its packet's size, None where
+    whoever is meant answers. `joins` says whether they answer within one packet, which `join` makes.
+    """
+
+    parser: Callable[[], Parser[Any]]
+    encode: Callable[[Any], bytes]
+    turns: Callable[[Any], Sequence[tuple[int, int]] | None]
+    joins: Callable[[Any], bool] = lambda instruction: False
+    join: Callable[[Sequence[Any]], Any] = lambda answers: answers[0]
+
+
+def _feetech_turns(instruction: feetech.Instruction) -> Sequence[tuple[int, int]] | None:
+    if not isinstance(instruction, feetech.SyncRead):
+        return None
+    size = len(feetech.encode(feetech.Status(0))) + instruction.count
+    return [(id, size) for id in instruction.ids]
+
+
+def _dynamixel_turns(instruction: dynamixel.Instruction) -> Sequence[tuple[int, int]] | None:
+    bare = len(dynamixel.encode(dynamixel.Status(0)))
+    match instruction:
+        case dynamixel.SyncRead(_, count, ids):
+            return [(id, bare + count) for id in ids]
+        case dynamixel.BulkRead(rows):
+            return [(id, bare + count) for id, _, count in rows]
+    return None
+
+
+FEETECH = Language(feetech.instruction_parser, feetech.encode, _feetech_turns)
+DYNAMIXEL = Language(
+    dynamixel.instruction_parser, dynamixel.encode, _dynamixel_turns,
+    lambda instruction: getattr(instruction, "fast", False), dynamixel.FastStatus.join)  # fmt: skip
 
 COLLISION_RATE = 0.4
 """Share of answers that two servos with one id spoil: servolab's author counted about 4 in 10."""
+
+
+D = TypeVar("D", bound=Device)
 
 
 @dataclass(frozen=True)
@@ -44,27 +98,28 @@ class Fault:
     seconds: float = 0.0
 
 
-class Emulator:
-    """Servos on a wire; a context manager that serves its port from entry to exit.
+class Emulator(Generic[D]):
+    """Servos on a wire, all of one protocol; a context manager that serves its port from entry to exit.
 
     Give two servos one id and they answer over each other.
     """
 
-    def __init__(self, servos: Sequence[Servo], link: Path | None = None, *, echo: bool = False,
-                 seed: int = 0) -> None:  # fmt: skip
+    def __init__(self, servos: Sequence[D], link: Path | None = None, *, language: Language = FEETECH,
+                 echo: bool = False, seed: int = 0) -> None:  # fmt: skip
         """`link` is a name for the port that stays the same over runs.
 
         With `echo` the client hears itself, as with an adapter that joins both lines. `seed` decides
         which bytes are spoilt.
         """
         self._servos, self._link, self._echo = list(servos), link, echo
+        self._language = language
         self._random = random.Random(seed)
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
         self._terminal: Terminal | None = None
         self._thread = threading.Thread(target=self._serve, name="emulator", daemon=True)
         self._stopping = False
-        self._parser = feetech.instruction_parser()
+        self._parser = language.parser()
         self._queue: list[tuple[float, int, bytes]] = []
         self._orders: list[tuple[Callable[[], None], Future[None]]] = []
         self._count = itertools.count()
@@ -96,7 +151,7 @@ class Emulator:
         return self._terminal.name
 
     @contextmanager
-    def paused(self) -> Iterator[list[Servo]]:
+    def paused(self) -> Iterator[list[D]]:
         """The servos now, standing still while they are looked at or changed; the list itself may be changed."""
         with self._lock:
             for servo in self._servos:
@@ -182,30 +237,40 @@ class Emulator:
         if self._echo:
             terminal.write(data)
         for instruction in self._parser.feed(data):
-            size = len(feetech.encode(instruction))
+            size = len(self._language.encode(instruction))
             self._wire_free = max(now, self._wire_free) + feetech.wire_seconds(size, baud)
             self._obey(instruction, baud)
 
-    def _obey(self, instruction: Instruction, baud: int) -> None:
-        answers: dict[int, list[tuple[float, Status]]] = {}
+    def _obey(self, instruction: Any, baud: int) -> None:
+        answers: dict[int, list[tuple[float, Any]]] = {}
         for servo in self._servos:
             if servo.baud == baud:
                 answer = servo.handle(instruction, max(self._now(), self._wire_free))
                 if answer is not None:
                     answers.setdefault(answer.id, []).append((servo.return_delay, answer))
-        # Asked together they answer in the order asked for; one that is missing leaves its time empty.
-        for id in instruction.ids if isinstance(instruction, SyncRead) else sorted(answers):
-            if id in answers:
+        turns = self._language.turns(instruction)
+        if turns is None:
+            for id in sorted(answers):
                 self._send(id, answers[id], baud)
-            elif isinstance(instruction, SyncRead):
-                self._wire_free += feetech.wire_seconds(len(feetech.encode(Status(id))) + instruction.count, baud)
+        elif self._language.joins(instruction):
+            # Each adds its part behind the one before; where one is missing the rest stay silent.
+            if all(id in answers for id, _ in turns):
+                parts = [answers[id][0] for id, _ in turns]
+                self._send(turns[0][0], [(parts[0][0], self._language.join([part[1] for part in parts]))], baud)
+        else:
+            # Asked together they answer in the order asked for; one that is missing leaves its time empty.
+            for id, size in turns:
+                if id in answers:
+                    self._send(id, answers[id], baud)
+                else:
+                    self._wire_free += feetech.wire_seconds(size, baud)
 
-    def _send(self, id: int, answers: list[tuple[float, Status]], baud: int) -> None:
+    def _send(self, id: int, answers: list[tuple[float, Any]], baud: int) -> None:
         delay, answer = answers[0]
-        packet = feetech.encode(answer)
+        packet = self._language.encode(answer)
         if len(answers) > 1 and self._random.random() < COLLISION_RATE:
             # The wire is low when either pulls it, and no two servos start at the same instant.
-            other = b"\xff" + feetech.encode(answers[1][1])
+            other = b"\xff" + self._language.encode(answers[1][1])
             packet = bytes(a & b for a, b in itertools.zip_longest(packet, other, fillvalue=0xFF))
         due = self._wire_free + delay + feetech.wire_seconds(len(packet), baud)
         self._wire_free = due

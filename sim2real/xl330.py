@@ -8,6 +8,7 @@ the XL430-W250 has the same addresses, without current control: there `present_c
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from .registers import RADIANS, ControlTable, Flag, Register
 
@@ -24,6 +25,18 @@ HARDWARE_ERRORS = (
     Flag(0x20, "overload", "free the joint, then reboot the servo"),
 )
 """Bits of `hardware_error_status`."""
+
+
+class Indirect(NamedTuple):
+    """A window of bytes that lie where pointers (two bytes each) say: the first pointer, the first byte, how many."""
+
+    pointers: int
+    data: int
+    count: int
+
+
+INDIRECT = Indirect(168, 208, 20)
+"""e-Manual, XL330-M288-T. Other software has its data at 224, where an XL430 keeps them."""
 
 _SPEED = 0.229 * 2 * math.pi / 60
 _ACCELERATION = 214.577 * 2 * math.pi / 3600
@@ -49,6 +62,8 @@ XL330 = ControlTable("XL330", (
     _kept("return_delay", 9, default=250, unit="s", scale=2e-6),
     _kept("drive_mode", 10),
     _kept("mode", 11, default=POSITION_MODE),
+    _kept("shadow_id", 12, default=255),
+    _kept("protocol_type", 13, default=2),
     _kept("homing_offset", 20, 4, 0, "rad", RADIANS, signed=True),
     _kept("moving_threshold", 24, 4, 10, "rad/s", _SPEED),
     _kept("max_temperature", 31, default=70, unit="°C"),
@@ -59,15 +74,21 @@ XL330 = ControlTable("XL330", (
     _kept("max_speed", 44, 4, 445, "rad/s", _SPEED),
     _kept("max_position", 48, 4, 4095, "rad", RADIANS),
     _kept("min_position", 52, 4, 0, "rad", RADIANS),
+    _kept("startup", 60),
+    _kept("pwm_slope", 62, default=140, unit="V/s", scale=1.977),
     _kept("shutdown", 63, default=53),
     Register("torque_enable", 64),
     Register("led", 65),
     Register("response_level", 68, default=2),
     _measured("registered_instruction", 69),
     _measured("hardware_error_status", 70),
+    Register("speed_i", 76, 2, 1600),
+    Register("speed_p", 78, 2, 180),
     Register("position_d", 80, 2),
     Register("position_i", 82, 2),
     Register("position_p", 84, 2, 400),
+    Register("feedforward_2", 88, 2),
+    Register("feedforward_1", 90, 2),
     Register("bus_watchdog", 98, unit="s", scale=0.02, signed=True),
     Register("goal_pwm", 100, 2, 885, "of full duty", _PWM, signed=True),
     Register("goal_current", 102, 2, 1750, "A", 0.001, signed=True),
@@ -76,6 +97,7 @@ XL330 = ControlTable("XL330", (
     Register("profile_speed", 112, 4, 0, "rad/s", _SPEED),
     Register("goal_position", 116, 4, 0, "rad", RADIANS, signed=True),
     _measured("moving", 122),
+    _measured("present_pwm", 124, 2, "of full duty", _PWM, signed=True),
     _measured("present_current", 126, 2, "A", 0.001, signed=True),
     _measured("present_speed", 128, 4, "rad/s", _SPEED, signed=True),
     _measured("present_position", 132, 4, "rad", RADIANS, signed=True),
