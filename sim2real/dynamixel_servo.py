@@ -32,6 +32,7 @@ from .dynamixel import (
     SyncWrite,
     Write,
 )
+from .dynamixel_frame import BROADCAST
 from .registers import COUNTS_PER_TURN, RADIANS
 from .servo import SLICE
 from .shaft import FREE, Drive, Motion, Shaft
@@ -118,7 +119,7 @@ class DynamixelServo:
         self._memory[:_RAM] = self._eeprom
         for name, limit in (("goal_pwm", "pwm_limit"), ("goal_current", "current_limit"), ("goal_speed", "max_speed")):
             self._put(name, self[limit])
-        for number in range(INDIRECT.count):
+        for number in range(INDIRECT.size):
             at = INDIRECT.pointers + 2 * number
             self._memory[at : at + 2] = (INDIRECT.data + number).to_bytes(2, "little")
         self._waiting: tuple[int, bytes] | None = None
@@ -163,10 +164,10 @@ class DynamixelServo:
                 return None
             case SyncRead():
                 return None
-        if instruction.id not in (self.id, dynamixel.BROADCAST):
+        if instruction.id not in (self.id, BROADCAST):
             return None
         answer = self._told(instruction)
-        return answer if instruction.id != dynamixel.BROADCAST or isinstance(instruction, Ping) else None
+        return answer if instruction.id != BROADCAST or isinstance(instruction, Ping) else None
 
     def _told(self, instruction: Instruction) -> Status | None:
         """What it answers to an instruction that means it, when it has obeyed."""
@@ -202,7 +203,7 @@ class DynamixelServo:
     def _place(self, address: int) -> int:
         """Where a byte really lies: indirect data lie where their pointers say."""
         number = address - INDIRECT.data
-        if 0 <= number < INDIRECT.count:
+        if 0 <= number < INDIRECT.size:
             at = INDIRECT.pointers + 2 * number
             address = int.from_bytes(self._memory[at : at + 2], "little")
         return address if address < _MEMORY else 0
@@ -245,7 +246,7 @@ class DynamixelServo:
 
     def _reset(self, keep: int, id: int) -> int:
         # The e-Manual has a reset of everything refuse the broadcast, on which all ids would become one.
-        if keep not in _KEPT_BY_RESET or (keep == 0xFF and id == dynamixel.BROADCAST) or self["torque_enable"]:
+        if keep not in _KEPT_BY_RESET or (keep == 0xFF and id == BROADCAST) or self["torque_enable"]:
             return _RESULT
         kept = {name: self[name] for name in _KEPT_BY_RESET[keep]}
         self._eeprom = _factory()

@@ -32,7 +32,7 @@ class Indirect(NamedTuple):
 
     pointers: int
     data: int
-    count: int
+    size: int
 
 
 INDIRECT = Indirect(168, 208, 20)
