@@ -18,6 +18,7 @@ from pontine.envs.errors import UnknownNameError
 NAMES = (
     "demo", "plan", "train", "eval", "tune", "bench demo", "bench envs",
     "arm find", "arm check", "arm calibrate", "arm emulate",
+    "arm record", "arm replay",
 )  # fmt: skip
 MEMBERS = {"bench": "suite"}
 """What the members of a family are called, where there is a word for them; it may also name one as an option."""
