@@ -42,13 +42,14 @@ class Config:
 def run(config: Config) -> int:
     """Exit status 0; how good the skill is stands in the result."""
     check_writable(config.out, "the result")
-    policy = LIBRARY / config.skill if config.policy is None else config.policy
+    task = SKILLS[config.skill].task
+    policy = LIBRARY / task if config.policy is None else config.policy
     actor, _ = load(policy)
     console = Console(highlight=False)
     with Progress(console=console) as progress:
         bar = progress.add_task("episodes", total=config.episodes)
         found = evaluate(
-            config.skill,
+            task,
             acting(actor),
             config.episodes,
             config.seed,

@@ -177,6 +177,9 @@ def _button() -> FixtureKind:
 KINDS = {kind.name: kind for kind in (_drawer(), _button())}
 """The kinds of fixtures there are, by name."""
 
+PART_SYMMETRY = {kind.part_kind: kind.symmetry for kind in KINDS.values()}
+"""Order of the rotational symmetry of the parts that the hand works on, by their kind."""
+
 
 def kind_of(name: str) -> FixtureKind:
     """The kind of that name. Raises UnknownNameError listing the valid ones."""
@@ -284,6 +287,13 @@ def part_of(fixture: Fixture, state: str | None = None) -> SceneObject | None:
         orientation=(float(quat[0]), float(quat[1]), float(quat[2]), float(quat[3])),
         size=kind.part_size,
     )
+
+
+def keepout_of(fixture: Fixture) -> tuple[Circle, ...]:
+    """Circles (x, y, radius) of table, m, that a scene's fixture needs free; none if nobody knows where it is."""
+    if fixture.position is None or fixture.kind not in KINDS:
+        return ()
+    return keepout(KINDS[fixture.kind], fixture.position, yaw_of(fixture))
 
 
 def inside_of(fixture: Fixture) -> SceneObject | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pontine.envs.catalogue import ObjectSpec, from_scene_object
 from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.fixtures import CEILING, FLOOR, inside_of, keepout_of
 from pontine.envs.layout import GAP, HEADING, PAN_X, REACH, Circle, clear, footprint
 from pontine.envs.predicates import DIRECTIONS, holds
 from pontine.envs.scene import TABLE, Scene, SceneObject
@@ -24,7 +25,7 @@ _GAPS = (GAP, 0.025, 0.015)
 
 
 class PlacementError(PontineError):
-    """There is no room where the object is wanted."""
+    """The object cannot be put where it is wanted: there is no room, or the way is shut."""
 
 
 def goal_for(scene: Scene, name: str, relation: str, reference: str, hand: tuple[float, float]) -> NDArray[np.float64]:
@@ -39,7 +40,7 @@ def goal_for(scene: Scene, name: str, relation: str, reference: str, hand: tuple
     thing = scene.object(name)
     spec = _spec(thing)
     if relation in ("on", "in") and reference != TABLE:
-        return _over(scene, thing, scene.object(reference))
+        return _over(scene, thing, _receiver(scene, thing, reference))
     spots, circles = _table_spots(scene, thing, relation, reference, hand), _circles(scene, name)
     for gap in _GAPS:
         for x, y in spots:
@@ -54,13 +55,29 @@ def _spec(thing: SceneObject) -> ObjectSpec:
     return from_scene_object(replace(thing, position=thing.position or (0.0, 0.0, 0.0)))
 
 
+def _receiver(scene: Scene, thing: SceneObject, reference: str) -> SceneObject:
+    """What the thing is to go on or in: an object, or the inside of an open drawer as the box it is."""
+    if reference in scene:
+        return scene.object(reference)
+    fixture = scene.fixture(reference)
+    inside = inside_of(fixture)
+    if inside is None:
+        raise PlacementError(f"nothing can be put into {reference!r}, or nobody knows where it is")
+    if fixture.state != "open":
+        raise PlacementError(f"{reference!r} is {fixture.state}")
+    if _spec(thing).size[2] > CEILING - FLOOR:
+        raise PlacementError(f"{thing.name!r} is too tall for {reference!r}: it would not close")
+    return inside
+
+
 def _circles(scene: Scene, but: str) -> list[Circle]:
-    """Footprints of everything that stands on the table itself."""
-    return [
+    """Footprints of everything that stands on the table itself, and what fixtures need free."""
+    standing = [
         footprint(_spec(o))
         for o in scene.objects
         if o.name not in (but, scene.holding) and o.support in (TABLE, None) and o.position is not None
     ]
+    return [*standing, *(circle for fixture in scene.fixtures for circle in keepout_of(fixture))]
 
 
 def _over(scene: Scene, thing: SceneObject, below: SceneObject) -> NDArray[np.float64]:

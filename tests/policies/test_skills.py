@@ -11,7 +11,8 @@ from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.policies.evaluate import acting, evaluate
 from pontine.policies.placement import RELATIONS, goal_for
-from pontine.policies.skills import LIBRARY, SKILLS, Skill, SkillError, load_library
+from pontine.policies.skill import Skill, SkillError
+from pontine.policies.skills import LIBRARY, SKILLS, load_library
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def library() -> dict[str, Skill]:
 @pytest.mark.parametrize("name", SKILLS)
 def test_a_shipped_skill_is_as_good_as_its_card_says(name: str, library: dict[str, Skill]) -> None:
     actor = library[name].actor
-    found = evaluate(name, acting(actor), 150, seed=33_000_000)
+    found = evaluate(SKILLS[name].task, acting(actor), 150, seed=33_000_000)
     assert found["wilson95"][1] >= 0.95, found
 
 

@@ -1,0 +1,79 @@
+"""Skills that work a fixture: open and close a drawer, press a button."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pontine.envs.fixtures import CEILING, FLOOR, part_of
+from pontine.envs.robot import Robot
+from pontine.envs.scene import Scene, SceneObject
+from pontine.envs.tasks.button import Button
+from pontine.envs.tasks.drawer import Drawer
+from pontine.envs.tasks.fixture import CLEAR
+
+from .skill import Skill, SkillError
+
+Array = NDArray[np.float64]
+
+
+class FixtureSkill(Skill):
+    """Bring a fixture of a kind into a state and draw back."""
+
+    arguments = ("fixture",)
+    kind: ClassVar[str]
+    state: ClassVar[str]
+
+    def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
+        fixture = scene.fixture(args[0])
+        if fixture.kind != self.kind:
+            return f"{fixture.name!r} is a {fixture.kind}, and {self.name} works on a {self.kind}"
+        if scene.holding is not None:
+            return f"the gripper holds {scene.holding!r}"
+        return None if part_of(fixture) is not None else f"nobody knows where {fixture.name!r} is"
+
+    def watched(self, scene: Scene, args: Sequence[str]) -> SceneObject:
+        part = part_of(scene.fixture(args[0]))
+        if part is None:
+            raise SkillError(f"nobody knows any more where {args[0]!r} is")
+        return part
+
+    def goal(self, robot: Robot, scene: Scene, args: Sequence[str]) -> Array:
+        part = part_of(scene.fixture(args[0]), self.state)
+        assert part is not None, "a fixture of unknown position is refused"
+        return np.array(part.position)
+
+    def there(self, before: SceneObject, now: SceneObject, scene: Scene, tool: Array, speed: float) -> bool:
+        clear = float(np.linalg.norm(tool - np.array(now.position))) > CLEAR
+        return clear and scene.fixture(now.name).state == self.state
+
+
+class OpenSkill(FixtureSkill):
+    """Pull a drawer open."""
+
+    name, task, max_steps = "open", "drawer", Drawer.max_steps
+    kind, state = "drawer", "open"
+
+
+class CloseSkill(FixtureSkill):
+    """Push a drawer closed."""
+
+    name, task, max_steps = "close", "drawer", Drawer.max_steps
+    kind, state = "drawer", "closed"
+
+    def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
+        for thing in scene.objects:
+            # what lies on the floor reaches as far above its middle as that is above the floor
+            if thing.support == args[0] and thing.position and 2 * thing.position[2] - FLOOR > CEILING:
+                return f"{thing.name!r} stands too high in {args[0]!r} for it to close"
+        return super().refuses(scene, args)
+
+
+class PressSkill(FixtureSkill):
+    """Press a button until it latches."""
+
+    name, task, max_steps = "press", "button", Button.max_steps
+    kind, state = "button", "pressed"
