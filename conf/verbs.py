@@ -17,7 +17,7 @@ from pontine.envs.errors import UnknownNameError
 
 NAMES = (
     "demo", "plan", "train", "eval", "tune", "bench demo", "bench envs",
-    "arm find", "arm check", "arm calibrate", "arm emulate",
+    "arm find", "arm check", "arm calibrate", "arm emulate", "arm markers",
     "arm record", "arm replay",
 )  # fmt: skip
 MEMBERS = {"bench": "suite"}

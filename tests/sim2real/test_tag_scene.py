@@ -1,0 +1,157 @@
+"""The scene as the camera tells it against the scene as it is, while the shipped skills work on it."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from pontine.envs.arm import GRIPPER
+from pontine.envs.catalogue import ObjectSpec
+from pontine.envs.layout import from_scene
+from pontine.envs.predicates import holds
+from pontine.envs.robot import RobotState
+from pontine.envs.simulated import SimulatedRobot
+from pontine.policies.skills import Skill, load_library
+from pontine.sim2real.camera import CameraError, open_camera
+from pontine.sim2real.mjpeg import MjpegServer
+from pontine.sim2real.sight import SightError
+from pontine.sim2real.tag_scene import TagScene
+from pontine.sim2real.tagging import decals, marked
+
+from .views import WatchedRobot, shot, true_camera
+
+TABLE = (
+    ObjectSpec("bowl", "bowl", "blue", (0.12, 0.12, 0.04), (0.21, -0.15, 0.0), 0.3),
+    ObjectSpec("red_cube", "cube", "red", (0.033,) * 3, (0.25, 0.06, 0.0165), 0.4),
+    ObjectSpec("green_block", "block", "green", (0.03, 0.05, 0.035), (0.16, 0.16, 0.0175), 0.9),
+)
+
+
+@pytest.fixture(scope="module")
+def skills() -> dict[str, Skill]:
+    return load_library()
+
+
+def test_the_skills_work_on_what_the_camera_sees(skills: dict[str, Skill]) -> None:
+    robot = WatchedRobot(TABLE)
+    picked = skills["pick"].execute(robot, ["red_cube"])
+    assert picked.finished, picked.reason
+    truth, seen = robot.truth.scene(), robot.scene()
+    assert truth.holding == seen.holding == "red_cube"
+    apart = np.array(truth.object("red_cube").position) - np.array(seen.object("red_cube").position)
+    assert np.linalg.norm(apart) < 0.012
+    placed = skills["place"].execute(robot, ["red_cube", "in", "bowl"])
+    assert placed.finished, placed.reason
+    robot.wait(40)
+    truth, seen = robot.truth.scene(), robot.scene()
+    for goal in (("in", "red_cube", "bowl"), ("on", "green_block", "table"), ("left_of", "green_block", "bowl")):
+        assert holds(truth, goal) == holds(seen, goal) is True, goal
+    assert not holds(seen, ("holding", "red_cube"))
+    for thing in truth.objects:
+        there = seen.object(thing.name)
+        assert there.support == thing.support
+        assert np.linalg.norm(np.array(thing.position) - np.array(there.position)) < 0.008
+    robot.close()
+
+
+def test_what_is_held_follows_the_hand_unseen_and_is_let_go_where_it_is(skills: dict[str, Skill]) -> None:
+    robot = WatchedRobot(TABLE)
+    assert skills["pick"].execute(robot, ["green_block"]).finished
+    robot.blind = True
+    start = robot.observe().command
+    for k in range(25):
+        robot.command(start + k * np.array([-0.02, 0, 0, 0, 0, 0]))
+        truth, seen = robot.truth.scene(), robot.scene()
+        assert truth.holding == seen.holding == "green_block"
+    apart = np.array(truth.object("green_block").position) - np.array(seen.object("green_block").position)
+    assert np.linalg.norm(apart) < 0.012
+    opened = robot.observe().command
+    opened[GRIPPER] = 1.2
+    for _ in range(25):
+        robot.command(opened)
+        seen = robot.scene()
+    assert seen.holding is None
+    assert robot.truth.scene().holding is None
+    assert seen.object("green_block").support == "table"
+    assert seen.object("green_block").position[2] < 0.04
+    robot.close()
+
+
+def test_closing_on_nothing_holds_nothing() -> None:
+    robot = WatchedRobot(TABLE)
+    targets = robot.observe().command
+    targets[GRIPPER] = -0.17
+    for _ in range(25):
+        robot.command(targets)
+        assert robot.scene().holding is None
+    robot.close()
+
+
+def test_the_scene_can_be_laid_as_a_simulated_table() -> None:
+    robot = WatchedRobot(TABLE)
+    scene = robot.scene()
+    laid = SimulatedRobot(from_scene(scene))
+    again = laid.scene()
+    for thing in robot.truth.scene().objects:
+        there = again.object(thing.name)
+        assert there.support == thing.support
+        assert np.linalg.norm(np.array(thing.position) - np.array(there.position)) < 0.004
+    robot.close()
+
+
+def test_what_is_taken_away_is_unknown_after_a_while_and_what_is_hidden_stays() -> None:
+    robot = WatchedRobot(TABLE)
+    assert robot.scene().object("red_cube").position is not None
+    robot.truth.worlds.move_object(0, 1, np.array([0.0, 1.5, 0.02]), np.array([1.0, 0.0, 0.0, 0.0]))
+    robot.wait(20)
+    assert robot.scene().object("red_cube").position is not None
+    robot.wait(80)
+    gone = robot.scene().object("red_cube")
+    assert gone.position is None
+    assert robot.scene().object("green_block").position is not None
+    robot.truth.worlds.move_object(0, 1, np.array([0.28, 0.0, 0.0165]), np.array([1.0, 0.0, 0.0, 0.0]))
+    robot.wait(12)
+    back = robot.scene().object("red_cube").position
+    assert back is not None
+    assert np.linalg.norm(np.array(back) - (0.28, 0.0, 0.0165)) < 0.003
+    robot.close()
+
+
+def test_over_http_in_the_background() -> None:
+    markers = marked(TABLE)
+    robot = SimulatedRobot(TABLE, decals=decals(markers))
+    picture = shot(robot)
+    robot.close()
+    lens, _ = true_camera(robot.worlds.model)
+    state = robot.observe()
+    server = MjpegServer(lambda: picture, rate=10)
+    with open_camera(server.url) as camera, TagScene(markers, lens, camera) as source:
+        source.wait(60)
+        scene = source.scene(state)
+        for slot, thing in enumerate(scene.objects):
+            assert np.linalg.norm(np.array(thing.position) - robot.worlds.object_position[0, slot]) < 0.003
+        server.close()
+        with pytest.raises(CameraError, match=str(server.port)):
+            until_it_raises(source, state)
+    server.close()
+
+
+def until_it_raises(source: TagScene, state: RobotState) -> None:
+    for _ in range(300):
+        source.scene(state)
+        time.sleep(0.1)
+
+
+def test_a_camera_that_sees_no_tags_says_so() -> None:
+    blank = np.full((360, 640, 3), 180, np.uint8)
+    markers = marked(())
+    lens, _ = true_camera(SimulatedRobot(()).worlds.model)
+    with (
+        MjpegServer(lambda: blank) as server,
+        open_camera(server.url) as camera,
+        TagScene(markers, lens, camera) as source,
+        pytest.raises(SightError, match="table's tags"),
+    ):
+        source.wait(3)

@@ -1,0 +1,80 @@
+"""Simulated tables as a camera shows them."""
+
+from __future__ import annotations
+
+import cv2
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from pontine.envs.catalogue import ObjectSpec
+from pontine.envs.robot import CONTROL_SECONDS, RobotState
+from pontine.envs.scene import Scene
+from pontine.envs.simulated import SimulatedRobot
+from pontine.sim2real.lens import CameraPose, Lens
+from pontine.sim2real.markers import Markers
+from pontine.sim2real.tag_scene import TagScene
+from pontine.sim2real.tagging import decals, marked
+
+WIDTH, HEIGHT = 1280, 720
+
+
+def true_camera(model: mujoco.MjModel) -> tuple[Lens, CameraPose]:
+    """The workspace camera's lens and pose."""
+    camera = model.camera("workspace")
+    turn = np.zeros(9)
+    mujoco.mju_quat2Mat(turn, camera.quat)
+    rotation = (turn.reshape(3, 3) @ np.diag([1.0, -1.0, -1.0])).T
+    lens = Lens.from_fovy(np.deg2rad(float(camera.fovy[0])), WIDTH, HEIGHT)
+    return lens, CameraPose(rotation, -rotation @ camera.pos)
+
+
+def shot(robot: SimulatedRobot) -> NDArray[np.uint8]:
+    """What the workspace camera sends: with the loss of a JPEG."""
+    picture = robot.render(WIDTH, HEIGHT, "workspace", "fast")
+    sent = cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])[1]
+    return np.ascontiguousarray(np.asarray(cv2.imdecode(sent, cv2.IMREAD_COLOR), np.uint8)[:, :, ::-1])
+
+
+class WatchedRobot:
+    """A simulated arm whose scene comes from its camera: a picture every 4 control steps that arrives 3 later."""
+
+    def __init__(self, objects: tuple[ObjectSpec, ...], markers: Markers | None = None) -> None:
+        markers = markers or marked(objects)
+        self.truth = SimulatedRobot(objects, decals=decals(markers))
+        self.time, self.steps = 0.0, 0
+        self.source = TagScene(markers, true_camera(self.truth.worlds.model)[0], clock=lambda: self.time)
+        self._sent: list[tuple[int, NDArray[np.uint8]]] = []
+        self.blind = False
+        for _ in range(3):
+            self.source.see(shot(self.truth), self.time)
+            self.time += 4 * CONTROL_SECONDS
+
+    def observe(self) -> RobotState:
+        return self.truth.observe()
+
+    def command(self, targets: NDArray[np.float64]) -> None:
+        self.truth.command(targets)
+        self.steps, self.time = self.steps + 1, self.time + CONTROL_SECONDS
+        if self.steps % 4 == 0 and not self.blind:
+            self._sent.append((self.steps + 3, shot(self.truth)))
+        while self._sent and self._sent[0][0] <= self.steps:
+            self.source.see(self._sent.pop(0)[1], self.time)
+
+    def scene(self) -> Scene:
+        return self.source.scene(self.observe())
+
+    def reset(self) -> None:
+        self.truth.reset()
+
+    def stop(self) -> None:
+        self.truth.stop()
+
+    def wait(self, steps: int) -> None:
+        """Let time pass with the arm where it is."""
+        for _ in range(steps):
+            self.command(self.observe().command)
+            self.scene()
+
+    def close(self) -> None:
+        self.truth.close()
