@@ -13,6 +13,8 @@ IDS = {
     "pontine/Reach-v0": "Task",
     "pontine/Pick-v0": "Task",
     "pontine/Place-v0": "Task",
+    "pontine/Stack-v0": "Task",
+    "pontine/Push-v0": "Task",
     "pontine/PickPlace-v0": "GoalTask",
     "pontine/Drawer-v0": "Task",
     "pontine/Button-v0": "Task",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pontine.envs.arm import FIXED_FACE, GRIPPER, SQUEEZE
 from pontine.envs.control import ACTION_SCALE
 from pontine.envs.episodes import Episodes
-from pontine.envs.kinematics import gap_of, inverse, opening_for, quat_to_matrix, roll_for
+from pontine.envs.kinematics import gap_of, inverse, opening_for, pitch, quat_to_matrix, roll_for
 from pontine.envs.layout import PAN_X
 from pontine.envs.observation import Situation, yaw_of
 from pontine.envs.tasks.base import PITCHES
@@ -34,6 +34,8 @@ CARRY = 0.075
 _MARGIN = 0.007
 
 _OUT_OF_SIGHT = 0.08
+
+_BACKWARDS = np.deg2rad(110.0)
 
 
 def reach(e: Episodes) -> Array:
@@ -82,7 +84,7 @@ def pick(s: Situation, carry: bool = False) -> Array:
 
 
 def place(s: Situation) -> Array:
-    """Actions (n, 6) that carry the object over the goal, lower it, let go and draw back."""
+    """Actions (n, 6) that carry the object over the goal, lower it upright, let go and draw back."""
     tool, _ = s.tool
     width, height = s.size[:, 0], s.size[:, 2]
     holding = grips(s)
@@ -99,7 +101,7 @@ def place(s: Situation) -> Array:
     open_enough = gap_of(s.position[:, GRIPPER]) > width + 0.012
     up = np.maximum(s.object_position[:, 2] + height / 2, s.goal[:, 2]) + 0.075
     aim = np.where(released[:, None], np.column_stack([tool[:, :2], np.where(open_enough, up, tool[:, 2])]), aim)
-    joints = _steepest(aim, np.repeat(s.position[:, 4:5], len(PITCHES), 1))
+    joints = _pitched(aim, s.position[:, 4], pitch(s.position) - np.where(holding, _lean(s), 0.0))
     grip = np.where(holding & ~arrived, s.position[:, GRIPPER] - SQUEEZE, opening_for(width + 0.025))
     return _servo(s.position, np.concatenate([joints, grip[:, None]], axis=1), s.command)
 
@@ -147,6 +149,22 @@ def _steepest(aim: Array, rolls: Array) -> Array:
         joints, good = inverse(aim, np.full(len(aim), angle), rolls[:, index])
         take = ~found & (good | (index == len(PITCHES) - 1))
         best[take], found = joints[take], found | good
+    return best
+
+
+def _lean(s: Situation) -> Array:
+    """Angle (n,) rad by which the object's top leans outwards in the arm's vertical plane."""
+    up = quat_to_matrix(s.object_quat)[:, :, 2]
+    return np.arctan2(np.cos(s.position[:, 0]) * up[:, 0] - np.sin(s.position[:, 0]) * up[:, 1], up[:, 2])
+
+
+def _pitched(aim: Array, roll: Array, wanted: Array) -> Array:
+    """Joint angles (n, 5) for tool points (n, 3) with a roll (n,): the pitch in reach nearest to that wanted (n,)."""
+    best, cost = np.zeros((len(aim), 5)), np.full(len(aim), np.inf)
+    for angle in (np.clip(wanted, PITCHES[-1], _BACKWARDS), *(np.full(len(aim), p) for p in PITCHES)):
+        joints, good = inverse(aim, angle, roll)
+        far = np.abs(angle - wanted) + 10.0 * ~good
+        best, cost = np.where((far < cost)[:, None], joints, best), np.minimum(cost, far)
     return best
 
 

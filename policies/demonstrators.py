@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pontine.envs.episodes import Episodes
 from pontine.envs.observation import Situation
 
-from . import demonstrator, fixture_demonstrator
+from . import demonstrator, fixture_demonstrator, push_demonstrator
 
 Rule = Callable[[Episodes], NDArray[np.float64]]
 
@@ -25,6 +25,8 @@ DEMONSTRATORS: dict[str, Rule] = {
     "Reach": demonstrator.reach,
     "Pick": on_situation(demonstrator.pick),
     "Place": on_situation(demonstrator.place),
+    "Stack": on_situation(demonstrator.place),
+    "Push": on_situation(push_demonstrator.push),
     "PickPlace": on_situation(partial(demonstrator.pick, carry=True)),
     "Drawer": on_situation(fixture_demonstrator.slide),
     "Button": on_situation(fixture_demonstrator.press),

@@ -9,9 +9,13 @@ from .drawer import Drawer
 from .pick import Pick
 from .pick_place import PickPlace
 from .place import Place
+from .push import Push
 from .reach import Reach
+from .stack import Stack
 
-TASKS: dict[str, type[Task]] = {task.name: task for task in (Reach, Pick, Place, PickPlace, Drawer, Button)}
+_ALL = (Reach, Pick, Place, Stack, Push, PickPlace, Drawer, Button)
+
+TASKS: dict[str, type[Task]] = {task.name: task for task in _ALL}
 """Task classes by the name in their Gymnasium id."""
 
 

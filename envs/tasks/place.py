@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import mujoco
 import numpy as np
@@ -62,14 +62,20 @@ class Place(Task):
     slots = OBJECT_SLOTS
     settle_steps = 6
     max_steps = 150
+    things: ClassVar[tuple[str, ...]] = SOLID
+    """Kinds to put down."""
+    destinations: ClassVar[tuple[float, float, float]] = (0.3, 0.35, 0.35)
+    """Chances of a spot on the table, of the top of something, of the inside of something."""
+    tops: ClassVar[tuple[str, ...]] = ("cube", "block", "cylinder", "plate")
+    """Kinds to put things on."""
 
     @property
     def observation_space(self) -> spaces.Box:
         return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
 
     def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
-        target = draw(rng, "target", str(rng.choice(SOLID)), "red")
-        mode = int(rng.choice([TABLE, ON, IN], p=[0.3, 0.35, 0.35]))
+        target = draw(rng, "target", str(rng.choice(self.things)), "red")
+        mode = int(rng.choice([TABLE, ON, IN], p=self.destinations))
         if mode == ON and target.kind == "ball":
             mode = IN
         support, others = self._destination(e, i, rng, target, mode)
@@ -88,7 +94,7 @@ class Place(Task):
             e.goal[i] = (*spot, target.rest_height)
             others = [(float(spot[0]), float(spot[1]), footprint(target)[2])]
             return beside(rng, str(rng.choice(list(KINDS))), others) if rng.random() < 0.6 else None, others
-        kinds = ["cube", "block", "cylinder", "plate"] if mode == ON else ["bowl", "box"]
+        kinds = self.tops if mode == ON else ("bowl", "box")
         others = []
         support = beside(rng, str(rng.choice(kinds)), others)
         assert support is not None
