@@ -20,7 +20,7 @@ _FINGER = 0.009
 """Half the thickness of the fingers across their closing axis, m."""
 _TIP = 0.008
 """How far the fingertips reach beyond the tool point, m."""
-_STAND_OFF = 0.018
+_STAND_OFF = 0.026
 _OVER = 0.035
 
 
@@ -46,7 +46,9 @@ def push(s: Situation) -> Array:
     done = miss < 0.009 + 0.007 * np.clip(up / 0.03, 0.0, 1.0)
     astray = np.hypot(np.maximum(along + reach - 0.006, 0.0), np.maximum(np.abs(across) - 0.008, 0.0))
     # over a plate's rim, the fingers would ride on it
-    pushing = np.clip(2.0 - up / np.clip(0.2 * height, 0.003, 0.008), 0.0, 1.0) * np.clip(1.5 - astray / 0.006, 0.0, 1.0)
+    pushing = np.clip(2.0 - up / np.clip(0.2 * height, 0.003, 0.008), 0.0, 1.0) * np.clip(
+        1.5 - astray / 0.006, 0.0, 1.0
+    )
     ahead = np.clip(1.2 * miss, 0.025, 0.040)
     stand = -reach - _STAND_OFF + pushing * (_STAND_OFF + ahead)
     aim = s.object_position + 0.0

@@ -115,5 +115,3 @@ class Flag:
 def flags_in(value: int, flags: Iterable[Flag]) -> tuple[Flag, ...]:
     """The flags whose bits are set, in the order of the table."""
     return tuple(flag for flag in flags if value & flag.mask)
-
-

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROLLING = "ball"
 """The kind that does not stay where it is pushed to."""
 
-SLENDER = 1.05
+SLENDER = 0.8
 """Largest height, in widths, of what slides when it is pushed; what is taller topples."""
 
 DISTANCE = (0.04, 0.12)
