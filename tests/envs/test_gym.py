@@ -47,7 +47,7 @@ def test_a_single_world_is_world_k_of_the_vector(name: str) -> None:
     one, _ = single.reset(seed=43)
     rng = np.random.default_rng(0)
     ended = 0
-    for _ in range(170):
+    for _ in range(210):
         np.testing.assert_array_equal(flat(several)[3], flat(one))
         action = rng.uniform(-1, 1, (6, 6)).astype(np.float32)
         several, reward, terminated, truncated, info = vector.step(action)
