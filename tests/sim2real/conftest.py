@@ -14,6 +14,10 @@ STAND_INS = Path(__file__).parents[1] / "stand_ins"
 def lerobot_importable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Lets LeRobot be imported where torchvision cannot be installed, and keeps its caches in `tmp_path`."""
     if importlib.util.find_spec("torchvision") is None:
+        # transformers asks once and remembers: it must not take the stand-in for what it can use.
+        from transformers.utils import is_torchvision_available
+
+        assert not is_torchvision_available()
         monkeypatch.syspath_prepend(str(STAND_INS))
     import datasets
 
