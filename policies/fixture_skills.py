@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pontine.envs.fixtures import CEILING, FLOOR, part_of
 from pontine.envs.robot import Robot
@@ -15,12 +14,11 @@ from pontine.envs.tasks.button import Button
 from pontine.envs.tasks.drawer import Drawer
 from pontine.envs.tasks.fixture import CLEAR
 
-from .skill import Skill, SkillError
+from .handling import HandlingSkill, Moment
+from .skill import Array, SkillError
 
-Array = NDArray[np.float64]
 
-
-class FixtureSkill(Skill):
+class FixtureSkill(HandlingSkill):
     """Bring a fixture of a kind into a state and draw back."""
 
     arguments = ("fixture",)
@@ -46,9 +44,9 @@ class FixtureSkill(Skill):
         assert part is not None, "a fixture of unknown position is refused"
         return np.array(part.position)
 
-    def there(self, before: SceneObject, now: SceneObject, scene: Scene, tool: Array, speed: float) -> bool:
-        clear = float(np.linalg.norm(tool - np.array(now.position))) > CLEAR
-        return clear and scene.fixture(now.name).state == self.state
+    def there(self, moment: Moment) -> bool:
+        clear = float(np.linalg.norm(moment.tool - np.array(moment.now.position))) > CLEAR
+        return clear and moment.scene.fixture(moment.now.name).state == self.state
 
 
 class OpenSkill(FixtureSkill):

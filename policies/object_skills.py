@@ -1,26 +1,26 @@
-"""Skills that handle an object: pick it up, put it down."""
+"""Skills that handle an object: pick it up, put it down, push it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pontine.envs.catalogue import KINDS
+from pontine.envs.catalogue import KINDS, from_scene_object
 from pontine.envs.kinematics import tool_pose
+from pontine.envs.layout import footprint
 from pontine.envs.robot import Robot
-from pontine.envs.scene import Scene, SceneObject
+from pontine.envs.scene import TABLE, Scene
 from pontine.envs.tasks.pick import LIFT, LIFTED, Pick
 from pontine.envs.tasks.place import RETREAT, STILL, Place
+from pontine.envs.tasks.push import CLEARANCE, SPOT_TOLERANCE, Push, reachable, slides, top
 
-from .placement import goal_for
-from .skill import Skill
+from .handling import HandlingSkill, Moment
+from .placement import PlacementError, goal_for
+from .skill import Array, SkillError
 
-Array = NDArray[np.float64]
 
-
-class PickSkill(Skill):
+class PickSkill(HandlingSkill):
     """Grasp an object and lift it 6 cm or more."""
 
     name, task, arguments, max_steps = "pick", "pick", ("object",), Pick.max_steps
@@ -37,13 +37,14 @@ class PickSkill(Skill):
     def goal(self, robot: Robot, scene: Scene, args: Sequence[str]) -> Array:
         return np.array(scene.object(args[0]).position) + (0.0, 0.0, LIFT)
 
-    def there(self, before: SceneObject, now: SceneObject, scene: Scene, tool: Array, speed: float) -> bool:
-        assert before.position is not None
-        assert now.position is not None
-        return scene.holding == now.name and now.position[2] - before.position[2] > LIFTED
+    def there(self, moment: Moment) -> bool:
+        assert moment.before.position is not None
+        assert moment.now.position is not None
+        lifted = moment.now.position[2] - moment.before.position[2] > LIFTED
+        return lifted and moment.scene.holding == moment.now.name
 
 
-class PlaceSkill(Skill):
+class PlaceSkill(HandlingSkill):
     """Put the held object where a relation says and draw back."""
 
     name, task, arguments, max_steps = "place", "place", ("object", "relation", "reference"), Place.max_steps
@@ -55,6 +56,44 @@ class PlaceSkill(Skill):
         tool = tool_pose(robot.observe().position[None]).position[0]
         return goal_for(scene, args[0], args[1], args[2], (float(tool[0]), float(tool[1])))
 
-    def there(self, before: SceneObject, now: SceneObject, scene: Scene, tool: Array, speed: float) -> bool:
-        away = float(np.linalg.norm(tool - np.array(now.position))) > RETREAT
-        return scene.holding is None and now.support is not None and away and speed < STILL
+    def there(self, moment: Moment) -> bool:
+        now = moment.now
+        away = float(np.linalg.norm(moment.tool - np.array(now.position))) > RETREAT
+        return moment.scene.holding is None and now.support is not None and away and moment.speed < STILL
+
+
+class PushSkill(HandlingSkill):
+    """Push an object that stands on the table to a spot that a relation describes, and draw back upwards."""
+
+    name, task, arguments, max_steps = "push", "push", ("object", "relation", "reference"), Push.max_steps
+
+    def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
+        thing = scene.object(args[0])
+        if scene.holding is not None:
+            return f"the gripper holds {scene.holding!r}"
+        if thing.support != TABLE:
+            return f"{thing.name!r} does not stand on the table"
+        if thing.position is None or thing.size is None:
+            return f"nobody knows where {thing.name!r} is or how large"
+        if not slides(thing.kind, thing.size):
+            return f"{thing.name!r} would roll or topple"
+        above = [o.name for o in scene.objects if o.support == thing.name]
+        return f"{above[0]!r} stands on {thing.name!r}" if above and not thing.container else None
+
+    def goal(self, robot: Robot, scene: Scene, args: Sequence[str]) -> Array:
+        thing = scene.object(args[0])
+        if args[1] in ("on", "in") and args[2] != TABLE:
+            raise SkillError(f"nothing can be pushed {args[1]} {args[2]!r}")
+        assert thing.position is not None, "an object of unknown position is refused"
+        here = np.array(thing.position[:2])
+        goal = goal_for(scene, args[0], args[1], args[2], (float(here[0]), float(here[1])))
+        if not reachable(here, goal[:2], footprint(from_scene_object(thing))[2]):
+            raise PlacementError(f"the hand cannot get behind {thing.name!r} to push it there")
+        return goal
+
+    def there(self, moment: Moment) -> bool:
+        now = moment.now
+        position, size = np.array([now.position]), np.array([now.size])
+        miss = float(np.linalg.norm(position[0, :2] - moment.goal[:2]))
+        clear = moment.tool[2] > top(position, size)[0] + CLEARANCE
+        return bool(clear and miss < SPOT_TOLERANCE and moment.speed < STILL)

@@ -8,10 +8,13 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from .base import Task, Verdict, random_arm, random_over_table, steepest
+from ..kinematics import tool_pose
+from .base import Array, Task, Verdict, random_arm, random_over_table, steepest
 
 if TYPE_CHECKING:
     from ..episodes import Episodes
+
+SIZE = 36
 
 TOLERANCE = 0.015
 """Largest distance (m) of the tool from the goal that counts as reached."""
@@ -32,7 +35,7 @@ class Reach(Task):
 
     @property
     def observation_space(self) -> spaces.Box:
-        return spaces.Box(-np.inf, np.inf, (36,), np.float32)
+        return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
 
     def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
         joints = random_arm(rng)
@@ -43,21 +46,25 @@ class Reach(Task):
         e.goal[i] = goal
 
     def observe(self, e: Episodes) -> NDArray[np.float32]:
-        worlds, (tool, hand) = e.worlds, e.tool
-        return np.concatenate(
-            [
-                worlds.q,
-                0.2 * worlds.velocity,
-                4.0 * (worlds.command - worlds.q),
-                worlds.action,
-                5.0 * tool,
-                -hand[:, :, 2],
-                10.0 * (e.goal - tool),
-                5.0 * e.goal,
-            ],
-            axis=1,
-        ).astype(np.float32)
+        worlds = e.worlds
+        return reaching(worlds.q, worlds.velocity, worlds.command, worlds.action, e.goal)
 
     def judge(self, e: Episodes) -> Verdict:
         distance = np.linalg.norm(e.goal - e.tool.position, axis=1)
         return Verdict(distance < TOLERANCE, np.zeros(e.n, bool), {"distance": -0.05 * np.tanh(10.0 * distance)})
+
+
+def reaching(position: Array, velocity: Array, command: Array, action: Array, goal: Array) -> NDArray[np.float32]:
+    """The observation (n, SIZE) from joint arrays (n, 6) and goals (n, 3) m."""
+    tool, hand = tool_pose(position)
+    parts = (
+        position,
+        0.2 * velocity,
+        4.0 * (command - position),
+        action,
+        5.0 * tool,
+        -hand[:, :, 2],
+        10.0 * (goal - tool),
+        5.0 * goal,
+    )
+    return np.concatenate(parts, axis=1).astype(np.float32)

@@ -1,0 +1,99 @@
+"""What skills that bring a thing somewhere have in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pontine.envs.catalogue import KINDS
+from pontine.envs.fixtures import PART_SYMMETRY
+from pontine.envs.kinematics import tool_pose
+from pontine.envs.observation import Situation, manipulation
+from pontine.envs.robot import CONTROL_SECONDS, Robot, RobotState
+from pontine.envs.scene import Scene, SceneObject
+
+from .skill import Array, Attempt, Skill, SkillError
+
+# m/s, share a step, m, m
+_SLOW, _INTEGRAL, _LARGEST_SHIFT, _ARRIVED = 0.02, 0.1, 0.02, 0.006
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a termination condition may look at: the thing at the start and now, where it is
+    wanted (3,) m, the scene, the tool (3,) m and the thing's speed, m/s."""
+
+    before: SceneObject
+    now: SceneObject
+    goal: Array
+    scene: Scene
+    tool: Array
+    speed: float
+
+
+class HandlingSkill(Skill):
+    """A skill that brings a thing to a goal."""
+
+    def watched(self, scene: Scene, args: Sequence[str]) -> SceneObject:
+        """What the policy is shown as the object. Raises SceneError for what the scene does not have."""
+        return scene.object(args[0])
+
+    @abstractmethod
+    def goal(self, robot: Robot, scene: Scene, args: Sequence[str]) -> Array:
+        """Where the object's frame is wanted, (3,) m."""
+
+    @abstractmethod
+    def there(self, moment: Moment) -> bool:
+        """Whether the termination condition holds."""
+
+    def begin(self, robot: Robot, scene: Scene, args: Sequence[str]) -> Attempt:
+        return _Handling(self, args, self.watched(scene, args), self.goal(robot, scene, args))
+
+
+class _Handling(Attempt):
+    """A policy can come to rest short of its goal with the object in the hand, where all its
+    small urges cancel. While a held object hardly moves, the goal it is shown is shifted by
+    the integral of what is missing, at most 2 cm, as integral action does in any servo;
+    once the object is there the policy sees the true goal again, and lets go.
+    """
+
+    def __init__(self, skill: HandlingSkill, args: Sequence[str], before: SceneObject, goal: Array) -> None:
+        self.skill, self.args, self.before, self.goal = skill, args, before, goal
+        self.shift, self.last = np.zeros(3), np.array(before.position)
+
+    def see(self, state: RobotState, action: Array, scene: Scene) -> NDArray[np.float32]:
+        return manipulation(situation(state, action, self.skill.watched(scene, self.args), self.goal + self.shift))
+
+    def there(self, state: RobotState, scene: Scene) -> bool:
+        now = self.skill.watched(scene, self.args)
+        position = np.array(now.position)
+        speed = float(np.linalg.norm(position - self.last)) / CONTROL_SECONDS
+        self.last = position
+        if np.linalg.norm(self.goal - position) < _ARRIVED:
+            self.shift = np.zeros(3)
+        elif scene.holding == now.name and speed < _SLOW:
+            self.shift = np.clip(self.shift + _INTEGRAL * (self.goal - position), -_LARGEST_SHIFT, _LARGEST_SHIFT)
+        tool = tool_pose(state.position[None]).position[0]
+        return self.skill.there(Moment(self.before, now, self.goal, scene, tool, speed))
+
+
+def situation(state: RobotState, action: Array, thing: SceneObject, goal: Array) -> Situation:
+    """What the policy is to see, as a batch of one. Raises SkillError if the object's pose or size is unknown."""
+    if thing.position is None or thing.size is None:
+        raise SkillError(f"the position or size of {thing.name!r} is not known")
+    symmetry = KINDS[thing.kind].symmetry if thing.kind in KINDS else PART_SYMMETRY.get(thing.kind, 0)
+    return Situation(
+        state.position[None],
+        state.velocity[None],
+        state.command[None],
+        action[None],
+        np.array([thing.position]),
+        np.array([thing.orientation or (1.0, 0.0, 0.0, 0.0)]),
+        np.array([thing.size]),
+        np.array([symmetry]),
+        goal[None],
+    )

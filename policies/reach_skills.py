@@ -1,0 +1,76 @@
+"""Skills that move the empty hand: over a spot, back home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pontine.envs.arm import REST
+from pontine.envs.kinematics import tool_pose
+from pontine.envs.robot import Robot, RobotState
+from pontine.envs.scene import Scene
+from pontine.envs.tasks.reach import SIZE, TOLERANCE, Reach, reaching
+
+from .skill import Array, Attempt, Skill, SkillError
+
+SPOTS = {
+    "middle": (0.24, 0.0, 0.12),
+    "left": (0.15, 0.18, 0.12),
+    "right": (0.15, -0.18, 0.12),
+    "near": (0.19, 0.0, 0.12),
+    "far": (0.29, 0.0, 0.12),
+}
+"""Named spots above the table, (x, y, z) m."""
+
+_ABOVE = 0.05
+
+
+class ReachSkill(Skill):
+    """Bring the empty hand over a named spot or an object."""
+
+    name, task, max_steps = "reach", "reach", Reach.max_steps
+    arguments: ClassVar[tuple[str, ...]] = ("spot",)
+    observation = SIZE
+
+    def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
+        return None if scene.holding is None else f"the gripper holds {scene.holding!r}"
+
+    def begin(self, robot: Robot, scene: Scene, args: Sequence[str]) -> Attempt:
+        return _Reaching(self.point(scene, args))
+
+    def point(self, scene: Scene, args: Sequence[str]) -> Array:
+        """Where the tool is wanted, (3,) m. Raises SkillError for what is neither a spot nor an object."""
+        if args[0] in SPOTS:
+            return np.array(SPOTS[args[0]])
+        if args[0] not in scene:
+            known = ", ".join([*SPOTS, *(o.name for o in scene.objects)])
+            raise SkillError(f"{args[0]!r} is neither a spot nor an object; there are: {known}")
+        thing = scene.object(args[0])
+        if thing.position is None or thing.size is None:
+            raise SkillError(f"the position or size of {thing.name!r} is not known")
+        x, y, z = thing.position
+        return np.array([x, y, z + thing.size[2] + _ABOVE])
+
+
+class HomeSkill(ReachSkill):
+    """Bring the empty hand to where it is at rest."""
+
+    name, arguments = "home", ()
+
+    def point(self, scene: Scene, args: Sequence[str]) -> Array:
+        return tool_pose(REST[None]).position[0]
+
+
+class _Reaching(Attempt):
+    def __init__(self, goal: Array) -> None:
+        self.goal = goal
+
+    def see(self, state: RobotState, action: Array, scene: Scene) -> NDArray[np.float32]:
+        return reaching(state.position[None], state.velocity[None], state.command[None], action[None], self.goal[None])
+
+    def there(self, state: RobotState, scene: Scene) -> bool:
+        tool = tool_pose(state.position[None]).position[0]
+        return float(np.linalg.norm(tool - self.goal)) < TOLERANCE
