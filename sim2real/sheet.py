@@ -89,7 +89,7 @@ def write(sheets: list[Page], path: str | Path) -> list[Path]:
     path = Path(path)
     figures = []
     for page in sheets:
-        figure = Figure(figsize=(PAPER[0] / 0.0254, PAPER[1] / 0.0254), dpi=DPI)
+        figure = Figure(figsize=(page.shape[1] / DPI, page.shape[0] / DPI), dpi=DPI)
         figure.add_axes((0, 0, 1, 1)).set_axis_off()
         figure.figimage(page, cmap="gray", vmin=0, vmax=255)
         figures.append(figure)
