@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from importlib.resources import files
+from pathlib import Path
+
+from rich.console import Console
 
 from pontine.envs.errors import PontineError, UnknownNameError
 
+from . import sweep
 from .options import text_keys
 from .overrides import prepare
 from .verbs import Verb
@@ -25,6 +30,7 @@ def run(verb: Verb, args: list[str]) -> int:
     """
     import hydra
     from hydra.core.config_store import ConfigStore
+    from hydra.core.hydra_config import HydraConfig
     from hydra.errors import HydraException
     from omegaconf import DictConfig, OmegaConf
     from omegaconf.errors import OmegaConfBaseException
@@ -33,12 +39,19 @@ def run(verb: Verb, args: list[str]) -> int:
     ConfigStore.instance().store(name=f"{verb.stem}_schema", node=module.Config)
     keys = [f.name for f in fields(module.Config)]
     words = prepare(args, keys, text_keys(module.Config), groups())
+    # Verbs whose runs leave a summary in their folders end a sweep with a table of them.
+    summary = getattr(module, "summary", None)
+    tabled = summary is not None and bool(sweep.FLAGS & set(words))
+    if tabled:
+        words, folder = sweep.prepare(words)
     statuses: list[int] = []
     typed = sys.argv
 
-    def job(config: DictConfig) -> int:
+    def job(config: DictConfig) -> float:
         # Results name the command they came from: the one that was typed, not the one that Hydra was given.
         sys.argv = typed
+        if tabled:
+            return one_of_many(config)
         try:
             options = OmegaConf.to_object(config)
         except OmegaConfBaseException as error:
@@ -53,6 +66,18 @@ def run(verb: Verb, args: list[str]) -> int:
             raise RuntimeError(f"the work of pontine {verb.name} failed in its configuration library") from error
         return statuses[-1]
 
+    def one_of_many(config: DictConfig) -> float:
+        current = HydraConfig.get()
+        sys.argv = [typed[0], *verb.name.split(), *sweep.job_words(current.overrides.task)]
+        try:
+            module.run(OmegaConf.to_object(config))
+        except (PontineError, OmegaConfBaseException) as error:
+            # The other runs of the sweep go on.
+            known = error if isinstance(error, PontineError) else explain(error, keys)
+            sweep.fail(current.runtime.output_dir, known)
+            return math.nan
+        return float(module.summary(Path(current.runtime.output_dir))["success"])
+
     # Hydra reads sys.argv, and with this variable hands its errors on instead of printing them and leaving.
     sys.argv = [f"pontine {verb.name}", *words, f"hydra.job.name={verb.stem}"]
     os.environ["HYDRA_FULL_ERROR"] = "1"
@@ -64,6 +89,8 @@ def run(verb: Verb, args: list[str]) -> int:
         raise explain(error, keys) from None
     finally:
         sys.argv = typed
+    if tabled:
+        return sweep.finish(folder, summary, Console(highlight=False))
     # A sweep has worked if all its runs have. Launchers that run elsewhere bring back exceptions, but no status.
     return max(statuses, default=0)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass, field, fields, make_dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pontine.envs.errors import PontineError
 from pontine.envs.randomization import randomization
@@ -15,21 +16,29 @@ from pontine.envs.tasks import task
 from pontine.policies import train as training
 from pontine.policies.clone import CloneConfig
 from pontine.policies.finetune import PPOConfig
+from pontine.policies.offpolicy import OffPolicyConfig
 
 from .options import at_least, text
+from .progress import Watch
 
 
-def thawed(frozen: type) -> Any:
-    """A frozen dataclass as one that Hydra can fill in."""
+def thawed(name: str, frozen: type) -> Any:
+    """A frozen dataclass as one that Hydra can fill in, known in this module as `name` (or it could not be pickled)."""
     hints = get_type_hints(frozen)
-    return make_dataclass(frozen.__name__, [(f.name, hints[f.name], f.default) for f in fields(frozen)])
+    made = make_dataclass(name, [(f.name, hints[f.name], f.default) for f in fields(frozen)])
+    made.__module__ = __name__
+    return made
 
 
 if TYPE_CHECKING:
     Clone = CloneConfig
     PPO = PPOConfig
+    OffPolicy = OffPolicyConfig
 else:
-    Clone, PPO = thawed(CloneConfig), thawed(PPOConfig)
+    Clone, PPO = thawed("Clone", CloneConfig), thawed("PPO", PPOConfig)
+    OffPolicy = thawed("OffPolicy", OffPolicyConfig)
+
+_MAY_BE_ZERO = ("iterations", "warmup", "expert_rounds")
 
 
 @dataclass
@@ -37,6 +46,7 @@ class Config:
     """Options of `pontine train`; train.yaml says what each means."""
 
     task: str = "pick"
+    algo: str = "clone+ppo"
     seed: int = 0
     randomization: str = "real"
     run_dir: str = text("runs/pick")
@@ -45,46 +55,58 @@ class Config:
     test_episodes: int = 500
     clone: Clone = field(default_factory=Clone)
     ppo: PPO = field(default_factory=PPO)
+    offpolicy: OffPolicy = field(default_factory=OffPolicy)
 
     def __post_init__(self) -> None:
-        task(self.task)
+        training.check(task(self.task).name, self.algo)
         randomization(self.randomization)
         for key in ("seed", "threads"):
             at_least(key, getattr(self, key), 0)
         at_least("test_episodes", self.test_episodes, 1)
-        for part, settings in (("clone", self.clone), ("ppo", self.ppo)):
+        for part, settings in (("clone", self.clone), ("ppo", self.ppo), ("offpolicy", self.offpolicy)):
             for f in fields(settings):
                 value = getattr(settings, f.name)
                 if isinstance(value, int):
-                    at_least(f"{part}.{f.name}", value, 0 if f.name in ("iterations", "warmup", "expert_rounds") else 1)
+                    at_least(f"{part}.{f.name}", value, 0 if f.name in _MAY_BE_ZERO else 1)
                 elif isinstance(value, float) and not (math.isfinite(value) and value >= 0):
                     raise PontineError(f"{part}.{f.name}={value} must be a number of at least 0")
-        if not self.clone.hidden or min(self.clone.hidden) < 1:
-            raise PontineError(f"clone.hidden={list(self.clone.hidden)} must list widths of at least 1")
+            widths = getattr(settings, "hidden", [1])
+            if not widths or min(widths) < 1:
+                raise PontineError(f"{part}.hidden={list(widths)} must list widths of at least 1")
 
 
 def run(config: Config) -> int:
     """Exit status 0; the card has the results."""
+    from hydra.core.hydra_config import HydraConfig
+    from hydra.types import RunMode
+
+    many = HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
+    settings = {
+        **vars(config),
+        "clone": CloneConfig(**{**vars(config.clone), "hidden": tuple(config.clone.hidden)}),
+        "ppo": PPOConfig(**vars(config.ppo)),
+        "offpolicy": OffPolicyConfig(**{**vars(config.offpolicy), "hidden": tuple(config.offpolicy.hidden)}),
+    }
     console = Console(highlight=False)
-    clone = CloneConfig(**{**vars(config.clone), "hidden": tuple(config.clone.hidden)})
-    settings = {**vars(config), "clone": clone, "ppo": PPOConfig(**vars(config.ppo))}
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, TextColumn("{task.fields[figures]}"), console=console) as bars:
-        stages: dict[str, Any] = {}
-
-        def report(progress: training.Progress) -> None:
-            if progress.stage not in stages:
-                stages[progress.stage] = bars.add_task(progress.stage, total=progress.total, figures="")
-            known = {name: value for name, value in progress.figures.items() if math.isfinite(value)}
-            figures = "  ".join(f"{name} {value:.3g}" for name, value in known.items())
-            bars.update(stages[progress.stage], completed=progress.done, figures=figures)
-
-        card = training.train(training.TrainConfig(**settings), report)
-        for bar in stages.values():
-            bars.update(bar, completed=bars.tasks[bar].total)
-    for name, result in card["test"].items():
-        low, high = result["wilson95"]
-        counts = f"{result['successes']} of {result['episodes']} ({result['success']:.1%}"
-        console.print(f"{name}: {counts}; 95 % interval {low:.1%} to {high:.1%})", markup=False, soft_wrap=True)
-    console.print(f"the policy and its card: {config.run_dir}/policy.*", markup=False, soft_wrap=True)
+    with Watch(console, label=f"[{Path(config.run_dir).name}]" if many else "", bars=not many) as watch:
+        card = training.train(
+            training.TrainConfig(**settings), lambda p: watch.update(p.stage, p.done, p.total, p.figures), watch.say
+        )
+        for name, result in card["test"].items():
+            low, high = result["wilson95"]
+            counts = f"{result['successes']} of {result['episodes']} ({result['success']:.1%}"
+            watch.say(f"{name}: {counts}; 95 % interval {low:.1%} to {high:.1%})")
+        watch.say(f"the policy and its card: {config.run_dir}/policy.*")
     return 0
+
+
+def summary(run_dir: Path) -> dict[str, Any] | None:
+    """A finished run's row in the table of its sweep: the policy's test under the run's own randomisation."""
+    path = run_dir / "policy.json"
+    if not path.exists():
+        return None
+    card = json.loads(path.read_text(encoding="utf-8"))
+    test = card["test"][f"policy, randomization={card['config']['randomization']}"]
+    low, high = test["wilson95"]
+    figures = {"success": test["success"], "low": low, "high": high, "episodes": test["episodes"]}
+    return figures | {"env_steps": card["training_env_steps"], "cpu_seconds": card["training_cpu_seconds"]}

@@ -63,6 +63,18 @@ LAYOUT = (
 
 SIZE = sum(width for _, width in LAYOUT)
 
+GOAL_SIZE = sum(width for name, width in LAYOUT if name.startswith("goal"))
+"""Width of the parts that tell of the goal; they are the last."""
+
+
+def flat(observation: NDArray[np.float32] | dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+    """What a policy network takes, (n, width): the observation, or for a goal dict its `observation` followed
+    by the desired goal x 5 and desired minus achieved goal x 10, m."""
+    if not isinstance(observation, dict):
+        return observation
+    desired, achieved = observation["desired_goal"], observation["achieved_goal"]
+    return np.concatenate([observation["observation"], 5.0 * desired, 10.0 * (desired - achieved)], axis=1)
+
 
 def yaw_of(rotation: Array) -> Array:
     """Heading (n,) rad of the x axis of rotations (n, 3, 3)."""

@@ -27,9 +27,14 @@ class PolicyError(PontineError):
 
 
 class Actor(nn.Module):
-    """ELU network with the action's mean as output; `forward` (n, observation) -> (n, action)."""
+    """ELU network with the action's mean as output; `forward` (n, observation) -> (n, action).
 
-    def __init__(self, observation: int, action: int, hidden: tuple[int, ...] = (256, 256)) -> None:
+    With `squash` the output goes through tanh, as actors trained by SAC and TQC have it.
+    """
+
+    def __init__(
+        self, observation: int, action: int, hidden: tuple[int, ...] = (256, 256), squash: bool = False
+    ) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         width = observation
@@ -38,11 +43,12 @@ class Actor(nn.Module):
             width = size
         self.body = nn.Sequential(*layers)
         self.head = nn.Linear(width, action)
-        self.observation, self.action, self.hidden = observation, action, hidden
+        self.observation, self.action, self.hidden, self.squash = observation, action, hidden, squash
 
     def forward(self, observation: torch.Tensor) -> torch.Tensor:
         """Mean actions, not clipped."""
-        return self.head(self.body(observation))
+        mean = self.head(self.body(observation))
+        return torch.tanh(mean) if self.squash else mean
 
     @torch.no_grad()
     def act(self, observation: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -61,6 +67,7 @@ def save(actor: Actor, card: Mapping[str, Any], path: str | Path) -> None:
         "observation": actor.observation,
         "action": actor.action,
         "hidden": list(actor.hidden),
+        "squash": actor.squash,
     }
     state = {k: v.detach().contiguous().half() for k, v in actor.state_dict().items()}
     with replacing(weights) as temporary:
@@ -74,7 +81,12 @@ def load(path: str | Path) -> tuple[Actor, dict[str, Any]]:
     try:
         card = json.loads(described.read_text(encoding="utf-8"))
         network = card["network"]
-        actor = Actor(int(network["observation"]), int(network["action"]), tuple(network["hidden"]))
+        actor = Actor(
+            int(network["observation"]),
+            int(network["action"]),
+            tuple(network["hidden"]),
+            bool(network.get("squash", False)),
+        )
         state = load_file(weights)
         actor.load_state_dict({k: v.float() for k, v in state.items()})
     except FileNotFoundError as error:

@@ -11,10 +11,8 @@ rollouts of 32 steps and a GAE lambda of 0.95 that went unpaid, and placing fell
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -24,17 +22,12 @@ from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import Schedule
 from torch import nn
 
-from pontine.envs.files import replacing, write_json
-from pontine.envs.gym import TaskVectorEnv
+from pontine.envs.files import replacing
 
 from .actor import Actor, load, save
-from .evaluate import acting, evaluate
-from .vec_env import TaskVecEnv
-
-VALIDATION_SEED = 50_000_000
-"""Episodes that choose the best checkpoint; the final tests use other seeds."""
-
-Point = dict[str, float]
+from .evaluate import VALIDATION_SEED, acting, evaluate, merit
+from .folder import RunFolder
+from .vec_env import TaskVecEnv, make, resume
 
 
 @dataclass(frozen=True)
@@ -81,34 +74,32 @@ class FineTunePPO(PPO):
 
 
 def finetune(
-    folder: Path,
+    run: RunFolder,
     task: str,
     start: Actor,
     config: PPOConfig,
     physics: str,
     seed: int,
     threads: int = 0,
-    progress: Callable[[int, dict[str, float]], None] = lambda iteration, figures: None,
+    progress: Callable[[int, dict[str, float]], None] = lambda env_steps, figures: None,
 ) -> Actor:
     """The best actor PPO finds from `start`, under the named randomisation.
 
-    The folder keeps the checkpoint a killed run goes on from (`ppo.zip`), the best actor
-    (`best.*`) and the learning curve (`curve.json`). `progress(iteration, figures)`.
+    The folder keeps the checkpoint a killed run goes on from (`ppo.zip`) and the best actor
+    (`best.*`). `progress(env_steps, figures)`.
     """
-    env = TaskVecEnv(TaskVectorEnv(task, config.worlds, physics, threads))
-    checkpoint = folder / "ppo.zip"
-    if checkpoint.exists():
-        model = FineTunePPO.load(checkpoint, env=env, device="cpu")
-    else:
-        model = _new(env, config, start, seed)
+    env = make(task, config.worlds, physics, threads)
+    checkpoint = run.path / "ppo.zip"
+    model = resume(FineTunePPO, checkpoint, env) if checkpoint.exists() else _new(env, config, start, seed)
     # a resumed run must not replay the episodes of its beginning
     env.seed(seed * 1_000_003 + model.num_timesteps)
+    progress(model.num_timesteps, {})
     remaining = config.iterations * config.worlds * config.steps - model.num_timesteps
     if remaining > 0:
-        keeper = _Keeper(folder, task, start, config, physics, threads, progress)
+        keeper = _Keeper(run, task, start, config, physics, threads, progress)
         model.learn(remaining, callback=keeper, reset_num_timesteps=False)
     env.close()
-    return load(folder / "best")[0]
+    return load(run.path / "best")[0]
 
 
 def _new(env: TaskVecEnv, config: PPOConfig, start: Actor, seed: int) -> FineTunePPO:
@@ -151,7 +142,7 @@ class _Keeper(BaseCallback):
 
     def __init__(
         self,
-        folder: Path,
+        run: RunFolder,
         task: str,
         start: Actor,
         config: PPOConfig,
@@ -160,10 +151,8 @@ class _Keeper(BaseCallback):
         progress: Callable[[int, dict[str, float]], None],
     ) -> None:
         super().__init__()
-        self.folder, self.task, self.start, self.config = folder, task, start, config
+        self.run, self.task, self.start, self.config = run, task, start, config
         self.physics, self.threads, self.progress = physics, threads, progress
-        self.curve = folder / "curve.json"
-        self.points: list[Point] = json.loads(self.curve.read_text()) if self.curve.exists() else []
 
     @property
     def ppo(self) -> FineTunePPO:
@@ -193,20 +182,23 @@ class _Keeper(BaseCallback):
     def _on_rollout_end(self) -> None:
         returns = [episode["r"] for episode in self.ppo.ep_info_buffer or []]
         logged = self.ppo.logger.name_to_value
+        points = self.run.of("ppo")
         figures = {
+            "success": points[-1]["success"] if points else float("nan"),
             "return": float(np.mean(returns)) if returns else float("nan"),
             "kl": float(logged.get("train/approx_kl", float("nan"))),
             "explained": float(logged.get("train/explained_variance", float("nan"))),
-            "validation": self.points[-1]["success"] if self.points else float("nan"),
         }
-        self.progress(self.iteration, figures)
+        self.run.scalars("ppo", self.ppo.num_timesteps, figures)
+        self.progress(self.ppo.num_timesteps, figures)
 
     def _on_training_end(self) -> None:
         self._validate()
 
     def _validate(self) -> None:
         """Measure the actor as it is; keep it if it is the best so far; save the checkpoint."""
-        if any(point["iteration"] == self.iteration for point in self.points):
+        points = self.run.of("ppo")
+        if any(point["iteration"] == self.iteration for point in points):
             return
         actor = Actor(self.start.observation, self.start.action, self.start.hidden)
         for mine, theirs in zip((actor.body, actor.head), _parts(self.ppo), strict=True):
@@ -214,20 +206,9 @@ class _Keeper(BaseCallback):
         score = evaluate(
             self.task, acting(actor), self.config.validation_episodes, VALIDATION_SEED, self.physics, self.threads
         )
-        point = {
-            "iteration": self.iteration,
-            "env_steps": self.ppo.num_timesteps,
-            "success": score["success"],
-            "seconds_to_success": score["seconds_to_success"] or float("inf"),
-        }
-        if not self.points or _merit(point) > max(map(_merit, self.points)):
-            save(actor, point, self.folder / "best")
-        self.points.append(point)
-        with replacing(self.folder / "ppo.zip") as temporary:
+        if not points or merit(score) > max(map(merit, points)):
+            save(actor, {"iteration": self.iteration, **score}, self.run.path / "best")
+        with replacing(self.run.path / "ppo.zip") as temporary:
             self.ppo.save(temporary)
-        write_json(self.curve, self.points)
-
-
-def _merit(point: Point) -> float:
-    """Success first; a second saved is worth two points in a hundred."""
-    return point["success"] - 0.02 * min(point["seconds_to_success"], 10.0)
+        self.run.checkpointed()
+        self.run.validated("ppo", self.iteration, self.ppo.num_timesteps, score)

@@ -1,10 +1,12 @@
-"""Where a result comes from: the command that made it and the state of the source."""
+"""Where a result comes from: the command that made it, the state of the source and of what it stands on."""
 
 from __future__ import annotations
 
+import platform
 import shlex
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 
@@ -23,3 +25,17 @@ def commit() -> str:
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return found.stdout.strip() + ("+" if changed.stdout.strip() else "")
+
+
+_STANDS_ON = ("mujoco", "torch", "stable-baselines3", "sb3-contrib", "gymnasium", "numpy", "hydra-core")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python, of the platform and of the libraries that results depend on, where installed."""
+    found = {"python": platform.python_version(), "platform": platform.platform()}
+    for name in _STANDS_ON:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found

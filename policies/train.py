@@ -1,22 +1,20 @@
-"""Training a skill: clone the demonstrator, then reinforcement learning from the clone.
+"""Training a skill: by default clone the demonstrator, then reinforcement learning from the clone.
 
 The clone is the start and the demonstrator its ceiling; PPO with the task's own reward,
-under domain randomisation, goes beyond it.
+under domain randomisation, goes beyond it. SAC, TQC and RLPD learn from nothing, for comparison.
 """
 
 from __future__ import annotations
 
 import json
-import time
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import torch
 
-from pontine.envs.errors import PontineError
-from pontine.envs.files import write_json
+from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.observation import LAYOUT, SIZE
 from pontine.envs.randomization import randomization
 from pontine.envs.tasks import TASKS
@@ -26,10 +24,14 @@ from .actor import Actor, load, save
 from .clone import CloneConfig, clone
 from .evaluate import acting, evaluate
 from .finetune import PPOConfig, finetune
-from .provenance import command, commit
+from .folder import RunFolder, Say, claimed
+from .offpolicy import ALGORITHMS, OffPolicyConfig, learn
 
 TEST_SEED = 10_000_000
 """First seed of the final tests; training draws its seeds elsewhere."""
+
+ALGOS = ("clone+ppo", "clone", *ALGORITHMS)
+"""The ways to train."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class TrainConfig:
     """One training run. `run_dir` keeps everything that a killed run needs to go on."""
 
     task: str = "pick"
+    algo: str = "clone+ppo"
     seed: int = 0
     randomization: str = "real"
     run_dir: str = "runs/pick"
@@ -45,11 +48,12 @@ class TrainConfig:
     test_episodes: int = 500
     clone: CloneConfig = field(default_factory=CloneConfig)
     ppo: PPOConfig = field(default_factory=PPOConfig)
+    offpolicy: OffPolicyConfig = field(default_factory=OffPolicyConfig)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run is: stage name, step of how many, and figures to show."""
+    """Where a run is: stage name, environment steps (or episodes, of the tests) of how many, and figures to show."""
 
     stage: str
     done: int
@@ -60,101 +64,147 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
-def train(config: TrainConfig, report: Report = lambda progress: None) -> dict[str, Any]:
+def train(config: TrainConfig, report: Report = lambda progress: None, say: Say = lambda words: None) -> dict[str, Any]:
     """Train, or go on where a killed run with the same configuration stopped; returns the card.
 
-    Writes `policy.safetensors` and `policy.json` (the card) into the run directory. Raises
-    PontineError for a goal task, or if the directory belongs to a run with another configuration.
+    Writes `policy.safetensors` and `policy.json` (the card) into the run directory. A run that is finished is
+    not trained again. Raises PontineError if the task cannot be learned so, or if the directory belongs to a
+    run with another configuration.
     """
-    if task_of(config.task).sparse:
-        trained = ", ".join(name.lower() for name, task in TASKS.items() if not task.sparse)
-        raise PontineError(
-            f"{config.task} is a goal task, for algorithms with hindsight relabelling; train takes {trained}"
-        )
+    check(config.task, config.algo)
     torch.set_num_threads(1)
-    folder = Path(config.run_dir)
-    folder.mkdir(parents=True, exist_ok=True)
-    origin = _claim(folder, config)
-    cloned = _clone_stage(folder, config, report)
-    best = _ppo_stage(folder, config, cloned, report) if config.ppo.iterations else cloned
-    card = {**_described(config, best), **origin, "test": _tested(config, cloned, best, report)}
-    save(best, card, folder / "policy")
+    with claimed(config.run_dir, asdict(config), say) as run:
+        if (run.path / "policy.json").exists():
+            say(f"{run.path} holds this run, finished; remove it to train anew")
+            return load(run.path / "policy")[1]
+        run.picture()
+        actors = _actors(run, config, report)
+        best = list(actors.values())[-1]
+        spent = {"training_env_steps": run.env_steps, "training_cpu_seconds": round(run.cpu_seconds, 1)}
+        run.picture()
+        card = {**_described(config, best), **run.origin, **spent}
+        card["test"] = _tested(config, actors, report)
+        save(best, card, run.path / "policy")
+        for name in ("buffer.npz", "sac.zip", "tqc.zip"):
+            # a replay buffer is large, and of no use to a run that has ended
+            (run.path / name).unlink(missing_ok=True)
     return card
 
 
-def _claim(folder: Path, config: TrainConfig) -> dict[str, str]:
-    """Note the configuration, the command and the commit, or refuse a directory that has another run's."""
-    path = folder / "config.json"
-    wanted = json.loads(json.dumps(asdict(config)))
-    if path.exists():
-        there = json.loads(path.read_text(encoding="utf-8"))
-        differing = [k for k in wanted if there.get(k) != wanted[k] and k not in ("threads", "run_dir")]
-        if differing:
-            raise PontineError(
-                f"{folder} holds a run with another {', '.join(differing)}; take another run_dir or remove it"
+def check(task: str, algo: str) -> None:
+    """Raises UnknownNameError for an algorithm there is none of, PontineError for a task that it cannot learn."""
+    if algo not in ALGOS:
+        raise UnknownNameError("algo", algo, ALGOS)
+    if task_of(task).sparse and algo == "clone+ppo":
+        trained = ", ".join(name.lower() for name, cls in TASKS.items() if not cls.sparse)
+        raise PontineError(
+            f"{task} is a goal task, whose reward PPO gets nowhere with; take "
+            f"algo={', '.join(name for name in ALGOS if name != algo)}, or another task ({trained})"
+        )
+
+
+def _actors(run: RunFolder, config: TrainConfig, report: Report) -> dict[str, Actor]:
+    """What the stages made, the last one last."""
+    if config.algo in ALGORITHMS:
+        return {"policy": _offpolicy_stage(run, config, report)}
+    cloned = _clone_stage(run, config, report)
+    if config.algo == "clone" or not config.ppo.iterations:
+        return {"policy": cloned}
+    return {"clone": cloned, "policy": _ppo_stage(run, config, cloned, report)}
+
+
+def _clone_stage(run: RunFolder, config: TrainConfig, report: Report) -> Actor:
+    path = run.path / "clone"
+    if not path.with_suffix(".json").exists():
+        if config.start is not None:
+            save(load(config.start)[0], {"start": config.start}, path)
+        else:
+            settings = config.clone
+            total = settings.rounds * settings.steps * settings.worlds
+            clone(
+                run,
+                config.task,
+                settings,
+                config.randomization,
+                config.seed,
+                config.threads,
+                lambda done, figures: report(Progress("clone", done, total, figures)),
             )
-        return {k: there[k] for k in ("command", "commit")}
-    origin = {"command": command(), "commit": commit()}
-    write_json(path, {**wanted, **origin})
-    return origin
-
-
-def _clone_stage(folder: Path, config: TrainConfig, report: Report) -> Actor:
-    path = folder / "clone"
-    if path.with_suffix(".json").exists():
-        return load(path)[0]
-    if config.start is not None:
-        save(load(config.start)[0], {"start": config.start}, path)
-        return load(path)[0]
-    settings, began = config.clone, time.process_time()
-    actor = clone(
-        config.task,
-        settings,
-        randomization(config.randomization),
-        config.seed,
-        config.threads,
-        lambda turn, loss: report(Progress("clone", turn, settings.rounds, {"loss": loss})),
-    )
-    save(actor, {"cpu_seconds": round(time.process_time() - began)}, path)
+    shutil.rmtree(path, ignore_errors=True)
     return load(path)[0]
 
 
-def _ppo_stage(folder: Path, config: TrainConfig, start: Actor, report: Report) -> Actor:
+def _ppo_stage(run: RunFolder, config: TrainConfig, start: Actor, report: Report) -> Actor:
+    settings = config.ppo
+    total = settings.iterations * settings.worlds * settings.steps
     return finetune(
-        folder,
+        run,
         config.task,
         start,
-        config.ppo,
+        settings,
         config.randomization,
         config.seed,
         config.threads,
-        lambda iteration, figures: report(Progress("ppo", iteration, config.ppo.iterations, figures)),
+        lambda done, figures: report(Progress("ppo", done, total, figures)),
     )
 
 
-def _tested(config: TrainConfig, cloned: Actor, best: Actor, report: Report) -> dict[str, Any]:
-    """Clone and policy, nominal, randomised and under delay, on seeds no training saw."""
+def _offpolicy_stage(run: RunFolder, config: TrainConfig, report: Report) -> Actor:
+    total = config.offpolicy.steps
+    return learn(
+        run,
+        config.algo,
+        config.task,
+        config.offpolicy,
+        config.randomization,
+        config.seed,
+        config.threads,
+        lambda done, figures: report(Progress(config.algo, done, total, figures)),
+    )
+
+
+def _tested(config: TrainConfig, actors: dict[str, Actor], report: Report) -> dict[str, Any]:
+    """Every stage's actor, nominal, randomised and under delay, on seeds no training saw."""
     physics = list(dict.fromkeys(["none", config.randomization, "delay2"]))
-    cases = [(name, actor, p) for name, actor in (("clone", cloned), ("policy", best)) for p in physics]
-    results = {}
-    for done, (name, actor, p) in enumerate(cases):
-        report(Progress("test", done, len(cases), {}))
-        results[f"{name}, randomization={p}"] = evaluate(
-            config.task, acting(actor), config.test_episodes, TEST_SEED, p, config.threads
+    cases = [(name, actor, p) for name, actor in actors.items() for p in physics]
+    results: dict[str, Any] = {}
+    total = len(cases) * config.test_episodes
+    for index, (name, actor, p) in enumerate(cases):
+        before = index * config.test_episodes
+        report(Progress("test", before, total, {}))
+        results[f"{name}, randomization={p}"] = score = evaluate(
+            config.task,
+            acting(actor),
+            config.test_episodes,
+            TEST_SEED,
+            p,
+            config.threads,
+            lambda done, of, before=before: report(Progress("test", before + done, total, {})),  # type: ignore[misc]
         )
+        report(Progress("test", before + config.test_episodes, total, {"success": score["success"]}))
     return results
+
+
+_SOURCE = {
+    "clone+ppo": "the scripted demonstrator labelled the clone's states (DAgger); PPO then trained on the "
+    "task's reward alone",
+    "clone": "the scripted demonstrator labelled the clone's states (DAgger)",
+    "sac": "none",
+    "tqc": "none",
+    "rlpd": "half of every batch came from episodes of the scripted demonstrator",
+}
 
 
 def _described(config: TrainConfig, actor: Actor) -> dict[str, Any]:
     """What the policy takes, gives and was trained on."""
     layout = [{"part": name, "width": width} for name, width in LAYOUT]
+    sees = layout if actor.observation == SIZE else "envs.observation.flat of what the task's docstring describes"
     return {
         "task": task_of(config.task).id,
-        "observation": layout if actor.observation == SIZE else "as the task's docstring says",
+        "observation": sees,
         "action": "joint target deltas, 6 numbers in [-1, 1] x (0.08, 0.08, 0.08, 0.08, 0.12, 0.25) rad",
         "control_rate_hz": 25,
-        "config": asdict(config),
+        "config": json.loads(json.dumps(asdict(config))),
         "randomization": asdict(randomization(config.randomization)),
-        "demonstrations": "the scripted demonstrator labelled the clone's states (DAgger); PPO then trained on the "
-        "task's reward alone",
+        "demonstrations": _SOURCE[config.algo],
     }

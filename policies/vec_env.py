@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
+from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import VecEnv
 
-from pontine.envs.gym import TaskVectorEnv
+from pontine.envs.errors import PontineError
+from pontine.envs.gym import GoalTaskVectorEnv, TaskVectorEnv
+from pontine.envs.tasks import task as task_of
+
+Algorithm = TypeVar("Algorithm", bound=BaseAlgorithm)
+
+
+def make(task: str, worlds: int, randomization: str, threads: int) -> TaskVecEnv:
+    """`worlds` worlds of a task for SB3's algorithms; a goal task has `compute_reward`."""
+    face = GoalTaskVectorEnv if task_of(task).sparse else TaskVectorEnv
+    return TaskVecEnv(face(task, worlds, randomization, threads))
+
+
+def resume(algorithm: type[Algorithm], checkpoint: Path, env: TaskVecEnv) -> Algorithm:
+    """A model from its checkpoint. Raises PontineError if that cannot be read."""
+    try:
+        return algorithm.load(checkpoint, env=env, device="cpu")
+    except (OSError, ValueError, KeyError, RuntimeError, BadZipFile) as error:
+        reason = str(error).splitlines()[0]
+        raise PontineError(f"the checkpoint {checkpoint} cannot be read ({reason}); remove it to begin anew") from None
 
 
 class TaskVecEnv(VecEnv):

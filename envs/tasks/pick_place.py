@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..catalogue import ObjectSpec
 from ..layout import footprint, free_spot
-from ..observation import SIZE, manipulation
+from ..observation import GOAL_SIZE, SIZE, manipulation
 from ..table import Slot
 from .base import TARGET, Array, Task, Verdict, random_arm, random_over_table
 
@@ -26,8 +26,9 @@ CUBE = (0.032, 0.032, 0.032)
 class PickPlace(Task):
     """Bring a 32 mm cube to a goal position, on the table or in the air.
 
-    Observation, a dict as in Gymnasium-Robotics: `observation` (`observation.LAYOUT`),
-    `achieved_goal` the cube's position, `desired_goal` where it is wanted, m. Reward: -1 a
+    Observation, a dict as in Gymnasium-Robotics: `observation` (`observation.LAYOUT`
+    without the parts that tell of the goal, or relabelled goals would contradict it), `achieved_goal` the
+    cube's position, `desired_goal` where it is wanted, m. Reward: -1 a
     step until the cube is within 25 mm of the goal, 0 while it is (`compute_reward` gives
     it for any goals, so that hindsight relabelling works). Randomised: the cube's pose, the
     goal (half of them on the table), the arm's start pose. An episode is 100 steps long.
@@ -45,7 +46,7 @@ class PickPlace(Task):
         goal = spaces.Box(-np.inf, np.inf, (3,), np.float32)
         return spaces.Dict(
             {
-                "observation": spaces.Box(-np.inf, np.inf, (SIZE,), np.float32),
+                "observation": spaces.Box(-np.inf, np.inf, (SIZE - GOAL_SIZE,), np.float32),
                 "achieved_goal": goal,
                 "desired_goal": goal,
             }
@@ -63,7 +64,7 @@ class PickPlace(Task):
 
     def observe(self, e: Episodes) -> dict[str, NDArray[np.float32]]:
         return {
-            "observation": manipulation(e.situation()),
+            "observation": manipulation(e.situation())[:, :-GOAL_SIZE],
             "achieved_goal": e.worlds.object_position[:, TARGET].astype(np.float32),
             "desired_goal": e.goal.astype(np.float32),
         }

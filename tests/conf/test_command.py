@@ -107,29 +107,25 @@ def test_every_yaml_gives_its_config_the_same_defaults() -> None:
         assert set(written) - {"defaults", "hydra"} == set(declared)
 
 
-def test_a_training_run_and_a_sweep_keep_their_folders(tmp_path: Path) -> None:
+def test_a_training_run_keeps_its_folder(tmp_path: Path) -> None:
     tiny = [
         "clone.rounds=1", "clone.worlds=4", "clone.steps=2", "clone.updates=1", "ppo.iterations=1", "ppo.warmup=0",
         "ppo.worlds=4", "ppo.steps=2", "ppo.batch=8", "ppo.validation_episodes=2", "test_episodes=2",
+        "clone.validation_episodes=2",
     ]  # fmt: skip
     single = pontine("train", "task=pick", *tiny, cwd=tmp_path)
     assert single.returncode == 0, single.stderr
     assert "policy, randomization=none: " in single.stdout
-    folder = tmp_path / "runs" / "pick-seed0"
+    folder = tmp_path / "runs" / "pick-clone+ppo-seed0"
     assert (folder / "policy.safetensors").is_file()
     assert (folder / ".hydra" / "config.yaml").is_file()
     assert json.loads((folder / "policy.json").read_text())["command"].startswith("pontine train task=pick clone.")
     out = "out=eval.json"
-    measured = pontine("eval", "policy=runs/pick-seed0/policy", "episodes=3", out, cwd=tmp_path)
+    measured = pontine("eval", "policy=runs/pick-clone+ppo-seed0/policy", "episodes=3", out, cwd=tmp_path)
     assert measured.returncode == 0, measured.stderr
     result = json.loads((tmp_path / "eval.json").read_text())
     assert (result["skill"], result["episodes"], len(result["wilson95"])) == ("pick", 3, 2)
-    assert result["command"] == "pontine eval policy=runs/pick-seed0/policy episodes=3 out=eval.json"
-
-    sweep = pontine("train", "-m", "task=pick", "seed=1,2", *tiny, cwd=tmp_path)
-    assert sweep.returncode == 0, sweep.stderr
-    assert all((tmp_path / "runs" / f"pick-seed{seed}" / "policy.json").is_file() for seed in (1, 2))
-    assert len(list(tmp_path.glob("runs/sweeps/*/[01]/.hydra/config.yaml"))) == 2
+    assert result["command"] == "pontine eval policy=runs/pick-clone+ppo-seed0/policy episodes=3 out=eval.json"
     assert {path.name for path in tmp_path.iterdir()} == {"runs", "eval.json"}
 
 

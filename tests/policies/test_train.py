@@ -1,19 +1,29 @@
 """Training at the command line: killed at any moment, it goes on; its files are whole."""
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from gymnasium import spaces
+from stable_baselines3.common.buffers import ReplayBuffer
 
+from pontine.envs.errors import PontineError
 from pontine.policies.actor import load
+from pontine.policies.folder import claimed
+from pontine.policies.offpolicy import keep, restore
 
 SMALL = [
     "task=reach",
-    "clone.rounds=2",
+    "clone.rounds=5",
+    "clone.validate_every=2",
+    "clone.validation_episodes=10",
     "clone.worlds=16",
     "clone.updates=5",
     "clone.hidden=[16,16]",
@@ -38,31 +48,145 @@ def pontine(*args: str, **kwargs: object) -> subprocess.Popen:
     )
 
 
-def test_a_run_killed_with_9_resumes_and_finishes(tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    process = pontine("train", *SMALL, f"run_dir={run}")
-    deadline = time.monotonic() + 120
-    while not (run / "ppo.zip").exists() or len(json.loads((run / "curve.json").read_text())) < 3:
+SOON = 120.0
+"""Seconds until which a run must have got somewhere, on the busiest of machines."""
+
+OFF_POLICY = [
+    "task=pick_place", "randomization=none", "threads=1", "test_episodes=5", "offpolicy.steps=4000",
+    "offpolicy.worlds=8", "offpolicy.updates=1", "offpolicy.batch=16", "offpolicy.hidden=[16,16]",
+    "offpolicy.buffer=2000", "offpolicy.demonstrations=8", "offpolicy.validate_every=800",
+    "offpolicy.validation_episodes=5",
+]  # fmt: skip
+
+
+def kill_when(process: subprocess.Popen, done: Callable[[], bool]) -> None:
+    """Kill a run with -9 once something is so."""
+    deadline = time.monotonic() + SOON
+    while not done():
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < deadline
-        time.sleep(0.05)
+        time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
+
+
+def points(run: Path, stage: str) -> list[dict]:
+    path = run / "curve.json"
+    return [p for p in json.loads(path.read_text()) if p["stage"] == stage] if path.exists() else []
+
+
+def finish(*args: str) -> str:
+    process = pontine("train", *args)
+    out, err = process.communicate(timeout=2 * SOON)
+    assert process.returncode == 0, err
+    return out
+
+
+def test_a_run_killed_with_9_in_either_stage_goes_on_from_its_last_checkpoint(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    rounds = run / "clone"
+    args = [*SMALL, f"run_dir={run}"]
+    kill_when(pontine("train", *args), lambda: (rounds / "round-0001.npz").exists())
+    # What a kill in the middle of writing leaves behind is under a temporary name, and is never read.
+    (rounds / ".learner-abcd1234.pt").write_bytes(b"half a checkpoint")
+    (run / ".curve-abcd1234.json").write_text("[{")
+    kept = sorted(p.name for p in rounds.glob("round-*.npz"))
+    stamps = {name: (rounds / name).stat().st_mtime_ns for name in kept[:-1]}
+    resumed = pontine("train", *args)
+    kill_when(resumed, lambda: not rounds.exists() or len(list(rounds.glob("round-*.npz"))) > len(kept))
+    if rounds.exists():
+        again = {name: (rounds / name).stat().st_mtime_ns for name in stamps}
+        assert again == stamps, "rounds that a checkpoint had were played again"
+    kill_when(pontine("train", *args), lambda: len(points(run, "ppo")) >= 2)
     before = json.loads((run / "curve.json").read_text())
-    again = pontine("train", *SMALL, f"run_dir={run}")
-    _out, err = again.communicate(timeout=180)
-    assert again.returncode == 0, err
+    finish(*args)
     after = json.loads((run / "curve.json").read_text())
     assert after[: len(before)] == before, "the resumed run forgot what was measured before"
-    assert after[-1]["env_steps"] == 6 * 16 * 64
-    assert [p["iteration"] for p in after] == sorted({p["iteration"] for p in after})
+    assert [p["iteration"] for p in points(run, "clone")] == [2, 4, 5]
+    assert points(run, "clone")[-1]["env_steps"] == 5 * 16 * 25
+    assert points(run, "ppo")[-1]["env_steps"] == 6 * 16 * 64
+    assert [p["iteration"] for p in points(run, "ppo")] == list(range(7))
+    assert [p["cpu_seconds"] for p in after] == sorted(p["cpu_seconds"] for p in after)
+    assert (run / "curve.png").read_bytes().startswith(b"\x89PNG")
+    assert list((run / "tensorboard").iterdir())
+    assert not list(run.rglob(".*-abcd1234.*"))
     _, card = load(run / "policy")
-    assert card["task"] == "pontine/Reach-v0"
-    assert card["config"]["seed"] == 0
+    assert (card["task"], card["config"]["seed"]) == ("pontine/Reach-v0", 0)
     assert {"clone, randomization=none", "policy, randomization=real"} <= set(card["test"])
-    other = pontine("train", *SMALL, f"run_dir={run}", "seed=1")
-    assert other.wait(timeout=60) == 2
+    recipe = (run / "reproduce.txt").read_text()
+    assert f"pontine {shlex.join(['train', *args])}" in recipe
+    assert "mujoco" in recipe
+    assert "finished" in finish(*args)
+    other = pontine("train", *args, "seed=1")
+    assert other.wait(timeout=SOON) == 2
     assert "another seed" in other.stderr.read()
+
+
+@pytest.mark.parametrize("algo", ["sac", "tqc", "rlpd"])
+def test_learning_from_nothing_goes_on_after_kill_9_with_its_replay_buffer(algo: str, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    args = [*OFF_POLICY, f"algo={algo}", f"run_dir={run}"]
+    before: list[dict] = []
+    if algo == "rlpd":
+        kill_when(pontine("train", *args), lambda: len(points(run, algo)) >= 2)
+        before = points(run, algo)
+        with np.load(run / "buffer.npz") as kept:
+            assert len(kept["actions"]) * 8 >= before[-1]["env_steps"] - 8
+    out = finish(*args)
+    if before:
+        assert points(run, algo)[: len(before)] == before
+    steps = [p["env_steps"] for p in points(run, algo)]
+    assert steps == sorted(set(steps))
+    assert steps[-1] == 4000
+    assert "policy, randomization=none: " in out
+    actor, card = load(run / "policy")
+    assert actor.squash
+    assert card["training_env_steps"] == 4000
+    assert not (run / "buffer.npz").exists()
+
+
+def test_a_damaged_checkpoint_is_one_clear_line(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    args = [*SMALL, f"run_dir={run}"]
+    kill_when(pontine("train", *args), lambda: (run / "clone" / "learner.pt").exists())
+    learner = run / "clone" / "learner.pt"
+    learner.write_bytes(learner.read_bytes()[:-200])
+    process = pontine("train", *args)
+    _, err = process.communicate(timeout=SOON)
+    assert process.returncode == 2
+    assert "cannot be read" in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_one_folder_is_one_run_s_at_a_time(tmp_path: Path) -> None:
+    with (
+        claimed(tmp_path, {"task": "reach"}, print),
+        pytest.raises(PontineError, match="another process"),
+        claimed(tmp_path, {"task": "reach"}, print),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_replay_buffer_comes_back(full: bool, tmp_path: Path) -> None:
+    space = spaces.Box(-1, 1, (3,), np.float32)
+    rng = np.random.default_rng(0)
+
+    def fresh() -> ReplayBuffer:
+        return ReplayBuffer(40, space, space, "cpu", n_envs=2)
+
+    one, two = fresh(), fresh()
+    for _ in range(30 if full else 13):
+        rows = rng.normal(size=(2, 3)).astype(np.float32)
+        one.add(rows, rows + 1, rows, rows[:, 0], rows[:, 0] > 1, [{}, {}])
+    keep(one, tmp_path / "buffer.npz")
+    restore(two, tmp_path / "buffer.npz")
+    assert (two.pos, two.full) == (one.pos, one.full)
+    for name in ("observations", "next_observations", "actions", "rewards", "dones"):
+        np.testing.assert_array_equal(getattr(one, name)[: one.size()], getattr(two, name)[: two.size()])
+    (tmp_path / "buffer.npz").write_bytes((tmp_path / "buffer.npz").read_bytes()[:100])
+    with pytest.raises(PontineError, match="cannot be read"):
+        restore(fresh(), tmp_path / "buffer.npz")
 
 
 @pytest.mark.parametrize(
@@ -72,6 +196,7 @@ def test_a_run_killed_with_9_resumes_and_finishes(tmp_path: Path) -> None:
         ("task=pickplace", "goal task"),
         ("ppo.iteration=3", "iterations"),
         ("randomization=moon", "valid: none, real, delay2"),
+        ("algo=a2c", "valid: clone, clone+ppo, rlpd, sac, tqc"),
     ],
 )
 def test_wrong_values_are_one_line_with_the_choices(tmp_path: Path, wrong: str, said: str) -> None:

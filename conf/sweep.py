@@ -1,0 +1,111 @@
+"""Sweeps: many runs of a verb in one folder, and the table that they end with.
+
+The folder follows from the words that were typed, whichever launcher carries them: the
+same sweep typed again goes on where it was stopped. Runs may be made by other processes on
+other machines, so what they found is read from their folders.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from pontine.envs.errors import PontineError
+from pontine.envs.files import replacing, write_json
+
+from .overrides import quote
+
+FLAGS = {"-m", "--multirun"}
+_HOW = ("launcher=", "sweeper=", "threads=", "hydra/", "hydra.")
+FAILED = "failed.txt"
+
+
+def prepare(words: Sequence[str]) -> tuple[list[str], Path]:
+    """The words of a sweep with a folder for every run, and the sweep's folder.
+
+    `run_dir=` names the sweep's folder; without it the name comes from the words.
+    """
+    kept = [word for word in words if not word.startswith("run_dir=")]
+    named = [word.partition("=")[2].strip("'") for word in words if word.startswith("run_dir=")]
+    what = shlex.join(word for word in kept if word not in FLAGS and not word.startswith(_HOW))
+    folder = Path(named[-1] if named else f"runs/sweep-{hashlib.sha256(what.encode()).hexdigest()[:8]}")
+    place = [f"hydra.sweep.dir={quote(str(folder))}", "hydra.sweep.subdir=${hydra:job.num}"]
+    return [*kept, "run_dir=${hydra:runtime.output_dir}", *place], folder
+
+
+def job_words(overrides: Sequence[str]) -> list[str]:
+    """What one run of a sweep would be typed as by itself: its overrides but for those that make it part of one."""
+    return [word for word in overrides if not word.startswith((*_HOW[:2], "run_dir="))]
+
+
+def fail(folder: str | Path, error: PontineError) -> None:
+    """Leave word of why a run could not be made."""
+    with replacing(Path(folder) / FAILED) as temporary:
+        temporary.write_text(f"{error}\n", encoding="utf-8")
+
+
+def finish(folder: Path, summary: Any, console: Console) -> int:
+    """Show the sweep's table, best first, and write it as sweep.json and sweep.csv.
+
+    `summary(run)` is a run's row from its folder, or None if it has not ended. Returns the exit status:
+    0, or 2 if a run could not be made.
+    """
+    rows = [_row(run, summary) for run in sorted(_runs(folder), key=lambda run: int(run.name))]
+    rows.sort(key=lambda row: -row.get("success", -1.0))
+    varied = [key for key in _keys(rows) if len({str(row["overrides"].get(key)) for row in rows}) > 1]
+    write_json(folder / "sweep.json", rows)
+    figures = ("success", "low", "high", "episodes", "env_steps", "cpu_seconds", "failed")
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["run", *varied, *figures])
+    table = Table(title=f"{len(rows)} runs in {folder}", title_justify="left")
+    for name in ("run", *varied, "success", "95 % interval", "steps", "CPU-s"):
+        table.add_column(name, justify="left" if name in ("run", *varied) else "right")
+    for row in rows:
+        values = [str(row["overrides"].get(key, "")) for key in varied]
+        writer.writerow([row["run"], *values, *(row.get(key, "") for key in figures)])
+        if "success" in row:
+            band = f"{row['low']:.1%} to {row['high']:.1%}"
+            cells = [f"{row['success']:.1%}", band, f"{row['env_steps']:,}", f"{row['cpu_seconds']:,.0f}"]
+        else:
+            cells = [f"failed: {row['failed']}"]
+        table.add_row(row["run"], *values, *cells)
+    with replacing(folder / "sweep.csv") as temporary:
+        temporary.write_text(text.getvalue(), encoding="utf-8")
+    console.print(table)
+    console.print(f"the table: {folder}/sweep.json and sweep.csv", markup=False, soft_wrap=True)
+    return 2 if any("failed" in row for row in rows) else 0
+
+
+def _runs(folder: Path) -> list[Path]:
+    return [run for run in folder.iterdir() if run.is_dir() and run.name.isdigit()]
+
+
+def _row(run: Path, summary: Any) -> dict[str, Any]:
+    found = summary(run)
+    overrides = dict(word.partition("=")[::2] for word in job_words(_overrides(run)))
+    if found is not None:
+        return {"run": run.name, "overrides": overrides, **found}
+    failed = run / FAILED
+    reason = failed.read_text(encoding="utf-8").strip() if failed.exists() else "did not end"
+    return {"run": run.name, "overrides": overrides, "failed": reason}
+
+
+def _overrides(run: Path) -> list[str]:
+    from omegaconf import OmegaConf
+
+    path = run / ".hydra" / "overrides.yaml"
+    return list(json.loads(json.dumps(OmegaConf.to_container(OmegaConf.load(path))))) if path.exists() else []
+
+
+def _keys(rows: Sequence[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(key for row in rows for key in row["overrides"]))

@@ -1,0 +1,55 @@
+"""The learning-curve picture: success against environment steps and against CPU time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .statistics import wilson
+
+Point = Mapping[str, Any]
+
+
+def draw(runs: Mapping[str, Sequence[Point]], path: str | Path, size: tuple[float, float] = (9.0, 3.6)) -> None:
+    """Write a PNG with each run's validations, its Wilson 95 % band shaded and its stages joined.
+
+    `runs` maps labels to curve points. Raises ImportError where matplotlib is not installed.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
+    for label, points in runs.items():
+        success = [100 * point["success"] for point in points]
+        bands = [_band(point) for point in points]
+        for axes, across in ((left, _steps(points)), (right, [p.get("cpu_seconds", float("nan")) for p in points])):
+            (line,) = axes.plot(across, success, marker=".", label=label)
+            low, high = [100 * b[0] for b in bands], [100 * b[1] for b in bands]
+            axes.fill_between(across, low, high, alpha=0.2, color=line.get_color(), linewidth=0)
+    left.set(xlabel="environment steps", ylabel="validation success, %", ylim=(-2, 102))
+    right.set(xlabel="CPU-seconds")
+    for axes in (left, right):
+        axes.grid(alpha=0.3)
+        axes.set_xlim(left=0)
+    left.legend(loc="lower right", fontsize="small")
+    figure.savefig(path, format="png", dpi=100)
+
+
+def _steps(points: Sequence[Point]) -> list[float]:
+    """Environment steps counted on from stage to stage."""
+    out: list[float] = []
+    base, last, stage = 0.0, 0.0, None
+    for point in points:
+        if point.get("stage", "ppo") != stage:
+            base, stage = base + last, point.get("stage", "ppo")
+        last = float(point["env_steps"])
+        out.append(base + last)
+    return out
+
+
+def _band(point: Point) -> tuple[float, float]:
+    """The Wilson interval; a point without its episodes has none."""
+    if "episodes" not in point:
+        return point["success"], point["success"]
+    return wilson(point["successes"], point["episodes"])

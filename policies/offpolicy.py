@@ -1,0 +1,283 @@
+"""Reinforcement learning from nothing: SAC, TQC, and SAC with demonstrations (RLPD), on stable-baselines3.
+
+Goal tasks are learned with hindsight relabelling (HER, Andrychowicz et al. 2017).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from stable_baselines3 import SAC
+from stable_baselines3.common.buffers import ReplayBuffer
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
+from stable_baselines3.common.torch_layers import BaseFeaturesExtractor, FlattenExtractor
+from stable_baselines3.her import HerReplayBuffer
+from torch import nn
+
+from pontine.envs.errors import PontineError
+from pontine.envs.files import replacing
+from pontine.envs.tasks import task as task_of
+
+from .actor import Actor, load, save
+from .evaluate import VALIDATION_SEED, acting, evaluate, merit
+from .folder import RunFolder
+from .rlpd import HalfDemonstrated, HalfDemonstratedHer, LayerNormSACPolicy, demonstrate
+from .vec_env import TaskVecEnv, make, resume
+
+ALGORITHMS = ("sac", "tqc", "rlpd")
+
+
+@dataclass(frozen=True)
+class OffPolicyConfig:
+    """`steps` environment steps in `worlds` worlds, `updates` gradient steps after each step of all worlds.
+
+    The replay buffer holds `buffer` transitions. Training also ends after `cpu_seconds` of CPU time (0: never).
+    Defaults follow RL Zoo's TQC+HER for Fetch in gamma, tau and learning rate, with networks for one CPU core.
+    """
+
+    steps: int = 1_000_000
+    worlds: int = 16
+    updates: int = 8
+    batch: int = 256
+    learning_rate: float = 1e-3
+    gamma: float = 0.95
+    tau: float = 0.05
+    buffer: int = 300_000
+    warmup: int = 3_200
+    hidden: tuple[int, ...] = (256, 256)
+    demonstrations: int = 200
+    cpu_seconds: float = 0.0
+    validate_every: int = 20_000
+    validation_episodes: int = 100
+
+
+class GoalFeatures(BaseFeaturesExtractor):
+    """`envs.observation.flat` of a goal dict, in torch."""
+
+    def __init__(self, observation_space: spaces.Dict) -> None:
+        super().__init__(observation_space, sum(int(np.prod(observation_space[k].shape or ())) for k in _PARTS))
+
+    def forward(self, observations: dict[str, torch.Tensor]) -> torch.Tensor:
+        desired, achieved = observations["desired_goal"], observations["achieved_goal"]
+        return torch.cat([observations["observation"], 5.0 * desired, 10.0 * (desired - achieved)], dim=1)
+
+
+_PARTS = ("observation", "desired_goal", "achieved_goal")
+
+
+def learn(
+    run: RunFolder,
+    algorithm: str,
+    task: str,
+    config: OffPolicyConfig,
+    physics: str,
+    seed: int,
+    threads: int = 0,
+    progress: Callable[[int, dict[str, float]], None] = lambda env_steps, figures: None,
+) -> Actor:
+    """The best actor that the algorithm finds. `progress(env_steps, figures)`.
+
+    The folder keeps the checkpoint a killed run goes on from (`sac.zip` or `tqc.zip`, and the filled part
+    of the replay buffer, `buffer.npz`), and the best actor (`best.*`).
+    """
+    env = make(task, config.worlds, physics, threads)
+    name = "tqc" if algorithm == "tqc" else "sac"
+    checkpoint, buffer = run.path / f"{name}.zip", run.path / "buffer.npz"
+    if checkpoint.exists():
+        model = resume(_class(algorithm), checkpoint, env)
+        assert model.replay_buffer is not None
+        restore(model.replay_buffer, buffer)
+    else:
+        model = _new(env, algorithm, task, config, seed)
+    if algorithm == "rlpd":
+        shown = demonstrate(env, task_of(task), config.demonstrations, seed)
+        assert isinstance(model.replay_buffer, HalfDemonstrated | HalfDemonstratedHer)
+        model.replay_buffer.demonstrations = shown
+    # a resumed run must not replay the episodes of its beginning
+    env.seed(seed * 1_000_003 + model.num_timesteps)
+    keeper = _Keeper(run, algorithm, task, config, physics, threads, progress)
+    if model.num_timesteps < config.steps and not keeper.spent:
+        model.learn(config.steps - model.num_timesteps, callback=keeper, reset_num_timesteps=False)
+    env.close()
+    return load(run.path / "best")[0]
+
+
+def _class(algorithm: str) -> type[OffPolicyAlgorithm]:
+    if algorithm != "tqc":
+        return SAC
+    try:
+        from sb3_contrib import TQC
+    except ImportError:
+        raise PontineError("algo=tqc needs sb3-contrib: pip install 'pontine[train]'") from None
+    return TQC
+
+
+def _new(env: TaskVecEnv, algorithm: str, task: str, config: OffPolicyConfig, seed: int) -> OffPolicyAlgorithm:
+    sparse, shown = task_of(task).sparse, algorithm == "rlpd"
+    buffers: dict[tuple[bool, bool], type[ReplayBuffer]] = {
+        (False, False): ReplayBuffer,
+        (False, True): HalfDemonstrated,
+        (True, False): HerReplayBuffer,
+        (True, True): HalfDemonstratedHer,
+    }
+    widths = list(config.hidden)
+    policy: Any = LayerNormSACPolicy if shown else "MultiInputPolicy" if sparse else "MlpPolicy"
+    return _class(algorithm)(
+        policy,
+        env,
+        learning_rate=config.learning_rate,
+        buffer_size=config.buffer,
+        # hindsight needs whole episodes to sample from
+        learning_starts=max(config.warmup, config.worlds * (task_of(task).max_steps + 1)),
+        batch_size=config.batch,
+        tau=config.tau,
+        gamma=config.gamma,
+        train_freq=1,
+        gradient_steps=config.updates,
+        replay_buffer_class=buffers[sparse, shown],
+        seed=seed,
+        device="cpu",
+        policy_kwargs={
+            "net_arch": {"pi": widths, "qf": widths},
+            "activation_fn": nn.ELU,
+            "features_extractor_class": GoalFeatures if sparse else FlattenExtractor,
+        },
+    )
+
+
+def _actor(model: OffPolicyAlgorithm, hidden: tuple[int, ...]) -> Actor:
+    """The model's deterministic actor as a policy of ours."""
+    theirs: Any = model.policy.actor
+    actor = Actor(theirs.features_dim, theirs.mu.out_features, hidden, squash=True)
+    actor.body.load_state_dict(theirs.latent_pi.state_dict())
+    actor.head.load_state_dict(theirs.mu.state_dict())
+    return actor
+
+
+class _Keeper(BaseCallback):
+    """Validates, keeps the best actor and the checkpoint, and ends the training when its CPU time is spent."""
+
+    def __init__(
+        self,
+        run: RunFolder,
+        algorithm: str,
+        task: str,
+        config: OffPolicyConfig,
+        physics: str,
+        threads: int,
+        progress: Callable[[int, dict[str, float]], None],
+    ) -> None:
+        super().__init__()
+        self.run, self.algorithm, self.task, self.config = run, algorithm, task, config
+        self.physics, self.threads, self.progress = physics, threads, progress
+        self.due = -1
+
+    @property
+    def spent(self) -> bool:
+        """Whether the CPU time that the training may take is gone."""
+        return 0 < self.config.cpu_seconds <= self.run.cpu_seconds
+
+    def _on_training_start(self) -> None:
+        every = self.config.validate_every
+        self.due = (self.num_timesteps // every + 1) * every
+
+    def _on_rollout_start(self) -> None:
+        self.progress(self.num_timesteps, self._figures())
+        if self.num_timesteps >= self.due:
+            self.due += self.config.validate_every
+            self._validate()
+
+    def _on_step(self) -> bool:
+        return not self.spent
+
+    def _on_training_end(self) -> None:
+        self._validate()
+
+    def _figures(self) -> dict[str, float]:
+        points = self.run.of(self.algorithm)
+        explored = list(self.model.ep_success_buffer or [])
+        return {
+            "explored": float(np.mean(explored)) if explored else float("nan"),
+            "success": points[-1]["success"] if points else float("nan"),
+        }
+
+    def _validate(self) -> None:
+        model = self.model
+        assert isinstance(model, OffPolicyAlgorithm)
+        assert model.replay_buffer is not None
+        steps, points = model.num_timesteps, self.run.of(self.algorithm)
+        if points and points[-1]["env_steps"] >= steps:
+            return
+        actor = _actor(model, self.config.hidden)
+        score = evaluate(
+            self.task, acting(actor), self.config.validation_episodes, VALIDATION_SEED, self.physics, self.threads
+        )
+        if not points or merit(score) > max(map(merit, points)):
+            save(actor, {"env_steps": steps, **score}, self.run.path / "best")
+        # the buffer first: one that is newer than its model does no harm
+        keep(model.replay_buffer, self.run.path / "buffer.npz")
+        with replacing(self.run.path / f"{'tqc' if self.algorithm == 'tqc' else 'sac'}.zip") as temporary:
+            model.save(temporary)
+        self.run.checkpointed()
+        self.run.validated(self.algorithm, steps // self.config.worlds, steps, score)
+
+
+def keep(buffer: ReplayBuffer, path: Path) -> None:
+    """Write the filled part of a replay buffer, whole or not at all."""
+    filled = buffer.buffer_size if buffer.full else buffer.pos
+    arrays = {name: values[:filled] for name, values in _arrays(buffer).items()}
+    state = {"pos": np.array(buffer.pos), "full": np.array(buffer.full)}
+    if isinstance(buffer, HerReplayBuffer):
+        state["current"] = buffer._current_ep_start
+    with replacing(path) as temporary:
+        np.savez(temporary, **arrays, **state)  # type: ignore[arg-type]
+
+
+def restore(buffer: ReplayBuffer, path: Path) -> None:
+    """Fill a fresh replay buffer with what `keep` wrote; episodes that were under way end there.
+
+    Raises PontineError if the file is missing or damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            for name, values in _arrays(buffer).items():
+                values[: len(kept[name])] = kept[name]
+            buffer.pos, buffer.full = int(kept["pos"]), bool(kept["full"])
+            if isinstance(buffer, HerReplayBuffer):
+                buffer._current_ep_start = kept["current"]
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise PontineError(f"the replay buffer {path} cannot be read: {error}") from None
+    if isinstance(buffer, HerReplayBuffer):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            buffer.truncate_last_trajectory()
+
+
+def _arrays(buffer: ReplayBuffer) -> dict[str, np.ndarray]:
+    """The buffer's arrays by name, those of a goal dict as `observations.achieved_goal` and so on."""
+    out: dict[str, np.ndarray] = {}
+    for name in (
+        "observations",
+        "next_observations",
+        "actions",
+        "rewards",
+        "dones",
+        "timeouts",
+        "ep_start",
+        "ep_length",
+    ):
+        value = getattr(buffer, name, None)
+        if isinstance(value, dict):
+            out |= {f"{name}.{key}": array for key, array in value.items()}
+        elif value is not None:
+            out[name] = value
+    return out
