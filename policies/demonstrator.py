@@ -45,7 +45,7 @@ def reach(e: Episodes) -> Array:
     return _servo(worlds.q, np.concatenate([joints, worlds.command[:, GRIPPER:]], axis=1), worlds.command)
 
 
-def pick(s: Situation, carry: bool = False) -> Array:
+def pick(s: Situation, carry: bool = False, gain: float = GAIN) -> Array:
     """Actions (n, 6) that align above the object, descend, close and lift to the goal's height.
 
     With `carry` the object is also brought over the goal.
@@ -80,7 +80,7 @@ def pick(s: Situation, carry: bool = False) -> Array:
     closing = ready | holding | (near & (gap < width + 0.012) & (s.command[:, GRIPPER] < s.position[:, GRIPPER]))
     grip = np.where(closing, s.position[:, GRIPPER] - SQUEEZE, opening_for(width + 0.030))
     joints[:, 4] = np.where(ready & ~holding, s.position[:, 4], joints[:, 4])
-    return _servo(s.position, np.concatenate([joints, grip[:, None]], axis=1), s.command)
+    return _servo(s.position, np.concatenate([joints, grip[:, None]], axis=1), s.command, gain)
 
 
 def place(s: Situation) -> Array:
@@ -168,8 +168,8 @@ def _pitched(aim: Array, roll: Array, wanted: Array) -> Array:
     return best
 
 
-def _servo(position: Array, joints: Array, command: Array) -> Array:
+def _servo(position: Array, joints: Array, command: Array, gain: float = GAIN) -> Array:
     """Actions (n, 6) in [-1, 1] towards joint angles (n, 6), of which the gripper's is commanded at once."""
-    change = GAIN * (joints - position - LEAK * (command - position))
+    change = gain * (joints - position - LEAK * (command - position))
     change[:, GRIPPER] = (joints - command)[:, GRIPPER]
     return np.clip(change / ACTION_SCALE, -1.0, 1.0)
