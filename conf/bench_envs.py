@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.progress import Progress
 
 from pontine.envs.bench import bench
+from pontine.envs.bench_compare import compare
+from pontine.envs.bench_fetch import Fetch
 from pontine.envs.files import check_writable, write_json
 from pontine.envs.tasks import task
 from pontine.policies.provenance import command
@@ -24,6 +27,8 @@ class Config:
     steps: int = 200
     threads: int = 1
     seed: int = 0
+    rounds: int = 20
+    fetch: bool = False
     out: str | None = text()
 
     def __post_init__(self) -> None:
@@ -32,6 +37,7 @@ class Config:
         at_least("steps", self.steps, 1)
         at_least("threads", self.threads, 0)
         at_least("seed", self.seed, 0)
+        at_least("rounds", self.rounds, 1)
 
 
 def run(config: Config) -> int:
@@ -54,6 +60,30 @@ def run(config: Config) -> int:
         f"{found['ratio_of_totals']} of the totals; {found['env_steps_per_second']} environment steps a second",
         soft_wrap=True,
     )
+    other = Fetch(say=lambda words: console.print(words, markup=False, soft_wrap=True))
+    if config.fetch:
+        other.install()
+    with other if other.installed else nullcontext() as running, Progress(console=console) as progress:
+        bar = progress.add_task("rounds", total=config.rounds)
+        compared = compare(
+            config.task,
+            config.worlds,
+            config.rounds,
+            config.seed,
+            running,
+            lambda done, of: progress.update(bar, completed=done, total=of),
+        )
+    rates = compared["env_steps_per_cpu_second"]
+    lines = [
+        f"environment steps a CPU-second: {rates['vector']:,} in {config.worlds} worlds, "
+        f"{rates['loop']:,} in a loop over one world ({compared['times_the_loop']} times); "
+        f"two threads against one: {compared['two_threads_against_one']} times by the clock",
+        f"{compared['fetch']}: {rates['fetch']:,}, that is {compared['times_fetch']} times fewer"
+        if running is not None
+        else "FetchPickAndPlace is left out: fetch=true installs it in an environment of its own",
+    ]
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)
     if config.out is not None:
-        write_json(config.out, {"command": command(), **found})
+        write_json(config.out, {"command": command(), **found, "compared": compared})
     return 0

@@ -19,6 +19,7 @@ class Config:
     scene: str | None = text()
     report: str | None = text()
     video: str | None = text()
+    failures: str | None = text()
     replans: int = 3
     library: str | None = text()
     adapter: str | None = text()

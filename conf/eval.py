@@ -12,6 +12,7 @@ from pontine.envs.files import check_writable, write_json
 from pontine.envs.randomization import randomization
 from pontine.policies.actor import load
 from pontine.policies.evaluate import acting, evaluate
+from pontine.policies.failures import append_failures
 from pontine.policies.provenance import command
 from pontine.policies.skills import LIBRARY, SKILLS
 
@@ -28,6 +29,7 @@ class Config:
     randomization: str = "none"
     policy: str | None = text()
     out: str | None = text()
+    failures: str | None = text()
     threads: int = 0
 
     def __post_init__(self) -> None:
@@ -42,6 +44,7 @@ class Config:
 def run(config: Config) -> int:
     """Exit status 0; how good the skill is stands in the result."""
     check_writable(config.out, "the result")
+    check_writable(config.failures, "the failures")
     task = SKILLS[config.skill].task
     policy = LIBRARY / task if config.policy is None else config.policy
     actor, _ = load(policy)
@@ -62,6 +65,9 @@ def run(config: Config) -> int:
     console.print(f"{config.skill}: {found['successes']} of {found['episodes']} ({rate})", markup=False, soft_wrap=True)
     if found["failed_seeds"]:
         console.print(f"failed: {', '.join(map(str, found['failed_seeds']))}", markup=False, soft_wrap=True)
+    if config.failures is not None:
+        start = {"task": task, "randomization": config.randomization}
+        append_failures(config.failures, ({**start, "seed": seed} for seed in found["failed_seeds"]))
     if config.out is not None:
         write_json(config.out, {"skill": config.skill, "policy": str(policy), "command": command(), **found})
     return 0

@@ -52,6 +52,8 @@ class Config:
     run_dir: str = text("runs/pick")
     threads: int = 0
     start: str | None = text()
+    starts: str | None = text()
+    starts_share: float = 0.5
     test_episodes: int = 500
     clone: Clone = field(default_factory=Clone)
     ppo: PPO = field(default_factory=PPO)
@@ -62,6 +64,8 @@ class Config:
         randomization(self.randomization)
         for key in ("seed", "threads"):
             at_least(key, getattr(self, key), 0)
+        if not 0 <= self.starts_share <= 1:
+            raise PontineError(f"starts_share={self.starts_share} must be from 0 to 1")
         at_least("test_episodes", self.test_episodes, 1)
         for part, settings in (("clone", self.clone), ("ppo", self.ppo), ("offpolicy", self.offpolicy)):
             for f in fields(settings):

@@ -12,6 +12,7 @@ from .kinematics import ToolPose, tool_pose
 from .observation import Situation
 from .perception import Perception
 from .randomization import Randomization
+from .starts import Curriculum, SceneStart, SeedStart, Start
 from .tasks.base import TARGET, Task
 from .worlds import Worlds
 
@@ -45,7 +46,7 @@ class Episodes:
     World i's stream of random numbers depends only on its own seed, so it does not
     matter how many worlds play beside it. `goal` (n, 3) m is where the object (or the
     tool) is wanted, `origin` (n, k, 3) m where the objects were after settling,
-    `mode` (n,) is the task's to use.
+    `mode` (n,) is the task's to use. With a `curriculum` some episodes begin at given starts.
     """
 
     def __init__(self, task: Task, n: int, threads: int = 0, randomization: Randomization | None = None) -> None:
@@ -59,6 +60,8 @@ class Episodes:
         self.perception = Perception(n, task.max_steps + 1, self.randomization)
         self.was_grasped = np.zeros(n, bool)
         self._rngs: list[np.random.Generator] = [np.random.default_rng() for _ in range(n)]
+        self.curriculum: Curriculum | None = None
+        self._given: dict[int, tuple[Start, np.random.Generator]] = {}
         self._tool: ToolPose | None = None
 
     @property
@@ -76,6 +79,7 @@ class Episodes:
     def reset(self, ids: NDArray[np.int_]) -> None:
         """Begin a new episode in those worlds (sorted ids)."""
         worlds, waiting = self.worlds, ids
+        self._give(ids)
         for _ in range(MAX_STARTS):
             for i in waiting:
                 self._start(int(i))
@@ -93,10 +97,24 @@ class Episodes:
         if self.task.slots:
             self.was_grasped[ids] = worlds.grasped(TARGET)[ids]
 
+    def _give(self, ids: NDArray[np.int_]) -> None:
+        """Choose the starts of those episodes that are to begin at a given one, each with its random stream."""
+        self._given.clear()
+        if self.curriculum is None:
+            return
+        for i in map(int, ids):
+            start = self.curriculum.draw(self._rngs[i])
+            if start is not None:
+                own = np.random.default_rng(start.seed) if isinstance(start, SeedStart) else self._rngs[i]
+                self._given[i] = start, own
+
     def _start(self, i: int) -> None:
-        rng, worlds = self._rngs[i], self.worlds
+        worlds = self.worlds
+        start, rng = self._given.get(i, (None, self._rngs[i]))
         worlds.delay[i] = 0
         self.task.start(self, i, rng)
+        if isinstance(start, SceneStart):
+            start.lay(self, i)
         worlds.set_dynamics(i, **self.randomization.dynamics(rng))
         self.perception.start(i, rng)
 

@@ -23,6 +23,7 @@ def demo(
     scene: str | None = None,
     report: str | None = None,
     video: str | None = None,
+    failures: str | None = None,
     replans: int = 3,
     library: str | None = None,
     adapter: str | None = None,
@@ -37,6 +38,7 @@ def demo(
     torch.set_num_threads(1)
     check_writable(report, "report")
     check_writable(video, "video")
+    check_writable(failures, "failures")
     if scene is not None and objects is not None:
         raise PontineError("objects= counts the objects of a random table; a scene= has its own")
     display = Display()
@@ -47,4 +49,5 @@ def demo(
         brain = load_brain(adapter)
     display.scene(robot.scene())
     with filming(robot, video) as filmed:
-        return 0 if Session(filmed, brain, skills, display, seed, replans).run(instruction, report) else 1
+        session = Session(filmed, brain, skills, display, seed, replans, failures)
+        return 0 if session.run(instruction, report) else 1

@@ -114,13 +114,15 @@ class Execution:
     """All that happened. `cause` is None exactly if `goal_reached`; `reason` says it in words.
 
     `goal` are the predicates that must hold at the end; `final_scene` was measured
-    after the last motion.
+    after the last motion. `failures` are where skills began that moved and did not reach
+    their postconditions, as `policies.failures` has them.
     """
 
     final_scene: Scene
     goal: tuple[Predicate, ...] = ()
     plans: list[Plan] = field(default_factory=list)
     steps: list[StepRecord] = field(default_factory=list)
+    failures: list[dict[str, Any]] = field(default_factory=list)
     goal_reached: bool = False
     cause: Cause | None = None
     reason: str = ""
@@ -235,6 +237,7 @@ class _Run:
 
     def _run_step(self, step: Step) -> StepRecord:
         self.on_event(StepStarted(step))
+        before, state = self.result.final_scene, self.robot.observe()
         start = time.perf_counter()
         finished, steps, reason = self._attempt(step)
         target = self.robot.observe().command
@@ -251,6 +254,16 @@ class _Run:
             unmet=unmet(self.result.final_scene, step.post),
         )
         self.result.steps.append(record)
+        if not record.worked and steps:
+            self.result.failures.append(
+                {
+                    "skill": step.skill,
+                    "args": list(step.args),
+                    "scene": before.to_json(),
+                    "position": [round(float(q), 5) for q in state.position],
+                    "command": [round(float(q), 5) for q in state.command],
+                }
+            )
         self.on_event(StepEnded(record))
         return record
 

@@ -16,6 +16,7 @@ from pontine.planner.display import Display
 from pontine.planner.executive import Skill
 from pontine.planner.reading import Reading
 from pontine.planner.run import perform
+from pontine.policies.failures import append_failures
 
 LEAVING = frozenset({"quit", "exit", "q", "bye", "退出"})
 
@@ -31,9 +32,10 @@ class Session:
         display: Display,
         seed: int | None = None,
         replans: int = 3,
+        failures: str | Path | None = None,
     ) -> None:
         self.robot, self.brain, self.library, self.display = robot, brain, library, display
-        self.seed, self.replans = seed, replans
+        self.seed, self.replans, self.failures = seed, replans, failures
         self.asks = False
 
     def run(self, instruction: str | None, report: str | Path | None) -> bool:
@@ -56,6 +58,8 @@ class Session:
             on_event=self.display.event,
         )
         self.display.end(result)
+        if self.failures is not None and result.execution is not None:
+            append_failures(self.failures, result.execution.failures)
         if report is not None:
             result.write(report)
         return result.goal_reached

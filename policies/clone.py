@@ -24,6 +24,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
 from pontine.envs.observation import flat
 from pontine.envs.randomization import randomization
+from pontine.envs.starts import Curriculum
 from pontine.envs.tasks import task as task_of
 
 from .actor import Actor, save
@@ -57,6 +58,7 @@ def clone(
     seed: int,
     threads: int = 0,
     progress: Callable[[int, dict[str, float]], None] = lambda env_steps, figures: None,
+    curriculum: Curriculum | None = None,
 ) -> None:
     """Train an actor that imitates the task's demonstrator, into `clone.*` of the folder.
 
@@ -64,6 +66,7 @@ def clone(
     labels in a file of its own, and the learner. `progress(env_steps, figures)`.
     """
     learner = _Learner(run.path / "clone", task, config, physics, seed, threads)
+    learner.episodes.curriculum = curriculum
     done = learner.resume()
     figures: dict[str, float] = {}
     while True:

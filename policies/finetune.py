@@ -23,6 +23,7 @@ from stable_baselines3.common.type_aliases import Schedule
 from torch import nn
 
 from pontine.envs.files import replacing
+from pontine.envs.starts import Curriculum
 
 from .actor import Actor, load, save
 from .evaluate import VALIDATION_SEED, acting, evaluate, merit
@@ -82,13 +83,14 @@ def finetune(
     seed: int,
     threads: int = 0,
     progress: Callable[[int, dict[str, float]], None] = lambda env_steps, figures: None,
+    curriculum: Curriculum | None = None,
 ) -> Actor:
     """The best actor PPO finds from `start`, under the named randomisation.
 
     The folder keeps the checkpoint a killed run goes on from (`ppo.zip`) and the best actor
     (`best.*`). `progress(env_steps, figures)`.
     """
-    env = make(task, config.worlds, physics, threads)
+    env = make(task, config.worlds, physics, threads, curriculum)
     checkpoint = run.path / "ppo.zip"
     model = resume(FineTunePPO, checkpoint, env) if checkpoint.exists() else _new(env, config, start, seed)
     # a resumed run must not replay the episodes of its beginning

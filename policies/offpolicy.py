@@ -25,6 +25,7 @@ from torch import nn
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
+from pontine.envs.starts import Curriculum
 from pontine.envs.tasks import task as task_of
 
 from .actor import Actor, load, save
@@ -83,13 +84,14 @@ def learn(
     seed: int,
     threads: int = 0,
     progress: Callable[[int, dict[str, float]], None] = lambda env_steps, figures: None,
+    curriculum: Curriculum | None = None,
 ) -> Actor:
     """The best actor that the algorithm finds. `progress(env_steps, figures)`.
 
     The folder keeps the checkpoint a killed run goes on from (`sac.zip` or `tqc.zip`, and the filled part
     of the replay buffer, `buffer.npz`), and the best actor (`best.*`).
     """
-    env = make(task, config.worlds, physics, threads)
+    env = make(task, config.worlds, physics, threads, curriculum)
     name = "tqc" if algorithm == "tqc" else "sac"
     checkpoint, buffer = run.path / f"{name}.zip", run.path / "buffer.npz"
     if checkpoint.exists():

@@ -17,12 +17,14 @@ import torch
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.observation import LAYOUT, SIZE
 from pontine.envs.randomization import randomization
+from pontine.envs.starts import Curriculum
 from pontine.envs.tasks import TASKS
 from pontine.envs.tasks import task as task_of
 
 from .actor import Actor, load, save
 from .clone import CloneConfig, clone
 from .evaluate import acting, evaluate
+from .failures import read_curriculum
 from .finetune import PPOConfig, finetune
 from .folder import RunFolder, Say, claimed
 from .offpolicy import ALGORITHMS, OffPolicyConfig, learn
@@ -45,6 +47,8 @@ class TrainConfig:
     run_dir: str = "runs/pick"
     threads: int = 0
     start: str | None = None
+    starts: str | None = None
+    starts_share: float = 0.5
     test_episodes: int = 500
     clone: CloneConfig = field(default_factory=CloneConfig)
     ppo: PPOConfig = field(default_factory=PPOConfig)
@@ -72,6 +76,7 @@ def train(config: TrainConfig, report: Report = lambda progress: None, say: Say 
     run with another configuration.
     """
     check(config.task, config.algo)
+    _curriculum(config)
     torch.set_num_threads(1)
     with claimed(config.run_dir, asdict(config), say) as run:
         if (run.path / "policy.json").exists():
@@ -103,6 +108,13 @@ def check(task: str, algo: str) -> None:
         )
 
 
+def _curriculum(config: TrainConfig) -> Curriculum | None:
+    """The given starts that are mixed into training; tests and validations have none."""
+    if config.starts is None:
+        return None
+    return read_curriculum(config.starts, task_of(config.task), config.starts_share)
+
+
 def _actors(run: RunFolder, config: TrainConfig, report: Report) -> dict[str, Actor]:
     """What the stages made, the last one last."""
     if config.algo in ALGORITHMS:
@@ -129,6 +141,7 @@ def _clone_stage(run: RunFolder, config: TrainConfig, report: Report) -> Actor:
                 config.seed,
                 config.threads,
                 lambda done, figures: report(Progress("clone", done, total, figures)),
+                _curriculum(config),
             )
     shutil.rmtree(path, ignore_errors=True)
     return load(path)[0]
@@ -146,6 +159,7 @@ def _ppo_stage(run: RunFolder, config: TrainConfig, start: Actor, report: Report
         config.seed,
         config.threads,
         lambda done, figures: report(Progress("ppo", done, total, figures)),
+        _curriculum(config),
     )
 
 
@@ -160,6 +174,7 @@ def _offpolicy_stage(run: RunFolder, config: TrainConfig, report: Report) -> Act
         config.seed,
         config.threads,
         lambda done, figures: report(Progress(config.algo, done, total, figures)),
+        _curriculum(config),
     )
 
 

@@ -13,15 +13,18 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from pontine.envs.errors import PontineError
 from pontine.envs.gym import GoalTaskVectorEnv, TaskVectorEnv
+from pontine.envs.starts import Curriculum
 from pontine.envs.tasks import task as task_of
 
 Algorithm = TypeVar("Algorithm", bound=BaseAlgorithm)
 
 
-def make(task: str, worlds: int, randomization: str, threads: int) -> TaskVecEnv:
+def make(task: str, worlds: int, randomization: str, threads: int, curriculum: Curriculum | None = None) -> TaskVecEnv:
     """`worlds` worlds of a task for SB3's algorithms; a goal task has `compute_reward`."""
     face = GoalTaskVectorEnv if task_of(task).sparse else TaskVectorEnv
-    return TaskVecEnv(face(task, worlds, randomization, threads))
+    env = face(task, worlds, randomization, threads)
+    env.episodes.curriculum = curriculum
+    return TaskVecEnv(env)
 
 
 def resume(algorithm: type[Algorithm], checkpoint: Path, env: TaskVecEnv) -> Algorithm:

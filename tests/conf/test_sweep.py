@@ -1,0 +1,91 @@
+"""Sweeps at the command line: six runs finish under every launcher and end in one table."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pontine.conf.progress import EVERY, Watch
+from pontine.conf.sweep import prepare
+
+PONTINE = Path(sys.executable).parent / "pontine"
+TINY = [
+    "task=reach", "algo=clone", "clone.rounds=1", "clone.worlds=4", "clone.steps=2", "clone.updates=1",
+    "clone.validation_episodes=1", "test_episodes=1", "randomization=none", "clone.hidden=[8]",
+]  # fmt: skip
+
+
+def sweep(*args: str, cwd: Path, fails: bool = False) -> str:
+    result = subprocess.run(
+        [PONTINE, "train", "-m", *TINY, *args], cwd=cwd, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert result.returncode == (2 if fails else 0), result.stderr + result.stdout
+    return result.stdout
+
+
+@pytest.mark.parametrize("launcher", ["basic", "joblib", "submitit_local", "ray"])
+def test_six_runs_finish_under_every_launcher(launcher: str, tmp_path: Path) -> None:
+    out = sweep("seed=0,1,2", "clone.noise=0.1,0.3", f"launcher={launcher}", "run_dir=found", cwd=tmp_path)
+    rows = json.loads((tmp_path / "found" / "sweep.json").read_text())
+    assert {(row["overrides"]["seed"], row["overrides"]["clone.noise"]) for row in rows} == {
+        (seed, noise) for seed in "012" for noise in ("0.1", "0.3")
+    }
+    assert all(row["episodes"] == 1 and 0 <= row["low"] <= row["success"] <= row["high"] <= 1 for row in rows)
+    assert "6 runs in found" in out
+    with (tmp_path / "found" / "sweep.csv").open() as file:
+        table = list(csv.DictReader(file))
+    assert [row["success"] for row in table] == [str(row["success"]) for row in rows]
+    assert {"run", "seed", "clone.noise", "cpu_seconds"} <= set(table[0])
+    one = tmp_path / "found" / "3"
+    recipe = (one / "reproduce.txt").read_text()
+    assert "pontine train task=reach" in recipe
+    assert "seed=1" in recipe
+    assert "launcher" not in recipe
+    assert (one / "curve.png").exists()
+
+
+def test_optuna_looks_for_the_best_and_a_sweep_goes_on_where_it_was(tmp_path: Path) -> None:
+    args = ["sweeper=optuna", "hydra.sweeper.n_trials=3", "clone.noise=interval(0.1,0.5)"]
+    sweep(*args, cwd=tmp_path)
+    (folder,) = (tmp_path / "runs").iterdir()
+    rows = json.loads((folder / "sweep.json").read_text())
+    assert len({row["overrides"]["clone.noise"] for row in rows}) == 3
+    best = (folder / "optimization_results.yaml").read_text()
+    assert f"best_value: {max(row['success'] for row in rows)}" in best
+    stamp = (folder / "1" / "policy.json").stat().st_mtime_ns
+    (folder / "2" / "policy.json").unlink()
+    assert "finished" in sweep(*args, cwd=tmp_path)
+    assert (folder / "1" / "policy.json").stat().st_mtime_ns == stamp
+    assert (folder / "2" / "policy.json").exists()
+
+
+def test_a_run_that_cannot_be_made_does_not_end_the_sweep(tmp_path: Path) -> None:
+    out = sweep("start=nowhere,null", "run_dir=found", cwd=tmp_path, fails=True)
+    assert "no policy file" in out
+    rows = json.loads((tmp_path / "found" / "sweep.json").read_text())
+    assert ["failed" in row for row in rows] == [False, True]
+
+
+def test_the_folder_follows_from_what_is_swept_not_from_how() -> None:
+    _, one = prepare(["-m", "task=pick", "seed=0,1"])
+    _, two = prepare(["-m", "task=pick", "seed=0,1", "launcher=ray", "hydra.launcher.ray.init.num_cpus=2"])
+    _, other = prepare(["-m", "task=pick", "seed=0,1,2"])
+    assert one == two != other
+
+
+def test_without_a_terminal_a_line_says_now_and_then_where_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    from rich.console import Console
+
+    now = [0.0]
+    with Watch(Console(highlight=False, width=200), clock=lambda: now[0]) as watch:
+        for second in range(0, 301, 5):
+            now[0] = float(second)
+            watch.update("ppo", 1000 + 100 * second, 61_000, {"success": 0.5, "kl": float("nan")})
+    lines = capsys.readouterr().out.splitlines()
+    assert 9 <= len(lines) <= 300 / EVERY + 1
+    assert lines[0] == "ppo: 4,000 of 61,000 steps, 100 a second, 9:30 min left  success 50.0%"
