@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.kinematics import tool_pose
 from pontine.envs.robot import JOINTS
 from pontine.envs.scene import Scene
@@ -26,6 +26,7 @@ from pontine.envs.tasks import Task
 from pontine.envs.tasks import task as task_of
 
 from .placement import goal_for
+from .skills import SKILLS
 
 
 def append_failures(path: str | Path, failures: Iterable[Mapping[str, Any]]) -> None:
@@ -55,7 +56,7 @@ def read_curriculum(path: str | Path, task: Task, share: float) -> Curriculum:
             continue
         try:
             entry = json.loads(line)
-            name = str(entry["task"] if "task" in entry else entry["skill"])
+            name = str(entry["task"]) if "task" in entry else _task_of_skill(str(entry["skill"]))
             names.add(name)
             if task_of(name).name == task.name:
                 starts.append(_start(entry, task))
@@ -65,6 +66,12 @@ def read_curriculum(path: str | Path, task: Task, share: float) -> Curriculum:
     if not starts:
         raise PontineError(f"{path} has no starts for {task.name}; it has: {', '.join(sorted(names)) or 'nothing'}")
     return Curriculum(tuple(starts), share)
+
+
+def _task_of_skill(name: str) -> str:
+    if name not in SKILLS:
+        raise UnknownNameError("skill", name, SKILLS)
+    return SKILLS[name].task
 
 
 def _start(entry: Mapping[str, Any], task: Task) -> Start:
