@@ -16,7 +16,7 @@ from types import ModuleType
 from pontine.envs.errors import UnknownNameError
 
 NAMES = (
-    "demo", "plan", "train", "eval", "tune", "bench demo", "bench envs",
+    "demo", "plan", "train", "eval", "critic", "distill", "export", "tune", "bench demo", "bench envs",
     "arm find", "arm check", "arm calibrate", "arm emulate", "arm markers",
     "arm record", "arm replay",
 )  # fmt: skip

@@ -21,6 +21,9 @@ from torch import nn
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing, write_json
 
+LIBRARY = Path(__file__).parent / "library"
+"""The policies that come with the package."""
+
 
 class PolicyError(PontineError):
     """A policy file that is missing, damaged or not what its card says."""
@@ -100,6 +103,11 @@ def load(path: str | Path) -> tuple[Actor, dict[str, Any]]:
             f"policy file {weights} is damaged or does not fit its card: {str(error).splitlines()[0]}"
         ) from None
     return actor.eval(), card
+
+
+def find(name: str) -> Path:
+    """Where a policy is: one that came with Pontine if it has this name, else the path given."""
+    return LIBRARY / name if (LIBRARY / f"{name}.safetensors").exists() else Path(name)
 
 
 def _files(path: str | Path) -> tuple[Path, Path]:

@@ -71,28 +71,38 @@ def run_episodes(
     physics: Randomization | None = None,
     threads: int = 0,
     progress: Progress | None = None,
+    on_start: Callable[[Episodes], None] | None = None,
 ) -> Outcome:
     """Play `episodes` episodes of a task, one for each seed from `seed` on.
+
+    `on_start` sees the batches in order, each when its episodes have just begun.
 
     Every seed gives one episode whatever the batch, so a failed one can be played again alone.
     """
     parts = []
     for first in range(0, episodes, BATCH):
         count = min(BATCH, episodes - first)
-        parts.append(_run_batch(task, act, seed + first + np.arange(count), physics, threads))
+        parts.append(_run_batch(task, act, seed + first + np.arange(count), physics, threads, on_start))
         if progress is not None:
             progress(first + count, episodes)
     return Outcome(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
 def _run_batch(
-    task: str, act: Act, seeds: NDArray[np.int_], physics: Randomization | None, threads: int
+    task: str,
+    act: Act,
+    seeds: NDArray[np.int_],
+    physics: Randomization | None,
+    threads: int,
+    on_start: Callable[[Episodes], None] | None,
 ) -> tuple[NDArray, ...]:
     n = len(seeds)
     e = Episodes(task_of(task), n, threads, physics)
     ids = np.arange(n)
     e.seed(ids, [int(s) for s in seeds])
     e.reset(ids)
+    if on_start is not None:
+        on_start(e)
     open_, success = np.ones(n, bool), np.zeros(n, bool)
     steps, jerk, last = np.zeros(n, int), np.zeros(n), np.zeros((n, 6))
     for _ in range(e.task.max_steps):

@@ -1,0 +1,83 @@
+"""`pontine critic`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from pontine.envs.errors import UnknownNameError
+from pontine.envs.files import check_writable
+from pontine.policies.skills import LIBRARY, SKILLS
+
+from .options import at_least, text
+
+
+@dataclass
+class Config:
+    """Options of `pontine critic`; critic.yaml says what each means."""
+
+    skill: str = "pick"
+    policy: str | None = text()
+    episodes: int = 8000
+    test_episodes: int = 2000
+    seed: int = 0
+    out: str | None = text()
+    threads: int = 0
+
+    def __post_init__(self) -> None:
+        if self.skill not in SKILLS:
+            raise UnknownNameError("skill", self.skill, SKILLS)
+        at_least("episodes", self.episodes, 100)
+        at_least("test_episodes", self.test_episodes, 20)
+        at_least("seed", self.seed, 0)
+        at_least("threads", self.threads, 0)
+
+
+def run(config: Config) -> int:
+    """Exit status 0; how well it is calibrated stands in the card."""
+    from pontine.policies import success
+    from pontine.policies.actor import load
+    from pontine.policies.provenance import command, commit
+
+    policy = str(LIBRARY / config.skill) if config.policy is None else config.policy
+    out = f"{policy.removesuffix('.safetensors')}.success" if config.out is None else config.out
+    check_writable(f"{out}.json", "the critic")
+    actor, _ = load(policy)
+    with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), TimeRemainingColumn()) as progress:
+        parts = []
+        for what, count, seed in (
+            ("episodes to fit to", config.episodes, success.FIT_SEED),
+            ("episodes to judge by", config.test_episodes, success.TEST_SEED),
+        ):
+            bar = progress.add_task(what, total=count)
+            parts.append(
+                success.play(
+                    config.skill,
+                    actor,
+                    count,
+                    seed,
+                    config.threads,
+                    lambda done, bar=bar: progress.update(bar, completed=done),  # type: ignore[misc]
+                )
+            )
+    critic = success.fit(parts[0], config.seed)
+    found = success.judge(critic, parts[1])
+    card = {
+        "skill": config.skill,
+        "command": command(),
+        "commit": commit(),
+        "seed": config.seed,
+        "fitted_to": {"episodes": len(parts[0].success), "success": round(float(parts[0].success.mean()), 4)},
+        "test": found,
+    }
+    success.save(critic, card, out)
+    success.draw_reliability(found, f"{config.skill}: said and came", f"{out}.png")
+    Console(highlight=False).print(
+        f"{out}.*: expected calibration error {found['expected_calibration_error']:.3f} "
+        f"on {found['episodes']} fresh episodes, AUROC {found['auroc']}",
+        markup=False,
+        soft_wrap=True,
+    )
+    return 0

@@ -1,0 +1,247 @@
+"""One small network for all skills, distilled from the skills' own policies.
+
+The student sees what a teacher sees and which skill is wanted (one of n, appended). It learns as the clone does, by
+DAgger: it acts, the teachers say what they would have done, in randomised worlds of every task at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional as F
+
+from pontine.envs.episodes import Episodes
+from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.files import replacing, write_json
+from pontine.envs.observation import SIZE
+from pontine.envs.randomization import randomization
+from pontine.envs.tasks import task as task_of
+
+from .actor import Actor, PolicyError
+from .evaluate import Act
+
+Array = NDArray[np.float64]
+Float32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class DistillConfig:
+    """`rounds` of `steps` control steps in `worlds` worlds of every task, each followed by `updates` Adam steps.
+
+    The student acts in all but `teacher_share` of the episodes, after `teacher_rounds` in which it only watches;
+    half of the executed actions carry noise of standard deviation `noise`.
+    """
+
+    rounds: int = 80
+    worlds: int = 96
+    steps: int = 25
+    updates: int = 500
+    batch: int = 2048
+    learning_rate: float = 2e-3
+    teacher_rounds: int = 4
+    teacher_share: float = 0.15
+    noise: float = 0.15
+    hidden: tuple[int, ...] = (160, 160)
+    randomization: str = "real"
+    seed: int = 0
+
+
+class SkillOfStudent:
+    """The student doing one skill: acts as that skill's teacher would, on the teacher's observation."""
+
+    def __init__(self, student: Actor, index: int) -> None:
+        self._student, self._index = student, index
+        self.observation, self.action = SIZE, student.action
+
+    def act(self, observation: Float32) -> Array:
+        """Deterministic actions (n, 6) in [-1, 1] for observations (n, SIZE)."""
+        return self._student.act(wanting(observation, self._index, self._student.observation - SIZE))
+
+
+def wanting(observation: Float32, index: int, skills: int) -> Float32:
+    """The student's observation (n, SIZE + skills): the teacher's, and which skill is wanted."""
+    which = np.zeros((len(observation), skills), np.float32)
+    which[:, index] = 1.0
+    return np.concatenate([observation, which], axis=1)
+
+
+def skill_of(student: Actor, card: Mapping[str, Any], skill: str) -> SkillOfStudent:
+    """The student's version of a skill's policy.
+
+    Raises PolicyError if the card is no student's, UnknownNameError listing its skills if it never learned this one.
+    """
+    if "skills" not in card:
+        raise PolicyError(f"a policy for {card.get('task', 'one task')} is no student of several skills")
+    if skill not in card["skills"]:
+        raise UnknownNameError("skill of the student", skill, card["skills"])
+    return SkillOfStudent(student, list(card["skills"]).index(skill))
+
+
+def acting_as(student: Actor, index: int) -> Act:
+    """The student doing its skill of that number, as a function of episodes."""
+    one = SkillOfStudent(student, index)
+    return lambda e: one.act(observed(e))
+
+
+def parameters(network: torch.nn.Module) -> int:
+    """How many numbers a network has learned."""
+    return sum(p.numel() for p in network.parameters())
+
+
+@dataclass
+class _Class:
+    """The worlds in which one teacher teaches."""
+
+    episodes: Episodes
+    teacher: Actor
+    led: NDArray[np.bool_]
+    observation: Float32
+
+    def collect(self, act: Callable[[Float32], Array], config: DistillConfig, share: float,
+                rng: np.random.Generator) -> tuple[Float32, Float32]:  # fmt: skip
+        """One round: what was seen (steps x worlds, SIZE), and what the teacher would have done."""
+        seen, label = [], []
+        for _ in range(config.steps):
+            wanted = self.teacher.act(self.observation)
+            seen.append(self.observation)
+            label.append(wanted.astype(np.float32))
+            action = np.where(self.led[:, None], wanted, act(self.observation))
+            noisy = rng.random(len(action)) < 0.5
+            action = action + noisy[:, None] * rng.normal(scale=config.noise, size=action.shape)
+            result = self.episodes.step(action)
+            done = np.flatnonzero(result.terminated | result.truncated)
+            if len(done):
+                self.episodes.reset(done)
+                self.led[done] = rng.random(len(done)) < share
+            self.observation = observed(self.episodes)
+        return np.concatenate(seen), np.concatenate(label)
+
+
+def observed(e: Episodes) -> Float32:
+    """The observation of a skill's task, which is one array."""
+    observation = e.observe()
+    assert isinstance(observation, np.ndarray), f"{e.task.id} has a goal dict for an observation"
+    return observation
+
+
+def distill(
+    teachers: Mapping[str, Actor],
+    config: DistillConfig,
+    folder: Path,
+    threads: int = 0,
+    progress: Callable[[int, float], None] = lambda turn, loss: None,
+) -> Actor:
+    """A student of these teachers (task name to policy), in the order given; `progress(round, loss)` after each round.
+
+    After every round the folder holds all that a killed run needs to lose no more than the round it was in.
+    """
+    torch.set_num_threads(1)
+    folder.mkdir(parents=True, exist_ok=True)
+    _claim(folder, teachers, config)
+    torch.manual_seed(config.seed)
+    student = Actor(SIZE + len(teachers), 6, config.hidden)
+    optimizer = torch.optim.Adam(student.parameters(), config.learning_rate)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, config.rounds, config.learning_rate / 40)
+    rounds = _Rounds(folder, len(teachers), config)
+    first = rounds.resume(student, optimizer, schedule)
+    rng = np.random.default_rng([config.seed, 3, first])
+    classes = [_open(name, teacher, config, rng, threads) for name, teacher in teachers.items()]
+    for turn in range(first, config.rounds):
+        share = 1.0 if turn < config.teacher_rounds else config.teacher_share
+        for k, room in enumerate(classes):
+            rounds.add(turn, k, *room.collect(SkillOfStudent(student, k).act, config, share, rng))
+        loss = rounds.fit(turn + 1, student, optimizer, rng)
+        schedule.step()
+        rounds.checkpoint(turn + 1, student, optimizer, schedule)
+        progress(turn + 1, loss)
+    return student.eval()
+
+
+def _claim(folder: Path, teachers: Mapping[str, Actor], config: DistillConfig) -> None:
+    path = folder / "config.json"
+    wanted = json.loads(json.dumps({**asdict(config), "teachers": list(teachers)}))
+    if path.exists():
+        if json.loads(path.read_text(encoding="utf-8")) != wanted:
+            raise PontineError(f"{folder} holds a run with another configuration; take another run_dir or remove it")
+        return
+    write_json(path, wanted)
+
+
+def _open(name: str, teacher: Actor, config: DistillConfig, rng: np.random.Generator, threads: int) -> _Class:
+    e = Episodes(task_of(name), config.worlds, threads, randomization(config.randomization))
+    ids = np.arange(config.worlds)
+    e.seed(ids, [int(s) for s in rng.integers(2**31, size=config.worlds)])
+    e.reset(ids)
+    return _Class(e, teacher, np.ones(config.worlds, bool), observed(e))
+
+
+class _Rounds:
+    """What has been seen and taught so far, on disk, so that a killed run finds it again."""
+
+    def __init__(self, folder: Path, skills: int, config: DistillConfig) -> None:
+        self._config, self._skills, self._state = config, skills, folder / "state.pt"
+        self._each = config.steps * config.worlds
+        shape = skills, config.rounds * self._each
+        self._seen = _mapped(folder / "seen.npy", (*shape, SIZE))
+        self._label = _mapped(folder / "label.npy", (*shape, 6))
+
+    def resume(self, student: Actor, optimizer: torch.optim.Optimizer, schedule: Any) -> int:
+        """How many rounds are done; brings the learner to where it was after them."""
+        if not self._state.exists():
+            return 0
+        state = torch.load(self._state, weights_only=True)
+        student.load_state_dict(state["student"])
+        optimizer.load_state_dict(state["optimizer"])
+        schedule.load_state_dict(state["schedule"])
+        return state["rounds"]
+
+    def checkpoint(self, rounds: int, student: Actor, optimizer: torch.optim.Optimizer, schedule: Any) -> None:
+        """Note that so many rounds are done."""
+        self._seen.flush()
+        self._label.flush()
+        states = {"student": student, "optimizer": optimizer, "schedule": schedule}
+        with replacing(self._state) as temporary:
+            torch.save({"rounds": rounds, **{name: part.state_dict() for name, part in states.items()}}, temporary)
+
+    def add(self, turn: int, skill: int, seen: Float32, label: Float32) -> None:
+        """Note one skill's part of a round."""
+        where = slice(turn * self._each, (turn + 1) * self._each)
+        self._seen[skill, where], self._label[skill, where] = seen, label
+
+    def fit(self, rounds: int, student: Actor, optimizer: torch.optim.Optimizer, rng: np.random.Generator) -> float:
+        """The mean loss of one round's updates; every batch has as much of each skill."""
+        which = np.repeat(np.arange(self._skills), self._config.batch // self._skills)
+        wanted = np.eye(self._skills, dtype=np.float32)[which]
+        total = 0.0
+        for _ in range(self._config.updates):
+            rows = rng.integers(rounds * self._each, size=len(which))
+            seen = np.concatenate([self._seen[which, rows].astype(np.float32), wanted], axis=1)
+            label = self._label[which, rows].astype(np.float32)
+            loss = F.mse_loss(student(torch.from_numpy(seen)), torch.from_numpy(label))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+        return total / self._config.updates
+
+
+def _mapped(path: Path, shape: tuple[int, ...]) -> np.memmap:
+    """A float16 array kept in a file, as it was if it was there."""
+    if path.exists():
+        return np.lib.format.open_memmap(path, mode="r+")
+    with replacing(path) as temporary:
+        np.lib.format.open_memmap(temporary, mode="w+", dtype=np.float16, shape=shape).flush()
+    return np.lib.format.open_memmap(path, mode="r+")
+
+
+def forget(folder: Path) -> None:
+    """Remove what only a resumed run needs."""
+    for name in ("state.pt", "seen.npy", "label.npy"):
+        (folder / name).unlink(missing_ok=True)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.observation import SIZE
+from pontine.policies.actor import LIBRARY, Actor, PolicyError, load
+from pontine.policies.student import DistillConfig, distill, parameters, skill_of
+
+TINY = DistillConfig(rounds=3, worlds=4, steps=5, updates=10, batch=32, hidden=(16, 16))
+
+
+def teachers() -> dict[str, Actor]:
+    return {name: load(LIBRARY / name)[0] for name in ("pick", "place")}
+
+
+def test_distilling_learns_and_the_same_seed_gives_the_same_student(tmp_path: Path) -> None:
+    losses: list[float] = []
+    first = distill(teachers(), TINY, tmp_path / "a", 1, lambda turn, loss: losses.append(loss))
+    again = distill(teachers(), TINY, tmp_path / "b", 1)
+    assert losses[-1] < losses[0]
+    for a, b in zip(first.parameters(), again.parameters(), strict=True):
+        assert torch.equal(a, b)
+    assert parameters(first) < parameters(next(iter(teachers().values()))) / 10
+
+
+def test_a_killed_run_goes_on_and_a_directory_keeps_its_configuration(tmp_path: Path) -> None:
+    program = """
+        import json, sys
+        from pathlib import Path
+        from pontine.policies.actor import LIBRARY, load
+        from pontine.policies.student import DistillConfig, distill
+        teachers = {name: load(LIBRARY / name)[0] for name in ("pick", "place")}
+        config = DistillConfig(**json.loads(sys.argv[2]))
+        distill(teachers, config, Path(sys.argv[1]), 1, lambda turn, loss: print(turn, flush=True))
+    """
+    config = json.dumps(asdict(TINY))
+    words = [sys.executable, "-c", textwrap.dedent(program), str(tmp_path / "run"), config]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "1\n"
+        process.send_signal(signal.SIGKILL)
+    time.sleep(0.1)
+    turns: list[int] = []
+    distill(teachers(), TINY, tmp_path / "run", 1, lambda turn, loss: turns.append(turn))
+    assert turns[-1] == TINY.rounds
+    assert len(turns) < TINY.rounds
+    with pytest.raises(PontineError, match="another configuration"):
+        distill(teachers(), DistillConfig(rounds=4), tmp_path / "run", 1)
+
+
+def test_a_student_is_asked_for_a_skill_by_name() -> None:
+    student = Actor(SIZE + 2, 6, (8,)).eval()
+    card = {"skills": ["pick", "place"]}
+    seen = np.random.default_rng(0).normal(size=(3, SIZE)).astype(np.float32)
+    which = np.repeat([[0.0, 1.0]], 3, 0).astype(np.float32)
+    assert np.array_equal(
+        skill_of(student, card, "place").act(seen), student.act(np.concatenate([seen, which], axis=1))
+    )
+    with pytest.raises(UnknownNameError, match=r"juggle.*pick, place"):
+        skill_of(student, card, "juggle")
+    with pytest.raises(PolicyError, match="no student"):
+        skill_of(student, {"task": "pontine/Pick-v0"}, "pick")
