@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.arm import RANGE, REST
+from pontine.envs.errors import PontineError
 from pontine.envs.files import write_json
 from pontine.envs.robot import JOINTS, RobotState
 from pontine.envs.scene import Scene
@@ -41,10 +42,10 @@ from .stops import Kind, SafetyStop
 
 Array = NDArray[np.float64]
 
-TRIAL_PROFILE = replace(NORMAL, sinking=0.05, rest_velocity=1.5, emergency_hold=0.2)
-"""As `normal`, only sooner over."""
+TRIAL_PROFILE = replace(NORMAL, sinking=0.05, rest_velocity=1.5, emergency_hold=0.2, silence=1.0)
+"""As `normal`, sooner over, and patient: on a busy machine the emulated servos are late by themselves."""
 
-PATIENCE = 0.02
+PATIENCE = 0.1
 _BEFORE, _AFTER = 8, 400
 _SWING, _PERIOD = np.array([0.3, 0.3, -0.3, 0.3, 0.3, 0.1]), 2.4
 _LASTING = 1_000_000
@@ -124,7 +125,7 @@ def _wait(rig: Rig, joint: int) -> None:
 FAULTS = {
     "dropped": FaultKind(_spoil("dropped", 2)),
     "corrupted": FaultKind(_spoil("corrupted", 2)),
-    "late": FaultKind(_spoil("late", 2, 0.03)),
+    "late": FaultKind(_spoil("late", 2, 0.15)),
     "silent": FaultKind(_spoil("silent", _LASTING), Kind.SILENCE),
     "garbled": FaultKind(_spoil("corrupted", _LASTING), Kind.SILENCE),
     "brown-out": FaultKind(_on_servo(lambda rig, servo, joint: servo.brown_out()), Kind.BROWN_OUT),
@@ -206,14 +207,16 @@ def run_trial(name: str, seed: int, profile: Profile = TRIAL_PROFILE) -> Trial:
                 drive(arm, before)
                 kind.inject(rig, joint)
                 drive(arm, 15 if kind.cause is None else _AFTER, before / 25)
-        except (SafetyStop, ZeroDivisionError) as error:
-            if kind.cause is None and isinstance(error, SafetyStop):
-                trial.wrong.append(f"stopped: {error}")
+        except (PontineError, ZeroDivisionError) as error:
+            if isinstance(error, PontineError) and (kind.cause is None or not isinstance(error, SafetyStop)):
+                trial.wrong.append(f"raised {type(error).__name__}: {error}")
         trial.seconds = time.monotonic() - began
         angles, torque = rig.positions()
-    _judge(trial, kind, arm.report(), held, angles, torque)
     if not bus.closed:
         trial.wrong.append("the port is open")
+    if not arm.woken:
+        return trial
+    _judge(trial, kind, arm.report(), held, angles, torque)
     if tape.steps != arm.report()["measured_steps"]:
         trial.wrong.append(f"{arm.report()['measured_steps'] - tape.steps} recorded steps were lost")
     if tape.outside:
@@ -244,7 +247,7 @@ def program(port: str, folder: str) -> None:
     """What a process does that is to be killed: drive, log each step to `folder`, report at the end."""
     calibration = bench_calibration()
     held = limits(TRIAL_PROFILE, calibration)
-    arm = SerialArm(Bus(port, calibration.ids), calibration, held, FixedScene(Scene((), (), None)))
+    arm = SerialArm(Bus(port, calibration.ids, patience=PATIENCE), calibration, held, FixedScene(Scene((), (), None)))
     with (Path(folder) / "steps").open("w") as steps:
         arm.on_step(lambda state, sent, clips, now: print(now, file=steps))
         try:

@@ -176,6 +176,11 @@ class SerialArm:
         loop.halt(Kind.EMERGENCY, None, source)
 
     @property
+    def woken(self) -> bool:
+        """Whether the arm could be switched on."""
+        return self._loop is not None
+
+    @property
     def stops(self) -> tuple[Stop, ...]:
         """What stopped the arm, the first cause first."""
         return tuple(self._awake().stops)
