@@ -37,6 +37,8 @@ class Config:
     calibrated: bool = True
     mirrored: list[str] = field(default_factory=list)
     calibration: str | None = text()
+    markers: str | None = text()
+    lens: str | None = text()
 
     def __post_init__(self) -> None:
         from pontine.sim2real.profiles import profile
@@ -59,6 +61,8 @@ def run(config: Config) -> int:
     from pontine.sim2real.emulated_arm import EmulatedArm
 
     check_writable(config.calibration, "the calibration")
+    check_writable(config.markers, "the markers")
+    check_writable(config.lens, "the lens")
     if config.scene is not None:
         objects = from_scene(Scene.read(config.scene))
     else:
@@ -74,6 +78,10 @@ def run(config: Config) -> int:
         with arm:
             if config.calibration is not None:
                 arm.calibration.write(config.calibration)
+            if config.markers is not None:
+                arm.markers.write(config.markers)
+            if config.lens is not None:
+                arm.lens.write(config.lens)
             return _serve(arm, config, Console(highlight=False, soft_wrap=True))
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -89,8 +97,9 @@ def _serve(arm: EmulatedArm, config: Config, console: Console) -> int:
     console.print(f"port      {arm.port}")
     if config.camera is not None:
         console.print(f"camera    {arm.camera_url}")
-    if config.calibration is not None:
-        console.print(f"truth     {config.calibration}")
+    for path, what in ((config.calibration, "truth"), (config.markers, "markers"), (config.lens, "lens")):
+        if path is not None:
+            console.print(f"{what:9} {path}")
     console.print(f"an SO-101, profile {config.profile}, seed {config.seed}; servos 1 to 6 at 1000000 baud. Try:")
     console.print(f"  pontine arm check port={arm.port}")
     console.print("`help` lists the faults that can be made; Ctrl-C ends it")

@@ -127,20 +127,6 @@ class Calibration:
         angles = np.mod(self._zero + self._direction * np.asarray(positions, float), _TURN)
         return np.where(angles >= _TURN, 0.0, angles)
 
-    def to_lerobot_values(self, positions: Array) -> Array:
-        """Joint angles (..., 6) rad as LeRobot has them: degrees, and the gripper from 0 (shut) to 100."""
-        values = np.degrees(np.asarray(positions, float))
-        low, high = self.range[GRIPPER]
-        values[..., GRIPPER] = 100 * (np.asarray(positions, float)[..., GRIPPER] - low) / (high - low)
-        return values
-
-    def from_lerobot_values(self, values: Array) -> Array:
-        """The inverse of `to_lerobot_values`."""
-        positions = np.radians(np.asarray(values, float))
-        low, high = self.range[GRIPPER]
-        positions[..., GRIPPER] = low + (high - low) * np.asarray(values, float)[..., GRIPPER] / 100
-        return positions
-
     def write(self, path: str | Path) -> None:
         """Write the file that `read` reads, whole or not at all."""
         joints = {name: asdict(joint) for name, joint in self.joints.items()}

@@ -27,11 +27,14 @@ from .body import Body
 from .calibration import Calibration, JointCalibration
 from .emulator import Emulator, Fault
 from .feetech import BAUD_RATES
+from .lens import Lens
+from .markers import Markers
 from .profiles import Arm, Profile
 from .profiles import profile as named
 from .registers import COUNTS_PER_TURN, RADIANS
 from .servo import Servo
 from .sts3215 import MID_COUNTS
+from .tagging import decals, marked
 
 Array = NDArray[np.float64]
 Image = NDArray[np.uint8]
@@ -104,6 +107,17 @@ class EmulatedArm:
             raise RuntimeError("this emulated arm has no camera: give it a camera_port")
         return self._camera_url
 
+    @property
+    def lens(self) -> Lens:
+        """That of its camera, for who does not want to calibrate it."""
+        camera = self._view.model.camera(CAMERA)
+        return Lens.from_fovy(np.deg2rad(float(camera.fovy[0])), *PICTURE_SIZE)
+
+    @property
+    def markers(self) -> Markers:
+        """The tags that its camera sees on the table and its objects."""
+        return marked(self._objects)
+
     def picture(self) -> Image:
         """What the camera sees now, (720, 1280, 3) RGB. Raises RenderError where nothing can be drawn."""
         return self._painter.submit(self._paint).result()
@@ -112,9 +126,7 @@ class EmulatedArm:
         if self._renderer is None:
             from pontine.envs.render import Renderer
 
-            from .tagging import decals, marked
-
-            self._renderer = Renderer(self._view, 0, decals(marked(self._objects)))
+            self._renderer = Renderer(self._view, 0, decals(self.markers))
         self.view()
         return self._renderer.render(CAMERA, *PICTURE_SIZE, "fast")
 

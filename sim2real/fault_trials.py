@@ -244,7 +244,7 @@ def _judge(trial: Trial, kind: FaultKind, report: dict[str, Any], held: Limits, 
 
 
 def program(port: str, folder: str) -> None:
-    """What a process does that is to be killed: drive, log each step to `folder`, report at the end."""
+    """What a process does that is to be killed: drive, log each step to `folder`, report at the end if it woke."""
     calibration = bench_calibration()
     held = limits(TRIAL_PROFILE, calibration)
     arm = SerialArm(Bus(port, calibration.ids, patience=PATIENCE), calibration, held, FixedScene(Scene((), (), None)))
@@ -256,7 +256,8 @@ def program(port: str, folder: str) -> None:
                 drive(arm, 10_000)
         finally:
             steps.flush()
-            write_json(Path(folder) / "report", arm.report())
+            if arm.woken:
+                write_json(Path(folder) / "report", arm.report())
 
 
 def run_signal(name: str, seed: int) -> Trial:

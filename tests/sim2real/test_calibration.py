@@ -17,6 +17,7 @@ from pontine.envs.arm import GRIPPER, RANGE
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import JOINTS
 from pontine.sim2real.calibration import Calibration, CalibrationError, JointCalibration, default_path
+from pontine.sim2real.lerobot_units import Units
 from pontine.sim2real.registers import COUNTS_PER_TURN, RADIANS
 
 TURN = 2 * math.pi
@@ -144,8 +145,9 @@ def test_degrees_are_those_that_lerobot_reads(
     calibration = Calibration.from_lerobot(path)
     counts = [data.draw(st.integers(entry.range_min, entry.range_max)) for entry in theirs.values()]
     positions = calibration.to_model(np.array(counts) * RADIANS)
-    values = calibration.to_lerobot_values(positions)
-    assert calibration.from_lerobot_values(values) == pytest.approx(positions)
+    units = Units.of_ranges(calibration.range)
+    values = units.to_lerobot(positions)
+    assert units.to_model(values) == pytest.approx(positions)
     for name, count, value in zip(JOINTS, counts, values, strict=True):
         entry = theirs[name]
         # As in lerobot.motors.motors_bus, which takes a turn to be 4095 counts.

@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from pontine.envs.errors import PontineError
+from pontine.envs.layout import random_table
 from pontine.envs.robot import JOINTS
 from pontine.sim2real.bus import Bus
 from pontine.sim2real.bus_errors import BusError, NoReplyError
 from pontine.sim2real.calibration import Calibration
-from pontine.sim2real.emulated_arm import EmulatedArm
+from pontine.sim2real.emulated_arm import PICTURE_SIZE, EmulatedArm
 from pontine.sim2real.fault_commands import COMMANDS, obey
+from pontine.sim2real.lens import Lens
+from pontine.sim2real.markers import Markers
 
 IDS = {name: index + 1 for index, name in enumerate(JOINTS)}
 PONTINE = [sys.executable, "-c", "import sys; from pontine.conf.main import main; sys.exit(main())"]
@@ -65,14 +68,18 @@ def test_a_line_spoils_answers() -> None:
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_the_command_serves_until_a_signal(tmp_path: Path, number: int, status: int) -> None:
     link, truth = tmp_path / "so101.tty", tmp_path / "truth.json"
+    markers, lens = tmp_path / "markers.json", tmp_path / "lens.json"
     process = subprocess.Popen(
-        [*PONTINE, "arm", "emulate", f"link={link}", "objects=0", "profile=worn", f"calibration={truth}"],
+        [*PONTINE, "arm", "emulate", f"link={link}", "objects=2", "profile=worn", f"calibration={truth}",
+         f"markers={markers}", f"lens={lens}"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1)  # fmt: skip
     assert process.stdin is not None
     assert process.stdout is not None
     try:
         assert process.stdout.readline().split() == ["port", str(link)]
         calibration = Calibration.read(truth)
+        assert [thing.name for thing in Markers.read(markers).objects] == [spec.name for spec in random_table(0, 2)]
+        assert (Lens.read(lens).width, Lens.read(lens).height) == PICTURE_SIZE
         with Bus(str(link), calibration.ids, patience=0.5) as bus:
             assert bus.read("gripper", "homing_offset") == calibration.joints["gripper"].homing_offset
         for line in ("nonsense", "double 1"):
