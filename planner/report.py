@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,6 @@ class Report:
             out |= {"cause": self.cause, "reason": self.reason}
         return out
 
-    def write(self, path: str | Path) -> None:
-        """Write the report as JSON, whole or not at all."""
-        write_json(path, self.to_json())
+    def write(self, path: str | Path, more: Mapping[str, Any] | None = None) -> None:
+        """Write the report, and what `more` there is to say, as JSON, whole or not at all."""
+        write_json(path, {**self.to_json(), **(more or {})})

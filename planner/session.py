@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import Robot
@@ -15,6 +16,7 @@ from pontine.planner.brain import Brain
 from pontine.planner.display import Display
 from pontine.planner.executive import Skill
 from pontine.planner.reading import Reading
+from pontine.planner.report import Report
 from pontine.planner.run import perform
 from pontine.policies.failures import append_failures
 
@@ -33,10 +35,14 @@ class Session:
         seed: int | None = None,
         replans: int = 3,
         failures: str | Path | None = None,
+        about_robot: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
+        """`about_robot` gives what the robot itself adds to a report."""
         self.robot, self.brain, self.library, self.display = robot, brain, library, display
         self.seed, self.replans, self.failures = seed, replans, failures
         self.asks = False
+        self._about_robot = about_robot
+        self._written: tuple[Report, str | Path] | None = None
 
     def run(self, instruction: str | None, report: str | Path | None) -> bool:
         """Do one instruction, or those from the terminal; whether the goal was reached (or the person left)."""
@@ -61,8 +67,15 @@ class Session:
         if self.failures is not None and result.execution is not None:
             append_failures(self.failures, result.execution.failures)
         if report is not None:
-            result.write(report)
+            self._written = result, report
+            self.rewrite()
         return result.goal_reached
+
+    def rewrite(self) -> None:
+        """Write the last report again, with what the robot has to say by now: how it was left, for instance."""
+        if self._written is not None:
+            result, path = self._written
+            result.write(path, self._about_robot())
 
     def listen(self, report: str | Path | None) -> None:
         """Do instructions from the terminal until the person leaves; reports are numbered from the second on."""

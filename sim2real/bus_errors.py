@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Mapping
 
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import RobotError
 
 _WHY = {
     errno.ENOENT: "there is no such port: is the cable in, and is this its name?",
@@ -15,7 +15,7 @@ _WHY = {
 }
 
 
-class BusError(PontineError):
+class BusError(RobotError):
     """Base of all errors of the servo bus."""
 
 

@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import RobotError
 
 Image = NDArray[np.uint8]
 
@@ -35,8 +35,10 @@ PATIENCE = 3.0
 _log = logging.getLogger(__name__)
 
 
-class CameraError(PontineError):
+class CameraError(RobotError):
     """Base of what can go wrong with a camera."""
+
+    cause = "perception"
 
 
 class NoCameraError(CameraError):

@@ -19,6 +19,9 @@ EMERGENCY_SIGNAL = signal.SIGUSR1
 KEYS = b" \x1bq"
 """Space, Escape and q."""
 
+NO_KEYBOARD = -1
+"""For `emergency_stop`: the terminal is used for something else, only the signal counts."""
+
 
 class Terminated(KeyboardInterrupt):
     """The process was asked to end (SIGTERM, SIGHUP); treated like Ctrl-C."""
@@ -46,13 +49,13 @@ def signals() -> Iterator[None]:
 def emergency_stop(arm: SerialArm, keyboard: int | None = None) -> Iterator[None]:
     """Inside the block SIGUSR1, and Space, Escape or q on a terminal, stop the arm at once.
 
-    `keyboard` is the terminal's file descriptor, standard input if None; where that is no terminal only
-    the signal works. A second time lets the arm go. Main thread only.
+    `keyboard` is the terminal's file descriptor, standard input if None; where that is no terminal, or
+    NO_KEYBOARD, only the signal works. A second time lets the arm go. Main thread only.
     """
     previous = signal.signal(EMERGENCY_SIGNAL, lambda number, frame: arm.emergency_stop("signal"))
     fd = sys.stdin.fileno() if keyboard is None else keyboard
     try:
-        if os.isatty(fd):
+        if fd != NO_KEYBOARD and os.isatty(fd):
             with _keys(fd, arm):
                 yield
         else:

@@ -6,7 +6,7 @@ import enum
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import RobotError
 
 
 class Kind(enum.StrEnum):
@@ -39,6 +39,10 @@ _CHECK = {
 }
 
 
+_LIMITS = {Kind.STALL, Kind.COMMAND, Kind.EMERGENCY}
+"""What a working arm is stopped for; the rest is a part of it that fails."""
+
+
 @dataclass(frozen=True)
 class Stop:
     """One cause: its kind, the joint (None: not one joint's), what was measured, when (s, monotonic)."""
@@ -62,9 +66,10 @@ class Stop:
         return {**asdict(self), "kind": str(self.kind), "check": self.check}
 
 
-class SafetyStop(PontineError):
+class SafetyStop(RobotError):
     """The arm stopped and takes no further commands; `stop` is the first cause."""
 
     def __init__(self, stop: Stop) -> None:
         self.stop = stop
+        self.cause = "safety" if stop.kind in _LIMITS else "hardware"
         super().__init__(f"the arm stopped: {stop}")

@@ -1,0 +1,172 @@
+"""`pontine arm run`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pontine.envs.errors import PontineError
+from pontine.envs.files import check_writable
+
+from .options import above, arm_port, at_least, text
+
+if TYPE_CHECKING:
+    from pontine.planner.display import Display
+    from pontine.sim2real.bus import Bus
+    from pontine.sim2real.calibration import Calibration
+    from pontine.sim2real.dry_run import DryArm
+    from pontine.sim2real.limits import Limits
+    from pontine.sim2real.scene_source import SceneSource
+    from pontine.sim2real.serial_arm import SerialArm
+
+
+@dataclass
+class Config:
+    """Options of `pontine arm run`; arm_run.yaml says what each means."""
+
+    instruction: str | None = text()
+    port: str | None = text()
+    name: str = text("so101")
+    calibration: str | None = text()
+    profile: str = "gentle"
+    camera: str | None = text()
+    markers: str = text("markers.json")
+    lens: str = text("lens.json")
+    dry: bool = False
+    report: str | None = text()
+    dataset: str | None = text()
+    replans: int = 3
+    library: str | None = text()
+    adapter: str | None = text()
+    baud: int = 1_000_000
+    patience: float = 0.02
+
+    def __post_init__(self) -> None:
+        from pontine.sim2real.limits import profile
+
+        arm_port(self.port)
+        profile(self.profile)
+        at_least("replans", self.replans, 0)
+        above("baud", self.baud, 0)
+        above("patience", self.patience, 0)
+        if self.camera is None:
+            raise PontineError("camera= is missing: give its number, its device, or the address of its stream")
+        if self.instruction is not None and not self.instruction.strip():
+            raise PontineError("the instruction is empty")
+        if self.dataset is not None and (self.instruction is None or self.dry):
+            raise PontineError("dataset= records one instruction that moves the arm: give instruction=, not dry=")
+
+
+def run(config: Config) -> int:
+    """Exit status: 0 if the goal holds at the end, 1 if not or if the arm stopped by itself."""
+    import torch
+
+    from pontine.planner.brain import load_brain
+    from pontine.planner.display import Display
+    from pontine.planner.session import Session
+    from pontine.policies.skills import load_library
+    from pontine.sim2real.bus import Bus
+    from pontine.sim2real.calibration import Calibration, default_path
+    from pontine.sim2real.emergency import signals
+    from pontine.sim2real.limits import limits
+
+    torch.set_num_threads(1)
+    check_writable(config.report, "report")
+    calibration = Calibration.read(config.calibration or default_path(config.name))
+    allowed = limits(config.profile, calibration)
+    display, skills, reached = Display(), load_library(config.library), False
+    with signals(), ExitStack() as stack:
+        with display.waiting("looking for the table"):
+            scenes = stack.enter_context(watching(config))
+        with display.waiting("loading the language model"):
+            brain = load_brain(config.adapter)
+        bus = stack.enter_context(
+            Bus(arm_port(config.port), calibration.ids, baud=config.baud, patience=config.patience)
+        )
+        arm: DryArm | SerialArm
+        if config.dry:
+            arm = dry(bus, calibration, allowed, scenes)
+        else:
+            arm = stack.enter_context(_awake(config, bus, calibration, allowed, scenes))
+        display.scene(arm.scene())
+        session = Session(
+            arm, brain, skills, display, replans=config.replans, about_robot=lambda: {"arm": arm.report()}
+        )
+        reached = session.run(config.instruction, config.report)
+    # Only now is it known how the arm was left.
+    session.rewrite()
+    return _told(arm, display, reached)
+
+
+def _told(arm: DryArm | SerialArm, display: Display, reached: bool) -> int:
+    report: dict[str, Any] = arm.report()
+    for clip in report["clips"]:
+        display.say(f"held back: {clip['joint']} in {clip['steps']} control steps ({clip['reason']})")
+    if report.get("dry"):
+        display.say("a dry run: nothing was moved", "yellow")
+        return 0 if reached else 1
+    for stop in report["stops"]:
+        display.say(f"stopped: {stop['kind']} {stop['joint'] or ''}: {stop['measured']}; {stop['check']}", "bold red")
+    ending = report["ending"]
+    if not ending["at_rest"]:
+        display.say("the arm was let go before it was at rest", "bold red")
+    for joint, why in ending["unreached"].items():
+        display.say(f"{joint} could not be let go: {why}", "bold red")
+    return 0 if reached and not report["stops"] else 1
+
+
+@contextmanager
+def watching(config: Config) -> Iterator[SceneSource]:
+    """The camera's scene while the block runs. Raises PontineError for files and cameras that cannot be used."""
+    from pontine.sim2real.camera import open_camera
+    from pontine.sim2real.lens import Lens
+    from pontine.sim2real.markers import Markers
+    from pontine.sim2real.tag_scene import TagScene
+
+    markers, lens = Markers.read(config.markers), Lens.read(config.lens)
+    assert config.camera is not None
+    with open_camera(config.camera, (lens.width, lens.height)) as camera, TagScene(markers, lens, camera) as scenes:
+        scenes.wait()
+        yield scenes
+
+
+def dry(bus: Bus, calibration: Calibration, allowed: Limits, scenes: SceneSource) -> DryArm:
+    """The simulation of an arm that stands as this one does, whose servos are only asked."""
+    from pontine.envs.robot import JOINTS, RobotState
+    from pontine.sim2real.dry_run import DryArm
+
+    measured = bus.measure()
+    position = calibration.to_model(np.array([measured[joint].angle for joint in JOINTS]))
+    standing = RobotState(position, np.zeros(6), np.zeros(6), position, 0.0)
+    return DryArm(scenes.scene(standing), position, allowed)
+
+
+@contextmanager
+def _awake(
+    config: Config, bus: Bus, calibration: Calibration, allowed: Limits, scenes: SceneSource
+) -> Iterator[SerialArm]:
+    """The arm, awake, watched for an emergency stop, and recorded.
+
+    What stopped it for good is in its report and ends the block as it is, so that the episode is kept.
+    """
+    from pontine.sim2real.emergency import NO_KEYBOARD, emergency_stop
+    from pontine.sim2real.lerobot_units import Units
+    from pontine.sim2real.recording import Recorder
+    from pontine.sim2real.serial_arm import SerialArm
+    from pontine.sim2real.stops import SafetyStop
+
+    arm = SerialArm(bus, calibration, allowed, scenes)
+    with ExitStack() as stack:
+        if config.dataset is not None and config.instruction is not None:
+            recorder = stack.enter_context(Recorder(Path(config.dataset), units=Units.of_ranges(calibration.limits)))
+            episode = stack.enter_context(recorder.episode(config.instruction))
+            arm.on_step(lambda state, targets, clips, time: episode.add(state.position, targets))
+        # A terminal on which instructions are typed has no keys to spare.
+        keyboard = None if config.instruction is not None else NO_KEYBOARD
+        with suppress(SafetyStop), arm, emergency_stop(arm, keyboard):
+            yield arm
