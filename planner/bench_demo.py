@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,12 @@ from rich.text import Text
 from pontine.envs.files import check_writable, write_json
 from pontine.envs.predicates import holds
 from pontine.envs.robot import Robot
+from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.planner.bench_sentences import SHAPES, Case, cases
-from pontine.planner.brain import load_brain
+from pontine.planner.brain import Brain, load_brain
 from pontine.planner.display import words
+from pontine.planner.executive import Skill
 from pontine.planner.report import Report
 from pontine.planner.run import perform
 from pontine.policies.skills import load_library
@@ -102,8 +104,7 @@ def bench_demo(
     with Progress(*columns, console=console) as progress:
         for case in progress.track(cases(scenes, seed), total=scenes, description="tables"):
             robot = SimulatedRobot(case.table)
-            report = perform(case.instruction, robot, brain.read, skills, seed=case.table_seed, replans=replans)
-            trials.append(judge(case, report, robot))
+            trials.append(attempt(case, robot, brain, skills, replans))
     result = summary(trials)
     result |= {
         "command": f"pontine bench demo scenes={scenes} seed={seed} replans={replans}",
@@ -116,9 +117,21 @@ def bench_demo(
     return 1 if result["done_with_goal_false"] else 0
 
 
-def judge(case: Case, report: Report, robot: Robot) -> Trial:
-    """Look at the world once more, and compare it with what was meant and what was claimed."""
-    world = robot.scene()
+def attempt(
+    case: Case,
+    robot: Robot,
+    brain: Brain,
+    skills: Mapping[str, Skill],
+    replans: int = 3,
+    world: Callable[[], Scene] | None = None,
+) -> Trial:
+    """Do a case's instruction. `world` gives the table as it really is, the robot's own view if None."""
+    report = perform(case.instruction, robot, brain.read, skills, seed=case.table_seed, replans=replans)
+    return judge(case, report, (world or robot.scene)())
+
+
+def judge(case: Case, report: Report, world: Scene) -> Trial:
+    """Compare the world, looked at once more, with what was meant and what was claimed."""
     claimed = report.execution.goal if report.execution else ()
     false = report.goal_reached and not all(holds(world, p) for p in claimed)
     reached = report.goal_reached and not false and all(holds(world, p) for p in case.goals)

@@ -53,7 +53,7 @@ IN_BOWL: Predicate = ("in", "red_cube", "bowl")
 def trial(reading: Reading, **skills: FakeSkill) -> Trial:
     robot = FakeRobot()
     report = perform("do it", robot, lambda text, scene: reading, library(**skills), planner=make_plan)
-    return judge(Case("put in", 1, (), "do it", (IN_BOWL,)), report, robot)
+    return judge(Case("put in", 1, (), "do it", (IN_BOWL,)), report, robot.scene())
 
 
 def test_what_was_done_is_held_against_what_was_meant() -> None:
@@ -74,7 +74,7 @@ def test_what_was_done_is_held_against_what_was_meant() -> None:
 
 def test_a_run_that_calls_itself_done_is_checked_in_the_world() -> None:
     worked = trial(subgoals(IN_BOWL))
-    lying = judge(worked.case, worked.report, FakeRobot(TABLETOP))
+    lying = judge(worked.case, worked.report, TABLETOP)
     assert (lying.done_but_false, lying.reached) == (True, False)
     assert summary([worked, lying])["done_with_goal_false"] == 1
 

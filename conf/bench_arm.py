@@ -1,0 +1,120 @@
+"""`pontine bench arm`."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pontine.envs.errors import UnknownNameError
+from pontine.envs.files import check_writable, write_json
+
+from .options import above, at_least, text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PARTS = ("scenes", "loop", "cycle", "faults", "identify")
+
+
+@dataclass
+class Config:
+    """Options of `pontine bench arm`; bench_arm.yaml says what each means."""
+
+    what: list[str] = field(default_factory=lambda: list(PARTS))
+    scenes: int = 50
+    profile: str = "worn"
+    limits: str = "normal"
+    seconds: float = 600
+    faults: int = 200
+    seed: int = 0
+    out: str | None = text()
+
+    def __post_init__(self) -> None:
+        from pontine.sim2real.limits import profile as limits
+        from pontine.sim2real.profiles import profile
+
+        for part in self.what:
+            if part not in PARTS:
+                raise UnknownNameError("part of the benchmark", part, PARTS)
+        profile(self.profile)
+        limits(self.limits)
+        for key in ("scenes", "faults"):
+            at_least(key, getattr(self, key), 1)
+        above("seconds", self.seconds, 0)
+        at_least("seed", self.seed, 0)
+
+
+def run(config: Config) -> int:
+    """Exit status 0; how good it is stands in the result."""
+    from rich.console import Console
+
+    from pontine.policies.provenance import command
+
+    check_writable(config.out, "the result")
+    console = Console(highlight=False)
+    parts: dict[str, Callable[[Config, Console], dict[str, Any]]] = {"scenes": scenes}
+    result: dict[str, Any] = {"command": command(), "processors": os.cpu_count()}
+    for part in config.what:
+        result[part] = parts[part](config, console)
+        if config.out is not None:
+            write_json(config.out, result)
+    return 0
+
+
+def scenes(config: Config, console: Console) -> dict[str, Any]:
+    """The same instructions on the emulated arm and in simulation."""
+    import torch
+    from rich.progress import Progress
+
+    from pontine.envs.simulated import SimulatedRobot
+    from pontine.planner.bench_demo import Trial, attempt, summary
+    from pontine.planner.bench_sentences import Case, cases
+    from pontine.planner.brain import load_brain
+    from pontine.policies.skills import load_library
+    from pontine.sim2real.staged import staged
+
+    torch.set_num_threads(1)
+    brain, skills = load_brain(None), load_library(None)
+
+    def on_arm(case: Case) -> tuple[Trial, dict[str, Any]]:
+        options = {"profile": config.profile, "allowed": config.limits, "seed": case.table_seed}
+        with staged(case.table, **options) as stage:  # type: ignore[arg-type]
+            trial = attempt(case, stage.arm, brain, skills, world=stage.truth)
+        return trial, stage.arm.report()
+
+    real: list[Trial] = []
+    simulated: list[Trial] = []
+    reports: list[dict[str, Any]] = []
+    with Progress(console=console) as progress:
+        for case in progress.track(cases(config.scenes, config.seed), total=config.scenes, description="tables"):
+            trial, report = on_arm(case)
+            real.append(trial)
+            reports.append(report)
+            simulated.append(attempt(case, SimulatedRobot(case.table), brain, skills))
+            progress.console.print(
+                f"{len(real):3d} {case.instruction!r}: arm {_word(trial)}, simulation {_word(simulated[-1])}",
+                markup=False,
+                soft_wrap=True,
+            )
+    for name, trials in (("emulated arm", real), ("simulation", simulated)):
+        found = summary(trials)["goal_reached"]
+        low, high = found["wilson95"]
+        console.print(f"{name}: {found['successes']} of {found['episodes']} (95 % interval {low:.0%} to {high:.0%})")
+    return {
+        "profile": config.profile,
+        "limits": config.limits,
+        "arm": summary(real),
+        "simulation": summary(simulated),
+        "clips": dict(Counter(f"{c['joint']}: {c['reason']}" for r in reports for c in r["clips"])),
+        "runs": [
+            {**trial.to_json(), "arm": report, "simulation_reached": alongside.reached}
+            for trial, report, alongside in zip(real, reports, simulated, strict=True)
+        ],
+    }
+
+
+def _word(trial: Any) -> str:
+    return "done" if trial.reached else f"failed ({trial.cause}: {trial.reason})"
