@@ -16,7 +16,7 @@ from .options import above, at_least, text
 if TYPE_CHECKING:
     from rich.console import Console
 
-PARTS = ("scenes", "loop", "cycle", "faults", "identify")
+PARTS = ("scenes", "loop", "cycle", "faults")
 
 
 @dataclass
@@ -29,6 +29,7 @@ class Config:
     limits: str = "normal"
     seconds: float = 600
     faults: int = 200
+    workers: int = 4
     seed: int = 0
     out: str | None = text()
 
@@ -41,7 +42,7 @@ class Config:
                 raise UnknownNameError("part of the benchmark", part, PARTS)
         profile(self.profile)
         limits(self.limits)
-        for key in ("scenes", "faults"):
+        for key in ("scenes", "faults", "workers"):
             at_least(key, getattr(self, key), 1)
         above("seconds", self.seconds, 0)
         at_least("seed", self.seed, 0)
@@ -55,7 +56,12 @@ def run(config: Config) -> int:
 
     check_writable(config.out, "the result")
     console = Console(highlight=False)
-    parts: dict[str, Callable[[Config, Console], dict[str, Any]]] = {"scenes": scenes}
+    parts: dict[str, Callable[[Config, Console], dict[str, Any]]] = {
+        "scenes": scenes,
+        "loop": loop,
+        "cycle": cycle,
+        "faults": faults,
+    }
     result: dict[str, Any] = {"command": command(), "processors": os.cpu_count()}
     for part in config.what:
         result[part] = parts[part](config, console)
@@ -114,6 +120,65 @@ def scenes(config: Config, console: Console) -> dict[str, Any]:
             for trial, report, alongside in zip(real, reports, simulated, strict=True)
         ],
     }
+
+
+def loop(config: Config, console: Console) -> dict[str, Any]:
+    """The control loop's rhythm."""
+    from rich.progress import Progress
+
+    from pontine.sim2real.bench import punctuality
+
+    with Progress(console=console) as progress:
+        bar = progress.add_task("control steps", total=None)
+        found = punctuality(
+            config.seconds,
+            config.profile,
+            config.seed,
+            lambda done, of: progress.update(bar, completed=done, total=of),
+        )
+    console.print(f"loop: {found['timing']}", markup=False, soft_wrap=True)
+    return found
+
+
+def cycle(config: Config, console: Console) -> dict[str, Any]:
+    """What reading and writing six servos costs."""
+    from pontine.sim2real import bench
+
+    found = bench.cycle()
+    console.print(
+        f"cycle: {found['cycle_ms']} ms, {found['ratio_to_wire']} x its {found['wire_ms']} ms on the wire "
+        f"without the pseudo-terminal's {found['pty_ms']} ms",
+        markup=False,
+        soft_wrap=True,
+    )
+    return found
+
+
+def faults(config: Config, console: Console) -> dict[str, Any]:
+    """Every kind of fault, some kinds side by side: a trial mostly waits."""
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    from rich.progress import Progress
+
+    from pontine.sim2real import bench
+    from pontine.sim2real.fault_trials import FAULTS, SIGNALS
+
+    kinds, found = [*FAULTS, *SIGNALS], {}
+    with Progress(console=console) as progress, ProcessPoolExecutor(config.workers, get_context("spawn")) as pool:
+        bar = progress.add_task("kinds of fault", total=len(kinds))
+        running = {pool.submit(bench.faults, config.faults, [kind], config.seed): kind for kind in kinds}
+        for future in as_completed(running):
+            kind, result = running[future], future.result()["kinds"][running[future]]
+            found[kind] = result
+            progress.advance(bar)
+            progress.console.print(
+                f"{kind}: {result['trials'] - len(result['wrong'])} of {result['trials']} as they should be, "
+                f"named {result['causes']}",
+                markup=False,
+                soft_wrap=True,
+            )
+    return {"trials": config.faults, "wrong": sum(len(f["wrong"]) for f in found.values()), "kinds": found}
 
 
 def _word(trial: Any) -> str:

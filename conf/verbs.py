@@ -16,9 +16,9 @@ from types import ModuleType
 from pontine.envs.errors import UnknownNameError
 
 NAMES = (
-    "demo", "plan", "train", "eval", "critic", "distill", "export", "tune", "bench demo", "bench envs",
+    "demo", "plan", "train", "eval", "critic", "distill", "export", "tune", "bench demo", "bench envs", "bench arm",
     "arm find", "arm check", "arm calibrate", "arm emulate", "arm markers",
-    "arm record", "arm replay",
+    "arm record", "arm replay", "arm run",
 )  # fmt: skip
 MEMBERS = {"bench": "suite"}
 """What the members of a family are called, where there is a word for them; it may also name one as an option."""
