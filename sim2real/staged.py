@@ -17,7 +17,6 @@ from .profiles import Profile
 from .serial_arm import SerialArm
 from .stops import SafetyStop
 from .tag_scene import TagScene
-from .tagging import marked
 
 PATIENCE = 0.05
 """s that answers may lag: the emulation shares the machine with its client."""
@@ -39,7 +38,7 @@ def staged(
     with (
         EmulatedArm(objects, profile=profile, camera_port=0, seed=seed) as emulated,
         open_camera(emulated.camera_url, PICTURE_SIZE) as camera,
-        TagScene(marked(objects), emulated.lens, camera) as scenes,
+        TagScene(emulated.markers, emulated.lens, camera) as scenes,
     ):
         scenes.wait(20.0)
         calibration = emulated.calibration
