@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import Progress
 
-from pontine.envs.errors import UnknownNameError
+from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import check_writable, write_json
 from pontine.envs.randomization import randomization
+from pontine.envs.tasks import task as task_of
 from pontine.policies.actor import load
 from pontine.policies.evaluate import acting, evaluate
 from pontine.policies.failures import append_failures
@@ -24,6 +25,7 @@ class Config:
     """Options of `pontine eval`; eval.yaml says what each means."""
 
     skill: str = "pick"
+    task: str | None = text()
     episodes: int = 500
     seed: int = 20_000_000
     randomization: str = "none"
@@ -35,6 +37,8 @@ class Config:
     def __post_init__(self) -> None:
         if self.skill not in SKILLS:
             raise UnknownNameError("skill", self.skill, SKILLS)
+        if self.task is not None:
+            task_of(self.task)
         randomization(self.randomization)
         at_least("episodes", self.episodes, 1)
         at_least("seed", self.seed, 0)
@@ -45,9 +49,13 @@ def run(config: Config) -> int:
     """Exit status 0; how good the skill is stands in the result."""
     check_writable(config.out, "the result")
     check_writable(config.failures, "the failures")
-    task = SKILLS[config.skill].task
-    policy = LIBRARY / task if config.policy is None else config.policy
+    own = SKILLS[config.skill].task
+    task = own if config.task is None else config.task
+    policy = LIBRARY / own if config.policy is None else config.policy
     actor, _ = load(policy)
+    space = task_of(task).observation_space
+    if space.shape != (actor.observation,):
+        raise PontineError(f"{task} is not for {config.skill}: its policy takes {actor.observation} numbers")
     console = Console(highlight=False)
     with Progress(console=console) as progress:
         bar = progress.add_task("episodes", total=config.episodes)

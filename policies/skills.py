@@ -6,12 +6,13 @@ from pathlib import Path
 
 from .actor import load
 from .object_skills import PickSkill, PlaceSkill
+from .reach_skills import HomeSkill, ReachSkill
 from .skill import Skill
 
 LIBRARY = Path(__file__).parent / "library"
 """The policies that come with the package."""
 
-SKILLS: dict[str, type[Skill]] = {skill.name: skill for skill in (PickSkill, PlaceSkill)}
+SKILLS: dict[str, type[Skill]] = {skill.name: skill for skill in (ReachSkill, HomeSkill, PickSkill, PlaceSkill)}
 """The skill classes by name."""
 
 

@@ -3,14 +3,17 @@
 import numpy as np
 import pytest
 
+from pontine.envs.arm import REST
 from pontine.envs.catalogue import KINDS
 from pontine.envs.errors import PontineError
+from pontine.envs.kinematics import tool_pose
 from pontine.envs.layout import from_scene, random_table
 from pontine.envs.predicates import holds
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.policies.evaluate import acting, evaluate
 from pontine.policies.placement import RELATIONS, goal_for
+from pontine.policies.reach_skills import SPOTS
 from pontine.policies.skill import Skill, SkillError
 from pontine.policies.skills import LIBRARY, SKILLS, load_library
 
@@ -57,6 +60,23 @@ def test_an_object_that_comes_to_rest_short_of_its_goal_is_still_put_down(librar
     assert library["pick"].execute(robot, ["red_block"]).finished
     assert library["place"].execute(robot, ["red_block", "on", "plate"]).finished
     assert holds(robot.scene(), ("on", "red_block", "plate"))
+
+
+def test_the_hand_goes_over_spots_and_objects_and_home(library: dict[str, Skill]) -> None:
+    robot = SimulatedRobot(random_table(3))
+    cube = robot.scene().object("red_cube")
+    for skill, args, wanted in (
+        ("reach", ["left"], SPOTS["left"]),
+        ("reach", ["red_cube"], cube.position),
+        ("reach", ["far"], SPOTS["far"]),
+        ("home", [], tool_pose(REST[None]).position[0]),
+    ):
+        assert library[skill].execute(robot, args).finished
+        tool = tool_pose(robot.observe().position[None]).position[0]
+        assert np.linalg.norm((tool - wanted)[:2]) < 0.02
+    assert robot.scene().object("red_cube").position == pytest.approx(cube.position, abs=2e-3)
+    with pytest.raises(SkillError, match="'nowhere' is neither a spot nor an object; there are: middle, left"):
+        library["reach"].execute(robot, ["nowhere"])
 
 
 def test_a_skill_does_not_start_where_it_cannot(library: dict[str, Skill]) -> None:
