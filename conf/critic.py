@@ -9,7 +9,7 @@ from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.files import check_writable
-from pontine.policies.skills import LIBRARY, SKILLS
+from pontine.policies.skills import LIBRARY, TASKS
 
 from .options import at_least, text
 
@@ -18,7 +18,7 @@ from .options import at_least, text
 class Config:
     """Options of `pontine critic`; critic.yaml says what each means."""
 
-    skill: str = "pick"
+    task: str = "pick"
     policy: str | None = text()
     episodes: int = 8000
     test_episodes: int = 2000
@@ -27,8 +27,8 @@ class Config:
     threads: int = 0
 
     def __post_init__(self) -> None:
-        if self.skill not in SKILLS:
-            raise UnknownNameError("skill", self.skill, SKILLS)
+        if self.task not in TASKS:
+            raise UnknownNameError("task of a skill", self.task, TASKS)
         at_least("episodes", self.episodes, 100)
         at_least("test_episodes", self.test_episodes, 20)
         at_least("seed", self.seed, 0)
@@ -41,7 +41,7 @@ def run(config: Config) -> int:
     from pontine.policies.actor import load
     from pontine.policies.provenance import command, commit
 
-    policy = str(LIBRARY / config.skill) if config.policy is None else config.policy
+    policy = str(LIBRARY / config.task) if config.policy is None else config.policy
     out = f"{policy.removesuffix('.safetensors')}.success" if config.out is None else config.out
     check_writable(f"{out}.json", "the critic")
     actor, _ = load(policy)
@@ -54,7 +54,7 @@ def run(config: Config) -> int:
             bar = progress.add_task(what, total=count)
             parts.append(
                 success.play(
-                    config.skill,
+                    config.task,
                     actor,
                     count,
                     seed,
@@ -65,7 +65,7 @@ def run(config: Config) -> int:
     critic = success.fit(parts[0], config.seed)
     found = success.judge(critic, parts[1])
     card = {
-        "skill": config.skill,
+        "task": config.task,
         "command": command(),
         "commit": commit(),
         "seed": config.seed,
@@ -73,7 +73,7 @@ def run(config: Config) -> int:
         "test": found,
     }
     success.save(critic, card, out)
-    success.draw_reliability(found, f"{config.skill}: said and came", f"{out}.png")
+    success.draw_reliability(found, f"{config.task}: said and came", f"{out}.png")
     Console(highlight=False).print(
         f"{out}.*: expected calibration error {found['expected_calibration_error']:.3f} "
         f"on {found['episodes']} fresh episodes, AUROC {found['auroc']}",

@@ -12,7 +12,7 @@ from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.randomization import randomization
-from pontine.policies.skills import LIBRARY, SKILLS
+from pontine.policies.skills import LIBRARY, TASKS
 
 from .options import at_least, text
 
@@ -21,7 +21,7 @@ from .options import at_least, text
 class Config:
     """Options of `pontine distill`; distill.yaml says what each means."""
 
-    skills: list[str] | None = None
+    tasks: list[str] | None = None
     library: str | None = text()
     run_dir: str = text("runs/student")
     threads: int = 0
@@ -40,9 +40,9 @@ class Config:
     hidden: list[int] = field(default_factory=lambda: [160, 160])
 
     def __post_init__(self) -> None:
-        for skill in self.skills or ():
-            if skill not in SKILLS:
-                raise UnknownNameError("skill", skill, SKILLS)
+        for task in self.tasks or ():
+            if task not in TASKS:
+                raise UnknownNameError("task of a skill", task, TASKS)
         randomization(self.randomization)
         for key in ("seed", "threads", "teacher_rounds"):
             at_least(key, getattr(self, key), 0)
@@ -65,7 +65,7 @@ def run(config: Config) -> int:
 
     console = Console(highlight=False)
     folder, source = Path(config.run_dir), LIBRARY if config.library is None else Path(config.library)
-    teachers = {name: load(source / name)[0] for name in config.skills or SKILLS}
+    teachers = {name: load(source / name)[0] for name in config.tasks or TASKS}
     own = {k: v for k, v in vars(config).items() if k in student.DistillConfig.__dataclass_fields__}
     settings = student.DistillConfig(**{**own, "hidden": tuple(config.hidden)})
     results: dict[str, Any] = {}
@@ -74,18 +74,18 @@ def run(config: Config) -> int:
         learned = student.distill(
             teachers, settings, folder, config.threads, lambda turn, loss: progress.update(bar, completed=turn)
         )
-        cases = [(skill, physics) for skill in teachers for physics in dict.fromkeys(("none", config.randomization))]
+        cases = [(task, physics) for task in teachers for physics in dict.fromkeys(("none", config.randomization))]
         bar = progress.add_task("test", total=len(cases))
-        for skill, physics in cases:
-            act = student.acting_as(learned, list(teachers).index(skill))
-            results[f"{skill}, randomization={physics}"] = evaluate(
-                skill, act, config.test_episodes, TEST_SEED, physics, config.threads
+        for task, physics in cases:
+            act = student.acting_as(learned, list(teachers).index(task))
+            results[f"{task}, randomization={physics}"] = evaluate(
+                task, act, config.test_episodes, TEST_SEED, physics, config.threads
             )
             progress.advance(bar)
     size, teaching = student.parameters(learned), sum(map(student.parameters, teachers.values()))
     card = {
-        "skills": list(teachers),
-        "observation": "observation.LAYOUT, then which skill is wanted, one of n",
+        "tasks": list(teachers),
+        "observation": "observation.LAYOUT, then which task is wanted, one of n",
         "parameters": {"student": size, "teachers": teaching},
         "command": command(),
         "commit": commit(),

@@ -16,7 +16,8 @@ from types import ModuleType
 from pontine.envs.errors import UnknownNameError
 
 NAMES = (
-    "demo", "plan", "train", "eval", "critic", "distill", "export", "tune", "bench demo", "bench envs", "bench arm",
+    "demo", "plan", "train", "eval", "critic", "distill", "export", "tune",
+    "bench demo", "bench envs", "bench skills", "bench arm",
     "arm find", "arm check", "arm calibrate", "arm emulate", "arm markers",
     "arm record", "arm replay", "arm run",
 )  # fmt: skip

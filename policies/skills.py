@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .actor import load
+from .actor import LIBRARY, load
 from .object_skills import PickSkill, PlaceSkill
 from .reach_skills import HomeSkill, ReachSkill
 from .skill import Skill
 
-LIBRARY = Path(__file__).parent / "library"
-"""The policies that come with the package."""
-
 SKILLS: dict[str, type[Skill]] = {skill.name: skill for skill in (ReachSkill, HomeSkill, PickSkill, PlaceSkill)}
 """The skill classes by name."""
+
+
+TASKS = tuple(sorted({skill.task for skill in SKILLS.values()}))
+"""The tasks whose policies the skills run; two skills may share one."""
 
 
 def load_library(path: str | Path | None = None) -> dict[str, Skill]:
@@ -22,5 +23,8 @@ def load_library(path: str | Path | None = None) -> dict[str, Skill]:
     Raises PolicyError if a policy file is missing or damaged.
     """
     folder = LIBRARY if path is None else Path(path)
-    actors = {task: load(folder / task)[0] for task in {skill.task for skill in SKILLS.values()}}
+    actors = {task: load(folder / task)[0] for task in TASKS}
     return {name: skill(actors[skill.task]) for name, skill in SKILLS.items()}
+
+
+__all__ = ["LIBRARY", "SKILLS", "TASKS", "load_library"]

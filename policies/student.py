@@ -77,11 +77,11 @@ def skill_of(student: Actor, card: Mapping[str, Any], skill: str) -> SkillOfStud
 
     Raises PolicyError if the card is no student's, UnknownNameError listing its skills if it never learned this one.
     """
-    if "skills" not in card:
+    if "tasks" not in card:
         raise PolicyError(f"a policy for {card.get('task', 'one task')} is no student of several skills")
-    if skill not in card["skills"]:
-        raise UnknownNameError("skill of the student", skill, card["skills"])
-    return SkillOfStudent(student, list(card["skills"]).index(skill))
+    if skill not in card["tasks"]:
+        raise UnknownNameError("skill of the student", skill, card["tasks"])
+    return SkillOfStudent(student, list(card["tasks"]).index(skill))
 
 
 def acting_as(student: Actor, index: int) -> Act:

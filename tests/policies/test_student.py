@@ -62,7 +62,7 @@ def test_a_killed_run_goes_on_and_a_directory_keeps_its_configuration(tmp_path: 
 
 def test_a_student_is_asked_for_a_skill_by_name() -> None:
     student = Actor(SIZE + 2, 6, (8,)).eval()
-    card = {"skills": ["pick", "place"]}
+    card = {"tasks": ["pick", "place"]}
     seen = np.random.default_rng(0).normal(size=(3, SIZE)).astype(np.float32)
     which = np.repeat([[0.0, 1.0]], 3, 0).astype(np.float32)
     assert np.array_equal(

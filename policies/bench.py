@@ -1,0 +1,119 @@
+"""Every skill's policy beside the clone it started from and the student it taught, on the same fresh seeds."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .actor import LIBRARY, Actor, load
+from .evaluate import Act, acting, evaluate
+from .export import Exported, export
+from .skills import TASKS
+from .student import acting_as
+
+SEED = 30_000_000
+"""First seed of the benchmark's episodes: neither training, validation nor a card's test uses them."""
+
+CONDITIONS = ("none", "real", "delay2")
+"""Nominal, randomised, and nominal with exactly two control steps of delay."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One policy for one task: which (`clone`, `rl` or `student`), and how it acts."""
+
+    task: str
+    kind: str
+    act: Act
+
+
+def contenders(folder: Path, tasks: tuple[str, ...] = TASKS) -> Iterator[Contender]:
+    """Those that the library at `folder` has; a task's own policy must be there, a clone or a student may.
+
+    Raises PolicyError for a file that is missing or damaged.
+    """
+    student = _if_there(folder / "student")
+    for task in tasks:
+        clone = _if_there(folder / f"{task}.clone")
+        if clone is not None:
+            yield Contender(task, "clone", acting(clone[0]))
+        yield Contender(task, "rl", acting(load(folder / task)[0]))
+        if student is not None and task in student[1]["tasks"]:
+            yield Contender(task, "student", acting_as(student[0], student[1]["tasks"].index(task)))
+
+
+def _if_there(path: Path) -> tuple[Actor, dict[str, Any]] | None:
+    return load(path) if path.with_name(f"{path.name}.json").exists() else None
+
+
+def bench_skills(
+    episodes: int = 500,
+    seed: int = SEED,
+    library: str | Path | None = None,
+    tasks: tuple[str, ...] = TASKS,
+    threads: int = 0,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> list[dict[str, Any]]:
+    """Results of `evaluate` for every contender under every condition, each with `kind`."""
+    cases = [(c, physics) for c in contenders(LIBRARY if library is None else Path(library), tasks)
+             for physics in CONDITIONS]  # fmt: skip
+    rows = []
+    for done, (contender, physics) in enumerate(cases):
+        progress(done, len(cases))
+        found = evaluate(contender.task, contender.act, episodes, seed, physics, threads)
+        rows.append({"kind": contender.kind, **found})
+    progress(len(cases), len(cases))
+    return rows
+
+
+def inference(policy: str | Path = LIBRARY / "pick", steps: int = 5000) -> dict[str, float | None]:
+    """Microseconds of one control step's inference at batch 1 on one core: median with torch, median with ONNX.
+
+    The second is None where ONNX is not installed.
+    """
+    actor, card = load(policy)
+    seen = np.random.default_rng(0).normal(size=(1, actor.observation)).astype(np.float32)
+    out: dict[str, float | None] = {"torch_us": _median_us(lambda: actor.act(seen), steps), "onnx_us": None}
+    if find_spec("onnx") and find_spec("onnxruntime"):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "policy.onnx"
+            export(actor, card, path)
+            exported = Exported(path)
+            out["onnx_us"] = _median_us(lambda: exported.act(seen), steps)
+    return out
+
+
+def _median_us(call: Callable[[], object], steps: int) -> float:
+    taken = np.zeros(steps)
+    for k in range(steps):
+        start = time.perf_counter()
+        call()
+        taken[k] = time.perf_counter() - start
+    return round(float(np.median(taken)) * 1e6, 1)
+
+
+def markdown(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The table for a README: a line for each policy, success with its Wilson interval under each condition."""
+    lines = [
+        "| task | policy | nominal | randomised | 2 steps of delay | seconds (randomised) | smoothness |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for task, kind in dict.fromkeys((row["task"], row["kind"]) for row in rows):
+        found = {row["randomization"]: row for row in rows if (row["task"], row["kind"]) == (task, kind)}
+        rates = [_rate(found[condition]) for condition in CONDITIONS]
+        real = found["real"]
+        figures = [*rates, str(real["seconds_to_success"]), str(real["mean_abs_action_change"])]
+        lines.append(f"| {task} | {kind} | {' | '.join(figures)} |")
+    return "\n".join(lines)
+
+
+def _rate(found: Mapping[str, Any]) -> str:
+    low, high = found["wilson95"]
+    return f"{found['success']:.1%} ({low:.1%}–{high:.1%})"

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from pontine.policies.actor import LIBRARY
+from pontine.policies.bench import CONDITIONS, bench_skills, contenders, inference, markdown
+
+
+def test_every_contender_plays_the_same_seeds_under_every_condition() -> None:
+    rows = bench_skills(episodes=4, tasks=("pick",), threads=1)
+    kinds = {c.kind for c in contenders(LIBRARY, ("pick",))}
+    assert "rl" in kinds
+    assert [(r["kind"], r["randomization"]) for r in rows] == [(k, p) for k in sorted(kinds) for p in CONDITIONS]
+    assert {(r["seed"], r["episodes"]) for r in rows} == {(rows[0]["seed"], 4)}
+    table = markdown(rows).splitlines()
+    assert len(table) == 2 + len(kinds)
+    assert len({line.count("|") for line in table}) == 1
+
+
+def test_a_step_of_inference_is_timed_both_ways(tmp_path: Path) -> None:
+    cost = inference(steps=20)
+    assert cost["torch_us"] is not None
+    assert cost["onnx_us"] is not None
+    assert min(cost["torch_us"], cost["onnx_us"]) > 0
