@@ -22,6 +22,7 @@ class Config:
     to_lerobot: str | None = text()
     ids: list[int] = field(default_factory=lambda: [1, 2, 3, 4, 5, 6])
     baud: int = 1_000_000
+    patience: float = 0.02
 
     def __post_init__(self) -> None:
         if not (self.port or self.from_lerobot or self.to_lerobot):
@@ -31,6 +32,7 @@ class Config:
         if len(self.ids) != 6 or len(set(self.ids)) != 6 or not all(0 <= id <= 253 for id in self.ids):
             raise PontineError(f"ids={self.ids} must be six different numbers from 0 to 253")
         above("baud", self.baud, 0)
+        above("patience", self.patience, 0)
 
 
 def run(config: Config) -> int:
@@ -60,7 +62,8 @@ def run(config: Config) -> int:
         calibration.write(path)
         console.print(Text(f"wrote {path}"), soft_wrap=True)
     elif config.port is not None:
-        with Bus(config.port, dict(zip(JOINTS, config.ids, strict=True)), baud=config.baud) as bus:
+        ids = dict(zip(JOINTS, config.ids, strict=True))
+        with Bus(config.port, ids, baud=config.baud, patience=config.patience) as bus:
             calibration = calibrate(bus, Guide(console), path, config.name)
         console.print(Text(f"wrote {path}; next: pontine arm check port={config.port}"), soft_wrap=True)
     else:

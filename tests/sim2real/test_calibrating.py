@@ -115,7 +115,7 @@ def arm(tmp_path: Path) -> Iterator[Arm]:
 
 
 def guided(arm: Arm, hand: Hand, folder: Path) -> Calibration:
-    with Bus(arm.emulator.port, IDS, patience=0.1) as bus:
+    with Bus(arm.emulator.port, IDS, patience=0.5) as bus:
         return calibrate(bus, hand, folder / "arm.json", "test arm")
 
 
@@ -124,7 +124,7 @@ def assert_true(calibration: Calibration, arm: Arm) -> None:
     for share in (0.1, 0.5, 0.9):
         positions = RANGE[:, 0] + share * (RANGE[:, 1] - RANGE[:, 0])
         arm.put(positions)
-        with Bus(arm.emulator.port, IDS, patience=0.1) as bus:
+        with Bus(arm.emulator.port, IDS, patience=0.5) as bus:
             angles = np.array([state.angle for state in bus.measure().values()])
         assert calibration.to_model(angles) == pytest.approx(positions, abs=0.004)
     assert calibration.range == pytest.approx(RANGE, abs=0.004)
@@ -273,7 +273,7 @@ VERB = "import sys; from pontine.conf.main import main; sys.argv[0] = 'pontine';
 
 def start(arm: Arm, tmp_path: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-u", "-c", VERB, "arm", "calibrate", f"port={arm.emulator.port}",
-               f"calibration={tmp_path / 'arm.json'}"]  # fmt: skip
+               f"calibration={tmp_path / 'arm.json'}", "patience=0.5"]  # fmt: skip
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 

@@ -16,7 +16,8 @@ from pontine.sim2real.probe import Probe
 from pontine.sim2real.servo import Servo
 from pontine.sim2real.shaft import FirstOrderShaft
 
-PATIENCE = 0.1
+PATIENCE = 0.4
+"""What comes later than this counts as spoilt or missing, so a busy machine needs more of it than an arm."""
 ONLY = [1_000_000]
 
 
