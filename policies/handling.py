@@ -58,7 +58,7 @@ class _Handling(Attempt):
     """A policy can come to rest short of its goal with the object in the hand, where all its
     small urges cancel. While a held object hardly moves, the goal it is shown is shifted by
     the integral of what is missing, at most 2 cm, as integral action does in any servo;
-    once the object is there the policy sees the true goal again, and lets go.
+    once the object is there, or stands on something, the policy sees the true goal again, and lets go.
     """
 
     def __init__(self, skill: HandlingSkill, args: Sequence[str], before: SceneObject, goal: Array) -> None:
@@ -73,9 +73,9 @@ class _Handling(Attempt):
         position = np.array(now.position)
         speed = float(np.linalg.norm(position - self.last)) / CONTROL_SECONDS
         self.last = position
-        if np.linalg.norm(self.goal - position) < _ARRIVED:
+        if scene.holding != now.name or np.linalg.norm(self.goal - position) < _ARRIVED:
             self.shift = np.zeros(3)
-        elif scene.holding == now.name and speed < _SLOW:
+        elif speed < _SLOW:
             self.shift = np.clip(self.shift + _INTEGRAL * (self.goal - position), -_LARGEST_SHIFT, _LARGEST_SHIFT)
         tool = tool_pose(state.position[None]).position[0]
         return self.skill.there(Moment(self.before, now, self.goal, scene, tool, speed))
