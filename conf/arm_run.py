@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -105,8 +106,9 @@ def run(config: Config) -> int:
 
 def _told(arm: DryArm | SerialArm, display: Display, reached: bool) -> int:
     report: dict[str, Any] = arm.report()
-    for clip in report["clips"]:
-        display.say(f"held back: {clip['joint']} in {clip['steps']} control steps ({clip['reason']})")
+    for reason, clips in itertools.groupby(report["clips"], key=lambda clip: clip["reason"]):
+        joints = ", ".join(f"{clip['joint']} {clip['steps']}" for clip in clips)
+        display.say(f"held back for {reason}, control steps: {joints}")
     if report.get("dry"):
         display.say("a dry run: nothing was moved", "yellow")
         return 0 if reached else 1

@@ -1,0 +1,115 @@
+"""`pontine arm run` as a person runs it, against an emulated arm: real port, real pictures, real language model."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pontine.envs.catalogue import ObjectSpec, draw
+from pontine.envs.predicates import holds
+from pontine.sim2real.dataset import Dataset
+from pontine.sim2real.emulated_arm import EmulatedArm
+from pontine.sim2real.lens import Lens
+
+PONTINE = Path(sys.executable).parent / "pontine"
+
+
+def table() -> list[ObjectSpec]:
+    rng = np.random.default_rng(1)
+    cube, bowl = draw(rng, "red_cube", "cube", "red"), draw(rng, "bowl", "bowl", "white")
+    return [cube.moved(np.array([0.22, 0.06, cube.rest_height]), 0.3), bowl.moved(np.array([0.21, -0.1, 0.0]), 0.0)]
+
+
+@pytest.fixture
+def arm(tmp_path: Path) -> Iterator[EmulatedArm]:
+    with EmulatedArm(table(), camera_port=0, seed=1) as emulated:
+        emulated.calibration.write(tmp_path / "arm.json")
+        emulated.markers.write(tmp_path / "markers.json")
+        emulated.lens.write(tmp_path / "lens.json")
+        yield emulated
+
+
+def command(arm: EmulatedArm, *words: str) -> list[str]:
+    files = ["calibration=arm.json", "markers=markers.json", "lens=lens.json", "report=run.json", "patience=0.1"]
+    return [str(PONTINE), "arm", "run", f"port={arm.port}", f"camera={arm.camera_url}", *files, *words]
+
+
+def torque(arm: EmulatedArm) -> list[int]:
+    found = []
+    for id in range(1, 7):
+        with arm.servo(id) as servo:
+            found.append(servo["torque_enable"])
+    return found
+
+
+def test_a_dry_run_shows_what_would_move_and_touches_nothing(arm: EmulatedArm, tmp_path: Path) -> None:
+    before = arm.positions
+    words = command(arm, "instruction=把红色方块放进碗里", "dry=true", "profile=normal")
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=400, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing was moved" in done.stdout
+    report = json.loads((tmp_path / "run.json").read_text())
+    assert report["goal"] == [["in", "red_cube", "bowl"]]
+    assert report["arm"]["dry"] is True
+    assert report["arm"]["motion_seconds"] > 1
+    assert torque(arm) == [0] * 6
+    # slack, it settles on its stops by itself
+    assert np.allclose(arm.positions, before, atol=0.05)
+
+
+def test_what_is_said_is_done_on_the_arm_reported_and_recorded(arm: EmulatedArm, tmp_path: Path) -> None:
+    words = command(arm, "instruction=put the red cube in the bowl", "profile=normal", "dataset=episodes")
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=400, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert holds(arm.truth(), ("in", "red_cube", "bowl"))
+    report = json.loads((tmp_path / "run.json").read_text())
+    assert report["goal_reached"] is True
+    assert report["arm"]["stops"] == []
+    assert report["arm"]["ending"] == {"at_rest": True, "unreached": {}}
+    assert torque(arm) == [0] * 6
+    episode = Dataset(tmp_path / "episodes").episode(0)
+    assert episode.task == "put the red cube in the bowl"
+    assert len(episode.state) >= report["arm"]["timing"]["control_steps"] - 5
+
+
+def test_an_arm_that_is_told_to_end_is_let_go(arm: EmulatedArm, tmp_path: Path) -> None:
+    words = command(arm, "instruction=put the red cube in the bowl", "profile=normal")
+    start = arm.positions
+    with subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        deadline = time.monotonic() + 300
+        while not (np.linalg.norm(arm.positions - start) > 0.3 and all(torque(arm))):
+            assert process.poll() is None, process.stdout.read() if process.stdout else ""
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(120) != 0
+    assert torque(arm) == [0] * 6
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["camera=0"], "port= is missing"),
+        (["port=nowhere"], "camera= is missing"),
+        (["port=x", "camera=0", "profile=fast"], "valid: gentle, normal"),
+        (["port=x", "camera=0", "dataset=d"], "dataset= records one instruction"),
+        (["port=x", "camera=0", "instruction= "], "the instruction is empty"),
+        (["port=x", "camera=0", "calibration=none.json", "instruction=go"], "none.json"),
+    ],
+)
+def test_what_is_wrong_is_one_line(words: list[str], complaint: str, tmp_path: Path) -> None:
+    Lens.from_fovy(0.5, 1280, 720).write(tmp_path / "lens.json")
+    done = subprocess.run(
+        [PONTINE, "arm", "run", *words], cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False
+    )
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
