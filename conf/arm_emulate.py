@@ -64,7 +64,10 @@ def run(config: Config) -> int:
     check_writable(config.markers, "the markers")
     check_writable(config.lens, "the lens")
     if config.scene is not None:
-        objects = from_scene(Scene.read(config.scene))
+        scene = Scene.read(config.scene)
+        if scene.fixtures:
+            raise PontineError(f"the emulated arm's table has no {scene.fixtures[0].kind}; leave 'fixtures' empty")
+        objects = from_scene(scene)
     else:
         objects = () if config.objects == 0 else random_table(config.seed, config.objects)
     arm = EmulatedArm(

@@ -16,6 +16,8 @@ class Config:
     instruction: str | None = text()
     seed: int = 0
     objects: int | None = None
+    drawer: bool = False
+    button: bool = False
     scene: str | None = text()
     report: str | None = text()
     video: str | None = text()

@@ -32,14 +32,14 @@ def bench(
     env = TaskVectorEnv(task, worlds, threads=threads)
     env.reset(seed=seed)
     inner = env.episodes.worlds
-    twin = Worlds(inner.slots, worlds, threads)
+    twin = Worlds(inner.slots, worlds, threads, inner.mounted.slots)
     rng = np.random.default_rng(seed)
     vector, bare = np.zeros(steps), np.zeros(steps)
     for k in range(steps):
         action = act(env.episodes) if act is not None else rng.uniform(-1.0, 1.0, (worlds, 6))
         twin.batch.state[:] = inner.batch.state
-        for name, values in inner.field.items():
-            twin.field[name][:] = values
+        for name, values in inner.mounted.field.items():
+            twin.mounted.field[name][:] = values
         twin.batch.set_const()
         # alternate who goes first, so that neither always finds the warmer cache
         for timed in (vector, bare) if k % 2 else (bare, vector):

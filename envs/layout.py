@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 
@@ -86,30 +87,52 @@ def random_fixture(
 
 
 # the stream's key is one under which seed 3, the example everywhere, lays a red cube and a bowl
-_STREAM = 31
+_STREAM, _FIXTURE_STREAM = 31, 32
+_CROWDED_TRIES = 300
 
 
-def random_table(seed: int, count: int | None = None) -> tuple[ObjectSpec, ...]:
-    """1 to 8 objects (or `count`) of varied kind, colour and size, apart from each other.
+def random_fixtures(seed: int, kinds: Sequence[str]) -> tuple[FixtureSpec, ...]:
+    """A fixture of each kind, shut or released, called by its kind, apart from each other."""
+    rng = np.random.default_rng([_FIXTURE_STREAM, seed])
+    while True:
+        laid: list[FixtureSpec] = []
+        for kind in kinds:
+            spec = random_fixture(rng, kind, kind, [circle for other in laid for circle in other.keepout])
+            if spec is not None:
+                laid.append(spec)
+        if len(laid) == len(kinds):
+            return tuple(laid)
+
+
+def random_table(
+    seed: int, count: int | None = None, fixtures: Sequence[FixtureSpec] = ()
+) -> tuple[ObjectSpec, ...]:
+    """1 to 8 objects (or `count`) of varied kind, colour and size, apart from each other and from the fixtures.
 
     An object is called by its colour and kind (`red_cube`), or by its kind alone if it
-    is the only bowl, box or plate. Raises ValueError for a count that is out of range.
+    is the only bowl, box or plate. Beside fixtures there are 4, or as many as find room, unless
+    `count` says otherwise. Raises ValueError for a count that is out of range, SceneError if so many find no room.
     """
     rng = np.random.default_rng([_STREAM, seed])
-    wanted = int(rng.integers(3, MAX_OBJECTS + 1)) if count is None else count
+    drawn = int(rng.integers(3, MAX_OBJECTS + 1)) if count is None else count
+    wanted = min(drawn, 4) if fixtures and count is None else drawn
     if not 1 <= wanted <= MAX_OBJECTS:
         raise ValueError(f"a table has 1 to {MAX_OBJECTS} objects, not {wanted}")
     wide = [k.name for k in KINDS.values() if not k.graspable]
     solid = [k.name for k in KINDS.values() if k.graspable]
     n_wide = min(int(rng.integers(1, 3)), 2 if wanted <= 5 else 1) if wanted > 1 else 0
     kinds = list(rng.choice(wide, n_wide, replace=False)) + list(rng.choice(solid, wanted - n_wide))
-    while True:
-        laid = _try_table(rng, [str(k) for k in kinds])
-        if laid is not None:
-            return laid
+    taken = [circle for fixture in fixtures for circle in fixture.keepout]
+    while kinds:
+        for _ in itertools.repeat(None, _CROWDED_TRIES) if fixtures else itertools.count():
+            laid = _try_table(rng, [str(k) for k in kinds], taken)
+            if laid is not None:
+                return laid
+        kinds = kinds[1:] if count is None else []
+    raise SceneError(f"{wanted} objects find no room beside the {' and the '.join(f.name for f in fixtures)}")
 
 
-def _try_table(rng: np.random.Generator, kinds: list[str]) -> tuple[ObjectSpec, ...] | None:
+def _try_table(rng: np.random.Generator, kinds: list[str], taken: list[Circle]) -> tuple[ObjectSpec, ...] | None:
     """One attempt, widest first; None if something found no room."""
     laid: list[ObjectSpec] = []
     names: set[str] = set()
@@ -118,7 +141,7 @@ def _try_table(rng: np.random.Generator, kinds: list[str]) -> tuple[ObjectSpec, 
         color = str(rng.choice(colors))
         names.add(f"{color}_{kind}")
         spec = draw(rng, kind if not KINDS[kind].graspable else f"{color}_{kind}", kind, color)
-        spot = free_spot(rng, footprint(spec)[2], [footprint(o) for o in laid])
+        spot = free_spot(rng, footprint(spec)[2], [*taken, *(footprint(o) for o in laid)])
         if spot is None:
             return None
         laid.append(spec.moved(np.array([*spot, spec.rest_height]), rng.uniform(-math.pi, math.pi)))

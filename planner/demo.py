@@ -6,7 +6,7 @@ import torch
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
-from pontine.envs.layout import from_scene, random_table
+from pontine.envs.layout import fixtures_from_scene, from_scene, random_fixtures, random_table
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.planner.brain import load_brain
@@ -20,6 +20,8 @@ def demo(
     instruction: str | None = None,
     seed: int = 0,
     objects: int | None = None,
+    drawer: bool = False,
+    button: bool = False,
     scene: str | None = None,
     report: str | None = None,
     video: str | None = None,
@@ -39,11 +41,15 @@ def demo(
     check_writable(report, "report")
     check_writable(video, "video")
     check_writable(failures, "failures")
-    if scene is not None and objects is not None:
-        raise PontineError("objects= counts the objects of a random table; a scene= has its own")
+    if scene is not None and (objects is not None or drawer or button):
+        raise PontineError("objects=, drawer= and button= are for a random table; a scene= has its own")
     display = Display()
-    laid = from_scene(Scene.read(scene)) if scene is not None else random_table(seed, objects)
-    robot = SimulatedRobot(laid)
+    if scene is not None:
+        given = Scene.read(scene)
+        robot = SimulatedRobot(from_scene(given), fixtures_from_scene(given))
+    else:
+        fixtures = random_fixtures(seed, [kind for kind, there in (("drawer", drawer), ("button", button)) if there])
+        robot = SimulatedRobot(random_table(seed, objects, fixtures), fixtures)
     skills = load_library(library)
     with display.waiting("loading the language model"):
         brain = load_brain(adapter)
