@@ -18,6 +18,7 @@ IDS = {
     "pontine/PickPlace-v0": "GoalTask",
     "pontine/Drawer-v0": "Task",
     "pontine/Button-v0": "Task",
+    "pontine/Tabletop-v0": "Task",
 }
 """Gymnasium ids and which pair of faces in `gym` serves them; spelt out so that importing stays light."""
 

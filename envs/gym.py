@@ -54,12 +54,13 @@ class TaskEnv(gymnasium.Env):
         if seed is not None or fresh:
             self.episodes.seed(ids, [seed])
         self.episodes.reset(ids)
-        return _first(self.episodes.observe()), {}
+        return _first(self.episodes.observe()), self._told()
 
     def step(self, action: NDArray[np.floating]) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """One control step (40 ms). `info` holds `is_success` and every reward term."""
         result = self.episodes.step(np.asarray(action, float)[None])
-        info = {"is_success": bool(result.success[0]), **{k: float(v[0]) for k, v in result.terms.items()}}
+        terms = {k: float(v[0]) for k, v in result.terms.items()}
+        info = {"is_success": bool(result.success[0]), **terms, **self._told()}
         return (
             _first(self.episodes.observe()),
             float(result.reward[0]),
@@ -67,6 +68,10 @@ class TaskEnv(gymnasium.Env):
             bool(result.truncated[0]),
             info,
         )
+
+    def _told(self) -> dict[str, Any]:
+        """What the task says of this episode."""
+        return {k: v[0] for k, v in self.episodes.task.info(self.episodes).items()}
 
     def render(self) -> NDArray[np.uint8] | None:
         """The scene from the front camera, (480, 640, 3) uint8."""
@@ -138,7 +143,7 @@ class TaskVectorEnv(VectorEnv):
             self.episodes.seed(ids, seeds)
             self._seeded = True
         self.episodes.reset(ids)
-        return self.episodes.observe(), {}
+        return self.episodes.observe(), dict(self.episodes.task.info(self.episodes))
 
     def step(self, actions: NDArray[np.floating]) -> tuple[Any, NDArray, NDArray, NDArray, dict[str, Any]]:
         """One control step of every world; those that ended start anew."""
@@ -150,6 +155,7 @@ class TaskVectorEnv(VectorEnv):
             info["final_obs"], info["_final_obs"] = observation, result.terminated | result.truncated
             self.episodes.reset(done)
             observation = self.episodes.observe()
+        info.update(self.episodes.task.info(self.episodes))
         return observation, result.reward, result.terminated, result.truncated, info
 
     def render(self) -> tuple[NDArray[np.uint8], ...] | None:

@@ -104,9 +104,7 @@ def random_fixtures(seed: int, kinds: Sequence[str]) -> tuple[FixtureSpec, ...]:
             return tuple(laid)
 
 
-def random_table(
-    seed: int, count: int | None = None, fixtures: Sequence[FixtureSpec] = ()
-) -> tuple[ObjectSpec, ...]:
+def random_table(seed: int, count: int | None = None, fixtures: Sequence[FixtureSpec] = ()) -> tuple[ObjectSpec, ...]:
     """1 to 8 objects (or `count`) of varied kind, colour and size, apart from each other and from the fixtures.
 
     An object is called by its colour and kind (`red_cube`), or by its kind alone if it
@@ -125,15 +123,18 @@ def random_table(
     taken = [circle for fixture in fixtures for circle in fixture.keepout]
     while kinds:
         for _ in itertools.repeat(None, _CROWDED_TRIES) if fixtures else itertools.count():
-            laid = _try_table(rng, [str(k) for k in kinds], taken)
+            laid = lay_kinds(rng, [str(k) for k in kinds], taken)
             if laid is not None:
                 return laid
         kinds = kinds[1:] if count is None else []
     raise SceneError(f"{wanted} objects find no room beside the {' and the '.join(f.name for f in fixtures)}")
 
 
-def _try_table(rng: np.random.Generator, kinds: list[str], taken: list[Circle]) -> tuple[ObjectSpec, ...] | None:
-    """One attempt, widest first; None if something found no room."""
+def lay_kinds(rng: np.random.Generator, kinds: list[str], taken: list[Circle]) -> tuple[ObjectSpec, ...] | None:
+    """An object of each kind, laid clear of each other and of what is taken; None if one found no room.
+
+    The widest should come first.
+    """
     laid: list[ObjectSpec] = []
     names: set[str] = set()
     for kind in kinds:

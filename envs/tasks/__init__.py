@@ -12,8 +12,9 @@ from .place import Place
 from .push import Push
 from .reach import Reach
 from .stack import Stack
+from .tabletop import Tabletop
 
-_ALL = (Reach, Pick, Place, Stack, Push, PickPlace, Drawer, Button)
+_ALL = (Reach, Pick, Place, Stack, Push, PickPlace, Drawer, Button, Tabletop)
 
 TASKS: dict[str, type[Task]] = {task.name: task for task in _ALL}
 """Task classes by the name in their Gymnasium id."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
@@ -86,6 +86,10 @@ class Task(ABC):
     def seen(self, e: Episodes) -> tuple[Array, Array] | None:
         """The true pose, (n, 3) m and (n, 4) wxyz, of what a camera follows; None if the task needs no camera."""
         return (e.worlds.object_position[:, TARGET], e.worlds.object_quat[:, TARGET]) if self.slots else None
+
+    def info(self, e: Episodes) -> dict[str, list[Any]]:
+        """What `info` says of every world besides success and reward terms, batch first."""
+        return {}
 
     def extent(self, e: Episodes) -> tuple[Array, NDArray[np.int_]]:
         """Size (n, 3) m and symmetry (n,) of what the camera follows."""

@@ -43,11 +43,13 @@ def test_gymnasium_and_sb3_accept_it(name: str) -> None:
 def test_a_single_world_is_world_k_of_the_vector(name: str) -> None:
     vector, single = gymnasium.make_vec(name, num_envs=6), gymnasium.make(name)
     assert type(vector).__name__.endswith("TaskVectorEnv")
+    # an instance's own, so that episodes end here too
+    vector.episodes.task.max_steps = single.unwrapped.episodes.task.max_steps = 60  # type: ignore[misc]
     several, _ = vector.reset(seed=40)
     one, _ = single.reset(seed=43)
     rng = np.random.default_rng(0)
     ended = 0
-    for _ in range(210):
+    for _ in range(80):
         np.testing.assert_array_equal(flat(several)[3], flat(one))
         action = rng.uniform(-1, 1, (6, 6)).astype(np.float32)
         several, reward, terminated, truncated, info = vector.step(action)
@@ -67,7 +69,7 @@ def test_reward_is_the_sum_of_its_terms(name: str) -> None:
     env.reset(seed=1)
     for _ in range(20):
         _, reward, *_, info = env.step(env.action_space.sample())
-        assert reward == pytest.approx(sum(v for k, v in info.items() if k != "is_success"))
+        assert reward == pytest.approx(sum(v for k, v in info.items() if isinstance(v, float)))
 
 
 def test_the_goal_task_relabels() -> None:

@@ -1,0 +1,170 @@
+"""Goals of several predicates for a table, and how a person would ask for them, in English and Chinese.
+
+Only goals for which a plan exists are drawn: no thing is moved twice or moved and built upon,
+what goes into a drawer fits, and a drawer is shut after it was filled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .catalogue import KINDS, ObjectSpec
+from .fixtures import CEILING, FLOOR, FixtureSpec
+from .layout import footprint
+from .predicates import Predicate
+
+MAX_PREDICATES = 4
+
+COLORS_ZH = {
+    "red": "红色",
+    "green": "绿色",
+    "blue": "蓝色",
+    "yellow": "黄色",
+    "orange": "橙色",
+    "purple": "紫色",
+    "pink": "粉色",
+    "brown": "棕色",
+    "white": "白色",
+    "black": "黑色",
+    "gray": "灰色",
+    "cyan": "青色",
+}
+KINDS_ZH = {
+    "cube": "方块",
+    "block": "积木",
+    "cylinder": "圆柱",
+    "ball": "球",
+    "bowl": "碗",
+    "box": "盒子",
+    "plate": "盘子",
+    "drawer": "抽屉",
+    "button": "按钮",
+}
+
+_SIDES = {"left_of": ("to the left of", "左边"), "right_of": ("to the right of", "右边")}
+
+
+@dataclass(frozen=True)
+class Clause:
+    """Predicates that one part of a sentence asks for, and that part in both languages."""
+
+    predicates: tuple[Predicate, ...]
+    english: str
+    chinese: str
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Predicates that must hold together, and the instruction."""
+
+    predicates: tuple[Predicate, ...]
+    english: str
+    chinese: str
+
+
+def draw_goal(rng: np.random.Generator, objects: Sequence[ObjectSpec], fixtures: Sequence[FixtureSpec]) -> Goal | None:
+    """A goal of 2 to 4 predicates for that table, or None if it is too bare for one.
+
+    A fixture's `state` says what it is in now (None: shut or released).
+    """
+    wanted = int(rng.integers(2, MAX_PREDICATES + 1))
+    clauses: list[Clause] = []
+    used: set[str] = set()
+    makers: list[Callable[[], Clause | None]] = []
+    movable = [o for o in objects if KINDS[o.kind].graspable]
+    rng.shuffle(movable)  # type: ignore[arg-type]
+    for thing in movable:
+        makers.append(lambda thing=thing: _move(rng, thing, objects, fixtures, used))  # type: ignore[misc]
+    for fixture in fixtures:
+        makers.append(lambda fixture=fixture: _work(rng, fixture, used))  # type: ignore[misc]
+    rng.shuffle(makers)  # type: ignore[arg-type]
+    count = 0
+    for maker in makers:
+        clause = maker()
+        if clause is not None and count + len(clause.predicates) <= wanted:
+            clauses.append(clause)
+            count += len(clause.predicates)
+            used |= {word for predicate in clause.predicates for word in predicate[1:]}
+    if count < 2:
+        return None
+    predicates = tuple(p for clause in clauses for p in clause.predicates)
+    english = ", then ".join(c.english for c in clauses)
+    return Goal(predicates, english[0].upper() + english[1:] + ".", "，然后".join(c.chinese for c in clauses) + "。")
+
+
+def said(thing: ObjectSpec | FixtureSpec) -> tuple[str, str]:
+    """What a thing is called in English, with its article, and in Chinese."""
+    if isinstance(thing, FixtureSpec) or not KINDS[thing.kind].graspable:
+        return f"the {thing.kind}", KINDS_ZH[thing.kind]
+    return f"the {thing.color} {thing.kind}", COLORS_ZH[thing.color] + KINDS_ZH[thing.kind]
+
+
+def _move(
+    rng: np.random.Generator,
+    thing: ObjectSpec,
+    objects: Sequence[ObjectSpec],
+    fixtures: Sequence[FixtureSpec],
+    used: set[str],
+) -> Clause | None:
+    """Put a thing somewhere: in or on another, beside another, or in a drawer that is then shut."""
+    if thing.name in used:
+        return None
+    there: list[Clause] = []
+    english, chinese = said(thing)
+    for other in objects:
+        if other.name == thing.name:
+            continue
+        place, zh = said(other)
+        if KINDS[other.kind].container:
+            there.append(
+                Clause((("in", thing.name, other.name),), f"put {english} in {place}", f"把{chinese}放进{zh}里")
+            )
+        elif other.name not in used and _carries(other, thing):
+            there.append(
+                Clause((("on", thing.name, other.name),), f"put {english} on {place}", f"把{chinese}放在{zh}上")
+            )
+        elif other.name not in used:
+            relation = str(rng.choice(list(_SIDES)))
+            side, side_zh = _SIDES[relation]
+            there.append(
+                Clause(
+                    ((relation, thing.name, other.name),),
+                    f"put {english} {side} {place}",
+                    f"把{chinese}放在{zh}{side_zh}",
+                )
+            )
+    for fixture in fixtures:
+        if fixture.kind == "drawer" and fixture.name not in used and thing.size[2] < CEILING - FLOOR - 0.002:
+            inside = ("in", thing.name, fixture.name)
+            there.append(Clause((inside,), f"put {english} in the drawer", f"把{chinese}放进抽屉里"))
+            shut = ("closed", fixture.name)
+            there.append(
+                Clause(
+                    (inside, shut),
+                    f"put {english} in the drawer and close the drawer",
+                    f"把{chinese}放进抽屉里，再关上抽屉",
+                )
+            )
+    return there[int(rng.integers(len(there)))] if there else None
+
+
+def _carries(below: ObjectSpec, above: ObjectSpec) -> bool:
+    """Whether one thing stands safely on another."""
+    kind = KINDS[below.kind]
+    steady = above.kind != "ball" and min(above.size[:2]) > 0.7 * above.size[2]
+    return kind.flat_top and steady and 2 * footprint(below)[2] / math.sqrt(2) > 0.8 * min(above.size[:2])
+
+
+def _work(rng: np.random.Generator, fixture: FixtureSpec, used: set[str]) -> Clause | None:
+    """Open or close a drawer, press a button: what it is not yet."""
+    if fixture.name in used:
+        return None
+    if fixture.kind == "button":
+        return Clause((("pressed", fixture.name),), "press the button", "按下按钮")
+    if fixture.state == "open":
+        return Clause((("closed", fixture.name),), "close the drawer", "关上抽屉")
+    return Clause((("open", fixture.name),), "open the drawer", "打开抽屉")

@@ -1,0 +1,160 @@
+"""`pontine/Tabletop-v0`: a table with a goal of several predicates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from ..catalogue import KINDS
+from ..fixtures import KINDS as FIXTURES
+from ..fixtures import FixtureSlot, FixtureSpec
+from ..goals import MAX_PREDICATES, Goal, draw_goal
+from ..layout import lay_kinds, random_fixture
+from ..predicates import ARITY, holds
+from ..scene import TABLE
+from ..sensing import measure
+from ..table import Slot
+from .base import SOLID, Array, Task, Verdict, random_arm
+
+if TYPE_CHECKING:
+    from ..episodes import Episodes
+
+ITEMS = 3
+"""Objects that can be grasped."""
+
+_NAMES = tuple(ARITY)
+_KINDS = tuple(KINDS)
+_THINGS = 1 + ITEMS + 2 + 1
+ARM, OBJECT, FIXTURE, PREDICATE = 33, 20, 8, len(ARITY) + 2 * _THINGS
+"""Widths of the parts of the observation."""
+
+
+class Tabletop(Task):
+    """Make several predicates true together: put things in, on and beside others, work the drawer and the button.
+
+    Observation, a dict of arrays. `arm` (33,): joint positions, velocities x 0.2, load x 4,
+    previous action (6 each), tool position x 5, approach direction, closing axis. `objects`
+    (4 x 20), slot by slot: present, position x 5, orientation (wxyz), size x 20, one-hot kind
+    (`catalogue.KINDS`), held, lies in the drawer. `fixtures` (2 x 8), drawer and button: present,
+    position x 5, cos and sin of the yaw, displacement x 10, open or pressed. `goal` (4 x 25),
+    predicate by predicate, rows of zeros where there are fewer: one-hot name (`predicates.ARITY`),
+    one-hot first argument and second (the four objects, the two fixtures, the table). `holds`
+    (4,): which of them hold. Reward: -1 a step until all hold, 0 while they do; an
+    episode is 1500 steps (a minute) long. `info` has the `instruction` in English and Chinese
+    (`instruction_zh`) and the `goal` as predicates.
+
+    Randomised: two or three graspable objects and a bowl, box or plate; whether there is a
+    drawer, open or closed, and a button; all their places; the goal of 2 to 4 predicates, drawn
+    so that a plan exists. Success: all predicates hold in the measured scene.
+
+    History: v0, first version.
+    """
+
+    name = "Tabletop"
+    slots = (Slot("object0"), *(Slot(f"object{i}", 1) for i in range(1, 1 + ITEMS)))
+    fixtures = (FixtureSlot("fixture0", "drawer"), FixtureSlot("fixture1", "button"))
+    settle_steps = 6
+    max_steps = 1500
+    sparse = True
+
+    def __init__(self) -> None:
+        self.goals: dict[int, Goal] = {}
+
+    @property
+    def observation_space(self) -> spaces.Dict:
+        widths = {
+            "arm": ARM,
+            "objects": OBJECT * len(self.slots),
+            "fixtures": FIXTURE * len(self.fixtures),
+            "goal": PREDICATE * MAX_PREDICATES,
+            "holds": MAX_PREDICATES,
+        }
+        return spaces.Dict({k: spaces.Box(-np.inf, np.inf, (width,), np.float32) for k, width in widths.items()})
+
+    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+        goal = None
+        while goal is None:
+            fixtures = _draw_fixtures(rng)
+            wide = [str(rng.choice(["bowl", "box", "plate"]))]
+            solid = [str(kind) for kind in rng.choice(SOLID, int(rng.integers(2, ITEMS + 1)))]
+            there = [f for f in fixtures if f is not None]
+            objects = lay_kinds(rng, wide + solid, [circle for f in there for circle in f.keepout])
+            goal = draw_goal(rng, objects, there) if objects is not None else None
+        assert objects is not None
+        self.goals[i] = goal
+        e.worlds.place_arm(i, random_arm(rng))
+        for slot, fixture in enumerate(fixtures):
+            e.worlds.mounted.mount(i, slot, fixture)
+        for slot in range(len(self.slots)):
+            e.worlds.lay(i, slot, objects[slot] if slot < len(objects) else None)
+
+    def info(self, e: Episodes) -> dict[str, list[Any]]:
+        goals = [self.goals[i] for i in range(e.n)]
+        return {
+            "instruction": [g.english for g in goals],
+            "instruction_zh": [g.chinese for g in goals],
+            "goal": [g.predicates for g in goals],
+        }
+
+    def seen(self, e: Episodes) -> None:
+        return None
+
+    def observe(self, e: Episodes) -> dict[str, NDArray[np.float32]]:
+        rows = [self._row(e, i) for i in range(e.n)]
+        parts = {key: np.stack([row[key] for row in rows]) for key in rows[0]}
+        worlds, (tool, hand) = e.worlds, e.tool
+        arm = (worlds.q, 0.2 * worlds.velocity, 4.0 * (worlds.command - worlds.q), worlds.action, 5.0 * tool)
+        parts = {"arm": np.concatenate([*arm, -hand[:, :, 2], hand[:, :, 0]], axis=1), **parts}
+        return {key: values.astype(np.float32) for key, values in parts.items()}
+
+    def judge(self, e: Episodes) -> Verdict:
+        held = [all(holds(measure(e.worlds, i), p) for p in self.goals[i].predicates) for i in range(e.n)]
+        return Verdict(np.array(held), np.zeros(e.n, bool), {})
+
+    def _row(self, e: Episodes, i: int) -> dict[str, Array]:
+        """What world i's observation says of things and goal."""
+        scene, worlds = measure(e.worlds, i), e.worlds
+        objects, fixtures = np.zeros((len(self.slots), OBJECT)), np.zeros((len(self.fixtures), FIXTURE))
+        index: dict[str, int] = {TABLE: _THINGS - 1}
+        for slot, spec in enumerate(worlds.specs[i]):
+            if spec is not None:
+                index[spec.name] = slot
+                row = objects[slot]
+                row[0], row[1:4], row[4:8] = 1.0, 5.0 * worlds.object_position[i, slot], worlds.object_quat[i, slot]
+                row[8:11], row[11 + _KINDS.index(spec.kind)] = 20.0 * np.array(spec.size), 1.0
+                row[18] = scene.holding == spec.name
+                row[19] = any(f.name in scene.supports(spec.name) for f in scene.fixtures)
+        for slot, fixture in enumerate(worlds.mounted.specs[i]):
+            if fixture is not None:
+                index[fixture.name] = len(self.slots) + slot
+                mounted, yaw = worlds.mounted, worlds.mounted.yaw[i, slot]
+                fixtures[slot] = (
+                    1.0,
+                    *(5.0 * mounted.position[i, slot]),
+                    np.cos(yaw),
+                    np.sin(yaw),
+                    10.0 * mounted.displacement[i, slot],
+                    mounted.engaged[i, slot],
+                )
+        goal, true = np.zeros((MAX_PREDICATES, PREDICATE)), np.zeros(MAX_PREDICATES)
+        for k, predicate in enumerate(self.goals[i].predicates):
+            goal[k, _NAMES.index(predicate[0])] = 1.0
+            for place, name in enumerate(predicate[1:]):
+                goal[k, len(_NAMES) + _THINGS * place + index[name]] = 1.0
+            true[k] = holds(scene, predicate)
+        return {"objects": objects.ravel(), "fixtures": fixtures.ravel(), "goal": goal.ravel(), "holds": true}
+
+
+def _draw_fixtures(rng: np.random.Generator) -> list[FixtureSpec | None]:
+    """A drawer, open or closed, and a button; each may be missing."""
+    drawer = random_fixture(rng, "drawer", "drawer", ()) if rng.random() < 0.7 else None
+    if drawer is not None:
+        is_open = rng.random() < 0.4
+        kind = FIXTURES["drawer"]
+        drawer = replace(drawer, displacement=kind.rest[0 if is_open else 1], state=kind.states[0 if is_open else 1])
+    taken = drawer.keepout if drawer is not None else ()
+    return [drawer, random_fixture(rng, "button", "button", taken) if rng.random() < 0.6 else None]

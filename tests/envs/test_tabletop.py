@@ -1,0 +1,63 @@
+"""The long task: its goals can be read, are not reached yet, and can be reached."""
+
+from dataclasses import replace
+
+import gymnasium
+import numpy as np
+
+import pontine.envs  # noqa: F401
+from pontine.envs.catalogue import KINDS
+from pontine.envs.goals import MAX_PREDICATES
+from pontine.envs.predicates import check_predicate, holds
+from pontine.envs.sensing import measure
+
+
+def test_goals_are_said_in_two_languages_and_seen_in_the_observation() -> None:
+    env = gymnasium.make("pontine/Tabletop-v0").unwrapped
+    names, counts = set(), set()
+    for seed in range(40):
+        observation, info = env.reset(seed=seed)
+        scene = measure(env.episodes.worlds)
+        goal = info["goal"]
+        names |= {p[0] for p in goal}
+        counts.add(len(goal))
+        assert info["instruction"][0].isupper()
+        assert info["instruction"].endswith(".")
+        assert all("\u4e00" <= c <= "\u9fff" for c in info["instruction_zh"] if c not in "，。")
+        rows = observation["goal"].reshape(MAX_PREDICATES, -1)
+        assert list(rows.sum(axis=1)) == [1.0 + len(p) - 1 for p in goal] + [0.0] * (MAX_PREDICATES - len(goal))
+        for predicate, true in zip(goal, observation["holds"], strict=False):
+            assert holds(scene, check_predicate(predicate)) == bool(true)
+        assert not observation["holds"][: len(goal)].all()
+        assert sum(bool(o) for o in observation["objects"].reshape(4, -1)[:, 0]) == len(scene.objects)
+        fixed = observation["fixtures"].reshape(2, -1)
+        assert [bool(p) for p in fixed[:, 0]] == [
+            any(f.kind == k for f in scene.fixtures) for k in ("drawer", "button")
+        ]
+        moved = [p[1] for p in goal if p[0] in ("in", "on", "left_of", "right_of")]
+        assert len(set(moved)) == len(moved)
+        assert all(KINDS[scene.object(name).kind].graspable for name in moved)
+    assert names >= {"in", "on", "open", "closed", "pressed"}
+    assert counts == {2, 3, 4}
+
+
+def test_success_is_what_the_scene_says() -> None:
+    """Things are put by hand where the goal wants them."""
+    env = gymnasium.make("pontine/Tabletop-v0").unwrapped
+    reached = 0
+    for seed in range(60):
+        _, info = env.reset(seed=seed)
+        worlds = env.episodes.worlds
+        goal = info["goal"]
+        if any(p[0] not in ("pressed", "open", "closed") for p in goal):
+            continue
+        for predicate in goal:
+            slot = next(j for j, s in enumerate(worlds.mounted.specs[0]) if s and s.name == predicate[1])
+            kind, spec = worlds.mounted.kinds[slot], worlds.mounted.specs[0][slot]
+            rest = kind.rest[kind.states.index(predicate[0])]
+            worlds.mounted.mount(0, slot, replace(spec, displacement=rest, state=predicate[0]))
+        worlds.refresh(np.zeros(1, int))
+        _, reward, _, _, info = env.step(np.zeros(6, np.float32))
+        assert (reward, info["is_success"]) == (0.0, True)
+        reached += 1
+    assert reached >= 2
