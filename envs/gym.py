@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .episodes import Episodes
 from .randomization import randomization as preset
 from .robot import CONTROL_SECONDS, JOINTS
+from .senses import Senses
 from .tasks import task as task_of
 from .tasks.pick_place import compute_reward
 
@@ -32,16 +33,19 @@ class TaskEnv(gymnasium.Env):
     """One world of a task. See the task's own docstring for what it is about.
 
     Arguments: `task` (name), `randomization` (preset name), `render_mode` (None or
-    "rgb_array"). An action in [-1, 1]^6 moves the joint targets (`control`).
+    "rgb_array"), `observation` (`senses.SENSES`). An action in [-1, 1]^6 moves the joint targets (`control`).
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": FPS}
 
-    def __init__(self, task: str, randomization: str = "none", render_mode: str | None = None) -> None:
+    def __init__(
+        self, task: str, randomization: str = "none", render_mode: str | None = None, observation: str = "state"
+    ) -> None:
         if render_mode not in (None, *self.metadata["render_modes"]):
             raise ValueError(f"render_mode {render_mode!r} is not one of {self.metadata['render_modes']}")
         self.episodes = Episodes(task_of(task), 1, threads=1, randomization=preset(randomization))
-        self.observation_space = self.episodes.task.observation_space
+        self._senses = Senses(self.episodes, observation)
+        self.observation_space = self._senses.space
         self.action_space = _action_space()
         self.render_mode = render_mode
         self._renderer: Any = None
@@ -54,7 +58,7 @@ class TaskEnv(gymnasium.Env):
         if seed is not None or fresh:
             self.episodes.seed(ids, [seed])
         self.episodes.reset(ids)
-        return _first(self.episodes.observe()), self._told()
+        return _first(self._senses.observe()), self._told()
 
     def step(self, action: NDArray[np.floating]) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """One control step (40 ms). `info` holds `is_success` and every reward term."""
@@ -62,7 +66,7 @@ class TaskEnv(gymnasium.Env):
         terms = {k: float(v[0]) for k, v in result.terms.items()}
         info = {"is_success": bool(result.success[0]), **terms, **self._told()}
         return (
-            _first(self.episodes.observe()),
+            _first(self._senses.observe()),
             float(result.reward[0]),
             bool(result.terminated[0]),
             bool(result.truncated[0]),
@@ -84,7 +88,8 @@ class TaskEnv(gymnasium.Env):
         return self._renderer.render()
 
     def close(self) -> None:
-        """Free the renderer."""
+        """Free the renderers."""
+        self._senses.close()
         if self._renderer is not None:
             self._renderer.close()
             self._renderer = None
@@ -119,10 +124,12 @@ class TaskVectorEnv(VectorEnv):
         randomization: str = "none",
         threads: int = 0,
         render_mode: str | None = None,
+        observation: str = "state",
     ) -> None:
         self.num_envs = num_envs
         self.episodes = Episodes(task_of(task), num_envs, threads, preset(randomization))
-        self.single_observation_space = self.episodes.task.observation_space
+        self._senses = Senses(self.episodes, observation)
+        self.single_observation_space = self._senses.space
         self.single_action_space = _action_space()
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
@@ -143,18 +150,18 @@ class TaskVectorEnv(VectorEnv):
             self.episodes.seed(ids, seeds)
             self._seeded = True
         self.episodes.reset(ids)
-        return self.episodes.observe(), dict(self.episodes.task.info(self.episodes))
+        return self._senses.observe(), dict(self.episodes.task.info(self.episodes))
 
     def step(self, actions: NDArray[np.floating]) -> tuple[Any, NDArray, NDArray, NDArray, dict[str, Any]]:
         """One control step of every world; those that ended start anew."""
         result = self.episodes.step(np.asarray(actions, float))
-        observation = self.episodes.observe()
+        observation = self._senses.observe()
         info: dict[str, Any] = {"is_success": result.success, **result.terms}
         done = np.flatnonzero(result.terminated | result.truncated)
         if len(done):
             info["final_obs"], info["_final_obs"] = observation, result.terminated | result.truncated
             self.episodes.reset(done)
-            observation = self.episodes.observe()
+            observation = self._senses.observe()
         info.update(self.episodes.task.info(self.episodes))
         return observation, result.reward, result.terminated, result.truncated, info
 
@@ -169,6 +176,10 @@ class TaskVectorEnv(VectorEnv):
             return (renderer.render(),)
         finally:
             renderer.close()
+
+    def close_extras(self, **kwargs: Any) -> None:
+        """Free the renderer."""
+        self._senses.close()
 
 
 class GoalTaskVectorEnv(TaskVectorEnv):

@@ -15,7 +15,7 @@ import mujoco
 
 from .arm import add_arm
 from .catalogue import MAX_SHAPES, ObjectSpec
-from .fixtures import FixtureSlot, add_fixture
+from .fixtures import FixtureSlot, add_fixture, part_body
 
 PHYSICS_SECONDS = 0.005
 """Length of a physics step."""
@@ -64,6 +64,9 @@ def build(slots: Sequence[Slot], fixtures: Sequence[FixtureSlot] = ()) -> mujoco
     for index, name in enumerate(names):
         for other in ("gripper", "moving_jaw", "world", *names[:index]):
             _add_contact_sensor(spec, name, other)
+    for fixture in fixtures:
+        for finger in ("gripper", "moving_jaw"):
+            _add_contact_sensor(spec, part_body(fixture), finger)
     return spec
 
 

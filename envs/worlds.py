@@ -183,8 +183,11 @@ class Worlds:
 
     def touching(self, slot: int, other: str) -> NDArray[np.bool_]:
         """Whether slot's object touched body `other` ('world' is the table) at the last physics step, (n,)."""
-        name = self.slots[slot].name
-        key = f"{name}|{other}" if f"{name}|{other}" in self._sensor else f"{other}|{name}"
+        return self.bodies_touch(self.slots[slot].name, other)
+
+    def bodies_touch(self, one: str, other: str) -> NDArray[np.bool_]:
+        """Whether two bodies that have a contact sensor (`table.build`) touched at the last physics step, (n,)."""
+        key = f"{one}|{other}" if f"{one}|{other}" in self._sensor else f"{other}|{one}"
         return self._sensors[:, self._sensor[key]] > 0
 
     def grasped(self, slot: int) -> NDArray[np.bool_]:

@@ -33,12 +33,13 @@ class Display:
             yield
 
     def scene(self, scene: Scene) -> None:
-        """The table: every object, what it stands on, and where."""
+        """The table: every object, what it stands on, and where; every fixture and its state."""
         table = Table("object", "kind", "on", "x, y (cm)", box=None, header_style="bold")
         for thing in scene.objects:
-            where = "" if thing.position is None else f"{thing.position[0] * 100:5.1f} {thing.position[1] * 100:6.1f}"
             support = "(held)" if scene.holding == thing.name else thing.support or "?"
-            table.add_row(Text(thing.name), Text(thing.kind), Text(support), where)
+            table.add_row(Text(thing.name), Text(thing.kind), Text(support), _where(thing.position))
+        for fixture in scene.fixtures:
+            table.add_row(Text(fixture.name), Text(fixture.kind), Text(f"({fixture.state})"), _where(fixture.position))
         self.console.print(table)
 
     def reading(self, reading: Reading) -> None:
@@ -91,3 +92,7 @@ def words(predicates: Sequence[Predicate]) -> str:
 
 def _call(name: str, args: Sequence[str]) -> str:
     return f"{name}({', '.join(args)})"
+
+
+def _where(position: tuple[float, float, float] | None) -> str:
+    return "" if position is None else f"{position[0] * 100:5.1f} {position[1] * 100:6.1f}"

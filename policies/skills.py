@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from .actor import LIBRARY, load
+from .fixture_skills import CloseSkill, OpenSkill, PressSkill
 from .object_skills import PickSkill, PlaceSkill
 from .reach_skills import HomeSkill, ReachSkill
 from .skill import Skill
 
-SKILLS: dict[str, type[Skill]] = {skill.name: skill for skill in (ReachSkill, HomeSkill, PickSkill, PlaceSkill)}
+SKILLS: dict[str, type[Skill]] = {
+    skill.name: skill
+    for skill in (ReachSkill, HomeSkill, PickSkill, PlaceSkill, OpenSkill, CloseSkill, PressSkill)
+}
 """The skill classes by name."""
 
 

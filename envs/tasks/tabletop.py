@@ -45,7 +45,7 @@ class Tabletop(Task):
     one-hot first argument and second (the four objects, the two fixtures, the table). `holds`
     (4,): which of them hold. Reward: -1 a step until all hold, 0 while they do; an
     episode is 1500 steps (a minute) long. `info` has the `instruction` in English and Chinese
-    (`instruction_zh`) and the `goal` as predicates.
+    (`instruction_zh`) and the `predicates` of the goal.
 
     Randomised: two or three graspable objects and a bowl, box or plate; whether there is a
     drawer, open or closed, and a button; all their places; the goal of 2 to 4 predicates, drawn
@@ -97,7 +97,7 @@ class Tabletop(Task):
         return {
             "instruction": [g.english for g in goals],
             "instruction_zh": [g.chinese for g in goals],
-            "goal": [g.predicates for g in goals],
+            "predicates": [g.predicates for g in goals],
         }
 
     def seen(self, e: Episodes) -> None:

@@ -18,7 +18,7 @@ def test_goals_are_said_in_two_languages_and_seen_in_the_observation() -> None:
     for seed in range(40):
         observation, info = env.reset(seed=seed)
         scene = measure(env.episodes.worlds)
-        goal = info["goal"]
+        goal = info["predicates"]
         names |= {p[0] for p in goal}
         counts.add(len(goal))
         assert info["instruction"][0].isupper()
@@ -48,7 +48,7 @@ def test_success_is_what_the_scene_says() -> None:
     for seed in range(60):
         _, info = env.reset(seed=seed)
         worlds = env.episodes.worlds
-        goal = info["goal"]
+        goal = info["predicates"]
         if any(p[0] not in ("pressed", "open", "closed") for p in goal):
             continue
         for predicate in goal:
