@@ -76,12 +76,12 @@ def draw_goal(rng: np.random.Generator, objects: Sequence[ObjectSpec], fixtures:
     used: set[str] = set()
     makers: list[Callable[[], Clause | None]] = []
     movable = [o for o in objects if KINDS[o.kind].graspable]
-    rng.shuffle(movable)  # type: ignore[arg-type]
+    rng.shuffle(movable)
     for thing in movable:
         makers.append(lambda thing=thing: _move(rng, thing, objects, fixtures, used))  # type: ignore[misc]
     for fixture in fixtures:
         makers.append(lambda fixture=fixture: _work(rng, fixture, used))  # type: ignore[misc]
-    rng.shuffle(makers)  # type: ignore[arg-type]
+    rng.shuffle(makers)
     count = 0
     for maker in makers:
         clause = maker()

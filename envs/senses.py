@@ -105,7 +105,7 @@ class Senses:
         return {
             **{camera: np.stack(taken) for camera, taken in pictures.items()},
             "proprioception": np.concatenate(joints, axis=1).astype(np.float32),
-            "goal": e.observe()["goal"] if predicates else (5.0 * e.goal).astype(np.float32),  # type: ignore[call-overload, index]
+            "goal": e.observe()["goal"] if predicates else (5.0 * e.goal).astype(np.float32),  # type: ignore[call-overload]
         }
 
 
