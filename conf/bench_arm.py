@@ -16,7 +16,7 @@ from .options import above, at_least, text
 if TYPE_CHECKING:
     from rich.console import Console
 
-PARTS = ("scenes", "loop", "cycle", "faults")
+PARTS = ("scenes", "loop", "cycle", "faults", "identify")
 
 
 @dataclass
@@ -29,6 +29,7 @@ class Config:
     limits: str = "normal"
     seconds: float = 600
     faults: int = 200
+    arms: int = 2
     workers: int = 4
     seed: int = 0
     out: str | None = text()
@@ -42,7 +43,7 @@ class Config:
                 raise UnknownNameError("part of the benchmark", part, PARTS)
         profile(self.profile)
         limits(self.limits)
-        for key in ("scenes", "faults", "workers"):
+        for key in ("scenes", "faults", "arms", "workers"):
             at_least(key, getattr(self, key), 1)
         above("seconds", self.seconds, 0)
         at_least("seed", self.seed, 0)
@@ -61,6 +62,7 @@ def run(config: Config) -> int:
         "loop": loop,
         "cycle": cycle,
         "faults": faults,
+        "identify": identify,
     }
     result: dict[str, Any] = {"command": command(), "processors": os.cpu_count()}
     for part in config.what:
@@ -179,6 +181,24 @@ def faults(config: Config, console: Console) -> dict[str, Any]:
                 soft_wrap=True,
             )
     return {"trials": config.faults, "wrong": sum(len(f["wrong"]) for f in found.values()), "kinds": found}
+
+
+def identify(config: Config, console: Console) -> dict[str, Any]:
+    """Emulated arms' constants, identified, against the true ones."""
+    from rich.progress import Progress
+
+    from pontine.sim2real.bench import identification
+
+    with Progress(console=console) as progress:
+        bar = progress.add_task("arms", total=config.arms)
+        found = identification(
+            range(config.seed, config.seed + config.arms),
+            config.profile,
+            progress=lambda done, of: progress.update(bar, completed=done, total=of),
+        )
+    worst = ", ".join(f"{name} {error:.0%}" for name, error in found["worst_error"].items())
+    console.print(f"identify: at worst off by {worst}", markup=False, soft_wrap=True)
+    return found
 
 
 def _word(trial: Any) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from rich.console import Console
 
 from pontine.envs.errors import PontineError
-from pontine.envs.randomization import randomization
+from pontine.envs.randomization import randomization, with_dynamics
 from pontine.envs.tasks import task
 from pontine.policies import train as training
 from pontine.policies.clone import CloneConfig
@@ -49,6 +49,7 @@ class Config:
     algo: str = "clone+ppo"
     seed: int = 0
     randomization: str = "real"
+    dynamics: str | None = text()
     run_dir: str = text("runs/pick")
     threads: int = 0
     start: str | None = text()
@@ -61,7 +62,7 @@ class Config:
 
     def __post_init__(self) -> None:
         training.check(task(self.task).name, self.algo)
-        randomization(self.randomization)
+        randomization(with_dynamics(self.randomization, self.dynamics))
         for key in ("seed", "threads"):
             at_least(key, getattr(self, key), 0)
         if not 0 <= self.starts_share <= 1:
@@ -91,6 +92,7 @@ def run(config: Config) -> int:
         "ppo": PPOConfig(**vars(config.ppo)),
         "offpolicy": OffPolicyConfig(**{**vars(config.offpolicy), "hidden": tuple(config.offpolicy.hidden)}),
     }
+    settings["randomization"] = with_dynamics(config.randomization, settings.pop("dynamics"))
     console = Console(highlight=False)
     with Watch(console, label=f"[{Path(config.run_dir).name}]" if many else "", bars=not many) as watch:
         card = training.train(

@@ -19,7 +19,7 @@ NAMES = (
     "demo", "plan", "train", "eval", "critic", "distill", "export", "tune",
     "bench demo", "bench envs", "bench skills", "bench arm",
     "arm find", "arm check", "arm calibrate", "arm emulate", "arm markers",
-    "arm record", "arm replay", "arm run",
+    "arm record", "arm replay", "arm identify", "arm run",
 )  # fmt: skip
 MEMBERS = {"bench": "suite"}
 """What the members of a family are called, where there is a word for them; it may also name one as an option."""

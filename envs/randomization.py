@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .arm import ARMATURE, DAMPING, FRICTIONLOSS, KP, PAD_FRICTION
-from .errors import UnknownNameError
-from .robot import JOINTS
+from .dynamics import Dynamics
+from .errors import PontineError, UnknownNameError
+from .robot import CONTROL_SECONDS, JOINTS
 
 Range = tuple[float, float]
+JointRange = Range | tuple[tuple[float, ...], tuple[float, ...]]
+
+FITTED = "fitted"
+"""The randomisation around an arm's own constants; `fitted:FILE` names its dynamics file."""
+
+MARGIN = 1.15
+"""Factor about an identified constant and its interval: emulated arms' constants were found that well."""
 
 
 @dataclass(frozen=True)
@@ -20,20 +29,21 @@ class Randomization:
     """Ranges (low, high), drawn anew for every episode.
 
     `kp` (N m/rad) and `damping` (N m s/rad) are drawn log-uniformly; `backlash` (rad, half of
-    the play) for every joint; `delay` in whole control steps. The object's perceived pose
+    the play) for every joint, and so are constants whose ends are given by joint; `delay` in whole
+    control steps. The object's perceived pose
     has a constant error with standard deviations `pose_noise` (m) and `angle_noise` (rad), a
     third of it in height and tilt, which the table gives away; a jitter from frame to frame
     with `pose_jitter` and `angle_jitter`; and in a share `dropout` of the control steps it
     goes out of sight for `dropout_steps` of them.
     """
 
-    kp: Range = (KP, KP)
-    damping: Range = (DAMPING, DAMPING)
-    armature: Range = (ARMATURE, ARMATURE)
-    frictionloss: Range = (FRICTIONLOSS, FRICTIONLOSS)
+    kp: JointRange = (KP, KP)
+    damping: JointRange = (DAMPING, DAMPING)
+    armature: JointRange = (ARMATURE, ARMATURE)
+    frictionloss: JointRange = (FRICTIONLOSS, FRICTIONLOSS)
     pad_friction: Range = (PAD_FRICTION[0], PAD_FRICTION[0])
     mass_scale: Range = (1.0, 1.0)
-    backlash: Range = (0.0, 0.0)
+    backlash: JointRange = (0.0, 0.0)
     delay: tuple[int, int] = (0, 0)
     pose_noise: float = 0.0
     angle_noise: float = 0.0
@@ -45,11 +55,12 @@ class Randomization:
     def dynamics(self, rng: np.random.Generator) -> dict[str, Any]:
         """One draw of the arguments for `Worlds.set_dynamics`."""
         drawn: dict[str, Any] = {
-            name: float(np.exp(rng.uniform(*np.log(getattr(self, name))))) for name in ("kp", "damping")
+            name: np.exp(rng.uniform(*np.log(getattr(self, name)))) for name in ("kp", "damping")
         }
         for name in ("armature", "frictionloss", "pad_friction", "mass_scale"):
-            drawn[name] = float(rng.uniform(*getattr(self, name)))
-        drawn["backlash"] = rng.uniform(*self.backlash, size=len(JOINTS))
+            drawn[name] = rng.uniform(*getattr(self, name))
+        low, high = np.array(self.backlash)
+        drawn["backlash"] = rng.uniform(low, high, size=len(JOINTS))
         drawn["delay"] = int(rng.integers(self.delay[0], self.delay[1] + 1))
         return drawn
 
@@ -96,7 +107,38 @@ the time. `delay2` is the nominal arm with exactly two control steps of delay.""
 
 
 def randomization(name: str) -> Randomization:
-    """The preset of that name. Raises UnknownNameError listing the valid ones."""
+    """The preset of that name, or for `fitted:FILE` what `fitted` makes of that dynamics file.
+
+    Raises UnknownNameError listing the valid ones, PontineError for `fitted` without a file, and DynamicsError.
+    """
+    if name.startswith(f"{FITTED}:"):
+        return fitted(Dynamics.read(name.removeprefix(f"{FITTED}:")))
+    if name == FITTED:
+        raise PontineError("randomization=fitted needs dynamics=FILE: make one with `pontine arm identify`")
     if name not in PRESETS:
-        raise UnknownNameError("randomization", name, PRESETS)
+        raise UnknownNameError("randomization", name, [*PRESETS, FITTED])
     return PRESETS[name]
+
+
+def with_dynamics(name: str, path: str | Path | None) -> str:
+    """The name of the randomisation `name` with a dynamics file; raises PontineError where one is not for the other."""
+    if path is None:
+        return name
+    if name != FITTED:
+        raise PontineError(f"dynamics={path} is for randomization=fitted, not for {name}")
+    return f"{FITTED}:{path}"
+
+
+def fitted(dynamics: Dynamics) -> Randomization:
+    """`real` but for the servos' constants and the delay, which lie around what was identified, by joint."""
+
+    def ends(constant: str, scale: float = 1.0) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        found = [dynamics.joints[joint][constant] for joint in JOINTS]
+        return tuple(e.low / MARGIN * scale for e in found), tuple(e.high * MARGIN * scale for e in found)
+
+    delay = dynamics.delay
+    return replace(
+        PRESETS["real"], kp=ends("kp"), damping=ends("damping"), armature=ends("armature"),
+        frictionloss=ends("frictionloss"), backlash=ends("backlash", 0.5),
+        delay=(int(delay.low / MARGIN / CONTROL_SECONDS), int(np.ceil(delay.high * MARGIN / CONTROL_SECONDS))),
+    )  # fmt: skip

@@ -198,17 +198,18 @@ class Worlds:
         self,
         i: int,
         *,
-        kp: float = KP,
-        damping: float = DAMPING,
-        frictionloss: float = FRICTIONLOSS,
-        armature: float = ARMATURE,
+        kp: float | Array = KP,
+        damping: float | Array = DAMPING,
+        frictionloss: float | Array = FRICTIONLOSS,
+        armature: float | Array = ARMATURE,
         pad_friction: float = PAD_FRICTION[0],
         mass_scale: float = 1.0,
         backlash: float | Array = 0.0,
         delay: int = 0,
     ) -> None:
-        """Physical constants of world i (SI units; `mass_scale` multiplies the laid objects' masses,
-        `backlash` is half the play of each joint's gears, `delay` is in control steps). The caller
+        """Physical constants of world i (SI units, those of the servos by joint or one for all;
+        `mass_scale` multiplies the laid objects' masses, `backlash` is half the play of each
+        joint's gears, `delay` is in control steps). The caller
         runs `refresh` afterwards.
 
         Backlash is the play operator (Brokate & Sprekels, Hysteresis and Phase Transitions, 1996):

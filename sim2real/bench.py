@@ -1,4 +1,5 @@
-"""What the serial arm shows on emulated servos: punctuality, what a cycle costs, how it ends after faults."""
+"""What the serial arm shows on emulated servos: punctuality, what a cycle costs, how it ends after faults, and how
+well an arm's constants are identified."""
 
 from __future__ import annotations
 
@@ -21,7 +22,10 @@ from . import feetech
 from .bus import Bus
 from .emulated_arm import EmulatedArm
 from .fault_trials import FAULTS, SIGNALS, Rig, bench_calibration, drive, run_signal, run_trial
+from .identify import fit
+from .identify_trials import run_on_pty, run_stepped, true_constants
 from .limits import limits
+from .profiles import profile as named
 from .scene_source import FixedScene
 from .serial_arm import SerialArm
 from .terminal import Terminal
@@ -146,3 +150,31 @@ def faults(trials: int = 200, kinds: Sequence[str] | None = None, seed: int = 0,
                 progress(place * trials + k + 1, len(names) * trials)
         found[name] = {"trials": trials, "at_rest": at_rest, "causes": dict(causes), "wrong": wrong}
     return {"seed": seed, "trials": trials, "wrong": sum(len(f["wrong"]) for f in found.values()), "kinds": found}
+
+
+def identification(seeds: Sequence[int] = (0, 1), profile: str = "new", seconds: float = 12.0, stepped: bool = False,
+                   progress: Progress | None = None) -> dict[str, Any]:  # fmt: skip
+    """Identify emulated arms: found / true by constant and joint, and the delay's; `worst_error` is over all joints.
+
+    Each arm is in a process of its own, behind the serial arm; or `stepped`: its servos in simulated time.
+    """
+    arms: dict[str, dict[str, Any]] = {}
+    for done, seed in enumerate(seeds):
+        found = fit((run_stepped if stepped else run_on_pty)(profile, seed, seconds))
+        arm = named(profile).draw(seed)
+        ratios = {name: found.values[name] / value for name, value in true_constants(arm).items()}
+        arms[str(seed)] = {
+            "ratio": {name: dict(zip(JOINTS, ratio.round(3).tolist(), strict=True)) for name, ratio in ratios.items()},
+            "delay_ratio": round(found.delay / arm.profile.delay, 3),
+            "delay_ms": round(1000 * found.delay, 2),
+            "rms_degrees": round(float(np.degrees(np.sqrt((found.error**2).mean()))), 4),
+            "nominal_rms_degrees": round(float(np.degrees(np.sqrt((found.nominal_error**2).mean()))), 4),
+        }
+        if progress is not None:
+            progress(done + 1, len(seeds))
+    errors = {
+        name: [abs(ratio - 1) for arm in arms.values() for ratio in arm["ratio"][name].values()]
+        for name in ("kp", "frictionloss")
+    } | {"delay": [abs(arm["delay_ratio"] - 1) for arm in arms.values()]}
+    worst = {name: round(max(error), 3) for name, error in errors.items()}
+    return {"profile": profile, "seconds": seconds, "stepped": stepped, "worst_error": worst, "arms": arms}

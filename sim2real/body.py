@@ -113,16 +113,17 @@ class Body:
         """The hand leaves the arm."""
         self._hand[:] = self._hand_goal[:] = np.nan
 
-    def drive(self, index: int, drive: Drive) -> None:
-        """What the controller of a servo wants from now on."""
+    def drive(self, index: int, drive: Drive, since: float) -> None:
+        """What the controller of a servo wants since then (s), which is less than the delay ago."""
         waiting = self._drives[index]
         if waiting[-1][1] != drive:
-            waiting.append((self.time, drive))
+            waiting.append((since, drive))
 
     def advance(self, now: float) -> None:
         """Let time pass until `now` (s), to the last whole physics step before it."""
         while self.time + PHYSICS_SECONDS <= now + 1e-9:
-            self._step(self.time - self.arm.profile.delay)
+            # What is heard during the first half of a step holds for all of it.
+            self._step(self.time + PHYSICS_SECONDS / 2 - self.arm.profile.delay)
             self.time += PHYSICS_SECONDS
 
     def motion(self, index: int, now: float) -> Motion:
@@ -152,8 +153,8 @@ class Body:
         current = np.where(driven, duty * supply - velocity / NO_LOAD_SPEED, 0.0)
         torque = STALL_TORQUE * current
         limit = arm.backlash / 2
-        # Within its free play a motor turns as fast as its duty lets it.
-        gap = np.clip(self._gap + np.where(driven, duty, 0.0) * NO_LOAD_SPEED * dt, -limit, limit)
+        # Within its free play a motor turns as fast as its duty lets it, whatever the link does.
+        gap = np.clip(self._gap + current * NO_LOAD_SPEED * dt, -limit, limit)
         self._gap_speed, self._gap = (gap - self._gap) / dt, gap
         engaged = torque * gap >= np.abs(torque) * limit * (1 - 1e-9)
         self._hand += np.clip(self._hand_goal - self._hand, -HAND_SPEED * dt, HAND_SPEED * dt)
@@ -200,10 +201,11 @@ class _Joint:
     """One of the shafts that share a body."""
 
     def __init__(self, body: Body, index: int) -> None:
-        self._body, self._index = body, index
+        self._body, self._index, self._now = body, index, 0.0
 
     def advance(self, now: float, drive: Drive) -> Motion:
-        self._body.drive(self._index, drive)
+        self._body.drive(self._index, drive, self._now)
+        self._now = now
         self._body.advance(now)
         return self._body.motion(self._index, now)
 

@@ -198,6 +198,7 @@ class ControlLoop:
 
     def _measure(self) -> None:
         """Measure, publish, and look for what must stop the arm."""
+        asked = time.monotonic()
         try:
             survey = self._bus.survey([name for name in JOINTS if name not in self._deaf])
         except PortLostError as error:
@@ -225,12 +226,13 @@ class ControlLoop:
         for stop in self._watch.look(servos, lag, self._settings, now):
             self._trouble.add(stop.kind)
             self._note(stop)
-        state = RobotState(position, velocity, lag, self._sent.targets.copy(), now)
+        # The servos looked one after the other between the question and the last answer.
+        state = RobotState(position, velocity, lag, self._sent.targets.copy(), (asked + now) / 2)
         with self.news:
             self.state, self._taken = state, self._sent_ticket
             self.news.notify_all()
         self.measured += 1
-        self._out.put((state, self._sent.targets.copy(), self._sent.clips, now))
+        self._out.put((state, self._sent.targets.copy(), self._sent.clips, self._sent.time))
 
     def _note(self, stop: Stop) -> None:
         with self.news:

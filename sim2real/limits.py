@@ -36,7 +36,7 @@ class Profile:
     Motion of the *commanded* angles: `velocity` (rad/s), `acceleration` (rad/s²), and `step`, the
     largest change (rad) in one write however long ago the last was; at least the velocity over a
     control step. In the servos: `torque` and, once something went wrong, `hold_torque` (fractions of
-    stall torque), `servo_acceleration` (rad/s²).
+    stall torque), `servo_acceleration` (rad/s²); unless `shaped`, servos go for each goal as fast as they can.
 
     Stops: a stall is more than `stall_amperes` (A) with the joint more than `stall_error` (rad) from
     its command for `stall_seconds`; heat is `celsius` (°C); the supply must stay within `volts` and
@@ -69,6 +69,7 @@ class Profile:
     rest_velocity: float = 0.5
     emergency_hold: float = 10.0
     sinking: float = 1.0
+    shaped: bool = True
 
     def __post_init__(self) -> None:
         for name in ("velocity", "acceleration", "step", "torque", "hold_torque", "stall_amperes", "stall_error"):

@@ -47,7 +47,8 @@ _log = logging.getLogger(__name__)
 _SETTLING_STEPS = 10
 
 OnStep = Callable[[RobotState, Array, tuple[Clip, ...], float], None]
-"""Takes the measured state, the targets sent (6,) rad, what was clipped, the time (s, monotonic)."""
+"""Takes the measured state, the targets sent (6,) rad before it, what was clipped, and the time they were sent
+(s, monotonic, as is the state's)."""
 
 
 class ObserverError(PontineError):

@@ -81,14 +81,18 @@ def look_over(bus: Bus, calibration: Calibration, limits: Limits) -> Standing:
 
 
 def settings_for(limits: Limits, torque: Iterable[float]) -> Settings:
-    """What each servo's RAM is to hold; `torque` are fractions of stall torque in joint order."""
+    """What each servo's RAM is to hold; `torque` are fractions of stall torque in joint order.
+
+    In the servos 0 is no limit of speed or acceleration.
+    """
     profile, speed = limits.profile, STS3215["goal_speed"].scale
+    acceleration = min(254, round(profile.servo_acceleration / STS3215["acceleration"].scale))
     return {
         name: {
             "torque_limit": round(share / STS3215["torque_limit"].scale),
-            "acceleration": min(254, round(profile.servo_acceleration / STS3215["acceleration"].scale)),
+            "acceleration": acceleration * profile.shaped,
             "goal_time": 0,
-            "goal_speed": round(velocity / speed),
+            "goal_speed": round(velocity / speed) * profile.shaped,
         }
         for name, share, velocity in zip(JOINTS, torque, profile.velocity, strict=True)
     }

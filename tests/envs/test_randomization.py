@@ -1,16 +1,19 @@
 """What differs from world to world does what its name says, and is the same for a seed whatever the batch."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pontine.envs.arm import REST
+from pontine.envs.dynamics import CONSTANTS, Dynamics, Estimate
 from pontine.envs.episodes import Episodes
-from pontine.envs.errors import UnknownNameError
+from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.kinematics import quat_to_matrix
 from pontine.envs.perception import Perception
-from pontine.envs.randomization import PRESETS, Randomization, randomization
+from pontine.envs.randomization import MARGIN, PRESETS, Randomization, randomization, with_dynamics
+from pontine.envs.robot import JOINTS
 from pontine.envs.tasks import task
 from pontine.envs.worlds import Worlds
 
@@ -29,6 +32,38 @@ def test_draws_stay_within_their_ranges() -> None:
     assert {PRESETS["delay2"].dynamics(rng)["delay"] for _ in range(50)} == {2}
     with pytest.raises(UnknownNameError, match="delay2"):
         randomization("delay9")
+
+
+def test_worlds_are_drawn_around_what_was_identified(tmp_path: Path) -> None:
+    found = {"kp": 9.0, "damping": 0.5, "frictionloss": 0.1, "armature": 0.04, "backlash": 0.02}
+    joints = {
+        joint: {name: Estimate(v * (1 + j), 0.9 * v * (1 + j), 1.1 * v * (1 + j)) for name, v in found.items()}
+        for j, joint in enumerate(JOINTS)
+    }
+    none = dict.fromkeys(JOINTS, 0.1)
+    Dynamics("mine", joints, Estimate(0.05, 0.048, 0.052), none, none).write(tmp_path / "mine.json")
+    around = randomization(with_dynamics("fitted", tmp_path / "mine.json"))
+    episodes = Episodes(task("reach"), 64, 1, around)
+    episodes.reset(np.arange(64))
+    worlds, expected = episodes.worlds, np.arange(1, 7)
+    fields = {
+        "kp": worlds.field["actuator_gainprm"][:, :, 0], "damping": worlds.field["dof_damping"][:, :6],
+        "frictionloss": worlds.field["dof_frictionloss"][:, :6], "armature": worlds.field["dof_armature"][:, :6],
+        "backlash": 2 * worlds.backlash,
+    }  # fmt: skip
+    assert set(fields) == set(CONSTANTS)
+    for name, drawn in fields.items():
+        ratio = drawn / (found[name] * expected)
+        assert ratio.min() >= 0.9 / MARGIN - 1e-9, name
+        assert ratio.max() <= 1.1 * MARGIN + 1e-9, name
+        assert np.all(np.abs(ratio.mean(axis=0) - 1) < 0.1), name
+        assert np.all(np.ptp(ratio, axis=0) > 0.2), name
+    assert set(worlds.delay.tolist()) == {1, 2}
+    assert around.pose_noise == PRESETS["real"].pose_noise
+    with pytest.raises(PontineError, match="needs dynamics=FILE"):
+        randomization(with_dynamics("fitted", None))
+    with pytest.raises(PontineError, match="not for real"):
+        with_dynamics("real", tmp_path / "mine.json")
 
 
 def settled(worlds: Worlds, targets: np.ndarray) -> np.ndarray:

@@ -1,0 +1,106 @@
+"""What identification is tried on: emulated arms whose constants are known."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pontine.envs.robot import CONTROL_SECONDS, JOINTS, RobotState
+
+from .body import Body
+from .bus import Bus
+from .calibration import Calibration
+from .control_loop import LEAD
+from .emulated_arm import EmulatedArm
+from .excitation import BASE, excitation, observed
+from .feetech import Write
+from .identify import swing
+from .profiles import NO_LOAD_SPEED, RATED_VOLTS, STALL_TORQUE, Arm
+from .profiles import profile as named
+from .registers import RADIANS
+from .servo import Servo
+from .servo_model import Trial
+from .sts3215 import MID_COUNTS, STS3215
+
+Array = NDArray[np.float64]
+
+_WRITE, _READ = 0.0005, 0.0025
+"""How long (s) a cycle's goals and its measurements are under way at 1 Mbaud."""
+
+
+def run_on_pty(profile: str, seed: int, seconds: float) -> Trial:
+    """Swing an emulated arm through bus, envelope and control loop. Raises what `swing` raises."""
+    with _elsewhere(profile, seed) as (port, calibration):
+        return swing(Bus(port, calibration.ids, patience=0.1), calibration, seconds)
+
+
+def run_stepped(profile: str, seed: int, seconds: float) -> Trial:
+    """Swing an emulated arm's servos in simulated time, in the control loop's rhythm, with phases that wander."""
+    arm = named(profile).draw(seed)
+    body = Body((), arm)
+    middle = MID_COUNTS - np.array(arm.homing_offset)
+    servos = [
+        Servo(j + 1, shaft, volts=arm.profile.volts, settings={"homing_offset": arm.homing_offset[j]})
+        for j, shaft in enumerate(body.shafts)
+    ]
+    goal = STS3215["goal_position"]
+    rng = np.random.default_rng(seed)
+    targets = excitation(seconds)
+    begin = body.positions
+    approach = begin + (BASE - begin) * np.clip(np.arange(1, 101) / 75, 0, 1)[:, None]
+    steps = []
+    began = due = 0.0
+    for number, target in enumerate(np.concatenate([approach, targets])):
+        sent = due + rng.uniform(0, 0.002)
+        for j, servo in enumerate(servos):
+            counts = round(middle[j] + (arm.direction[j] * target[j] + arm.zero[j]) / RADIANS)
+            servo.handle(Write(servo.id, goal.address, goal.encode(counts)), sent + _WRITE)
+        asked = due + CONTROL_SECONDS - LEAD + rng.uniform(0, 0.002)
+        position = np.zeros(len(JOINTS))
+        for j, servo in enumerate(servos):
+            servo.advance(asked + _READ * (j + 1) / len(JOINTS))
+            angle = (servo["present_position"] - middle[j]) * RADIANS
+            position[j] = arm.direction[j] * (angle - arm.zero[j])
+        still = np.zeros(len(JOINTS))
+        steps.append((sent, target, RobotState(position, still, still, target, asked + _READ / 2)))
+        if number == len(approach) - 1:
+            began = asked
+        due += CONTROL_SECONDS
+    return observed(steps, began)
+
+
+def true_constants(arm: Arm) -> dict[str, Array]:
+    """An emulated arm's constants (6,) in the terms of `identify`: the stiffness at its supply's voltage, the
+    damping with what the motor brakes by itself."""
+    return {
+        "kp": arm.stiffness * arm.profile.volts / RATED_VOLTS,
+        "damping": arm.damping + STALL_TORQUE / NO_LOAD_SPEED,
+        "frictionloss": arm.friction, "armature": arm.armature, "backlash": arm.backlash,
+    }  # fmt: skip
+
+
+@contextmanager
+def _elsewhere(profile: str, seed: int) -> Iterator[tuple[str, Calibration]]:
+    """The port and the calibration of an emulated arm in another process."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_emulate, args=(there, profile, seed))
+    process.start()
+    there.close()
+    try:
+        yield here.recv()
+    finally:
+        here.close()
+        process.join()
+
+
+def _emulate(pipe: Connection, profile: str, seed: int) -> None:
+    """Serve an arm until the other end of the pipe is closed."""
+    with EmulatedArm(profile=profile, seed=seed) as arm:
+        pipe.send((arm.port, arm.calibration))
+        pipe.poll(None)
