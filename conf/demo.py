@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pontine.envs.errors import PontineError
 
-from .options import at_least, text
+from .options import at_least, brain_choice, text
 
 
 @dataclass
@@ -25,8 +25,12 @@ class Config:
     replans: int = 3
     library: str | None = text()
     adapter: str | None = text()
+    brain: str = "embedded"
+    model: str | None = text()
+    url: str | None = text()
 
     def __post_init__(self) -> None:
+        brain_choice(self)
         at_least("seed", self.seed, 0)
         at_least("replans", self.replans, 0)
         if self.objects is not None and not 1 <= self.objects <= 8:

@@ -35,3 +35,10 @@ def arm_port(port: str | None) -> str:
     if not port:
         raise PontineError("port= is missing: give the arm's serial port; `pontine arm find` lists them")
     return port
+
+
+def brain_choice(config: Any) -> None:
+    """Raises PontineError unless `brain`, `model`, `url` and `adapter` of a `Config` go together."""
+    from pontine.planner.brain import check_choice
+
+    check_choice(config.adapter, config.brain, config.model, config.url)

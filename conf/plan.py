@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .options import text
+from .options import brain_choice, text
 
 
 @dataclass
@@ -16,7 +16,13 @@ class Config:
     out: str | None = text()
     batch: str | None = text()
     adapter: str | None = text()
+    brain: str = "embedded"
+    model: str | None = text()
+    url: str | None = text()
     threads: int = 1
+
+    def __post_init__(self) -> None:
+        brain_choice(self)
 
 
 def run(config: Config) -> int:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pontine.envs.scene import Scene
 from pontine.planner.brain import Brain
-from pontine.planner.reading import Reading
+from pontine.planner.reading import Reading, Turn
 
 MOST_QUESTIONS = 3
 """How often one instruction may be asked about before it is left as it is."""
@@ -20,13 +20,13 @@ Ask = Callable[[Reading], str | None]
 """Puts a question to the person; None if no answer comes."""
 
 
-def read_asking(brain: Brain, instruction: str, scene: Scene, ask: Ask) -> Reading:
+def read_asking(brain: Brain, instruction: str, scene: Scene, ask: Ask, turns: Sequence[Turn] = ()) -> Reading:
     """The reading of `instruction`, after the questions it raised were answered.
 
     An answer that picks one of the options is used by reading the same instruction again in a
     scene without the others; any other answer is read as the instruction said better.
     """
-    reading = brain.read(instruction, scene)
+    reading = brain.read(instruction, scene, turns)
     for _ in range(MOST_QUESTIONS):
         if reading.kind != "question":
             break
@@ -38,7 +38,7 @@ def read_asking(brain: Brain, instruction: str, scene: Scene, ask: Ask) -> Readi
             instruction = answer
         else:
             scene = without(scene, [name for name in reading.options if name != picked])
-        reading = brain.read(instruction, scene)
+        reading = brain.read(instruction, scene, turns)
     return reading
 
 

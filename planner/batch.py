@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,9 @@ def plan_verb(
     batch: str | Path | None = None,
     adapter: str | None = None,
     threads: int = 1,
+    brain: str = "embedded",
+    model: str | None = None,
+    url: str | None = None,
 ) -> int:
     """The verb `pontine plan`: either `instruction` and `scene` (a JSON file), or `batch` and `out` (JSON Lines).
 
@@ -64,12 +68,12 @@ def plan_verb(
             raise PontineError("give either batch= and out=, or instruction= and scene=, not both")
         if out is None:
             raise PontineError("batch= needs out=, the file to write")
-        return _plan_batch(Path(batch), Path(out), adapter)
+        return _plan_batch(Path(batch), Path(out), lambda: load_brain(adapter, brain, model, url))
     if instruction is None or scene is None:
         raise PontineError("pontine plan needs instruction= and scene=, or batch= and out=")
     if not instruction.strip():
         raise PontineError("the instruction is empty; say what the arm should do")
-    told = plan_one(instruction, Scene.read(scene), load_brain(adapter))
+    told = plan_one(instruction, Scene.read(scene), load_brain(adapter, brain, model, url))
     if out is not None:
         _write(Path(out), json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     show(told)
@@ -97,14 +101,14 @@ def _call(words: list[str]) -> str:
     return f"{words[0]}({', '.join(words[1:])})"
 
 
-def _plan_batch(batch: Path, out: Path, adapter: str | None) -> int:
+def _plan_batch(batch: Path, out: Path, load: Callable[[], Brain]) -> int:
     try:
         lines = [line for line in batch.read_text(encoding="utf-8").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
         raise PontineError(f"cannot read batch {str(batch)!r}: {getattr(error, 'strerror', None) or error}") from None
     if not out.parent.is_dir():
         raise PontineError(f"cannot write {str(out)!r}: there is no folder {str(out.parent)!r}")
-    brain = load_brain(adapter)
+    brain = load()
     prepare()
     told = [
         _plan_line(line, number, brain)

@@ -29,6 +29,9 @@ def demo(
     replans: int = 3,
     library: str | None = None,
     adapter: str | None = None,
+    brain: str = "embedded",
+    model: str | None = None,
+    url: str | None = None,
 ) -> int:
     """Do one instruction, or those that come from the terminal.
 
@@ -52,8 +55,8 @@ def demo(
         robot = SimulatedRobot(random_table(seed, objects, fixtures), fixtures)
     skills = load_library(library)
     with display.waiting("loading the language model"):
-        brain = load_brain(adapter)
+        reader = load_brain(adapter, brain, model, url)
     display.scene(robot.scene())
     with filming(robot, video) as filmed:
-        session = Session(filmed, brain, skills, display, seed, replans, failures)
+        session = Session(filmed, reader, skills, display, seed, replans, failures)
         return 0 if session.run(instruction, report) else 1

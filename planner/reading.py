@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pontine.envs.predicates import Predicate
+from pontine.envs.scene import Scene
 
 Kind = Literal["subgoals", "question", "refusal"]
 Reason = Literal["impossible", "unsafe", "unsupported"]
@@ -41,6 +42,15 @@ class Reading:
         if self.confidence is not None:
             out["confidence"] = round(self.confidence, 4)
         return out
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An instruction that was carried out: the scene before it, and the goals it was read as."""
+
+    instruction: str
+    scene: Scene
+    goals: tuple[Predicate, ...]
 
 
 def subgoals(*goals: Predicate, confidence: float | None = None) -> Reading:

@@ -13,9 +13,10 @@ from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
 from pontine.planner.asking import read_asking
 from pontine.planner.brain import Brain
+from pontine.planner.brain.followup import set_phrase
 from pontine.planner.display import Display
 from pontine.planner.executive import Skill
-from pontine.planner.reading import Reading
+from pontine.planner.reading import Reading, Turn
 from pontine.planner.report import Report
 from pontine.planner.run import perform
 from pontine.policies.failures import append_failures
@@ -43,6 +44,7 @@ class Session:
         self.asks = False
         self._about_robot = about_robot
         self._written: tuple[Report, str | Path] | None = None
+        self.turns: list[Turn] = []
 
     def run(self, instruction: str | None, report: str | Path | None) -> bool:
         """Do one instruction, or those from the terminal; whether the goal was reached (or the person left)."""
@@ -66,6 +68,8 @@ class Session:
         self.display.end(result)
         if self.failures is not None and result.execution is not None:
             append_failures(self.failures, result.execution.failures)
+        if result.execution is not None:
+            self._note(result)
         if report is not None:
             self._written = result, report
             self.rewrite()
@@ -98,11 +102,20 @@ class Session:
                 self.display.say(str(error), "red")
             self.display.scene(self.robot.scene())
 
+    def _note(self, result: Report) -> None:
+        """Remember what was done, for what is said next; what was taken back is forgotten."""
+        form = set_phrase(result.instruction)
+        if form is not None and form.clauses[0].verb == "undo":
+            if result.goal_reached:
+                self.turns.pop()
+        else:
+            self.turns.append(Turn(result.instruction, result.scene, result.reading.subgoals))
+
     def _read(self, instruction: str, scene: Scene) -> Reading:
         with self.display.waiting("reading"):
             if not self.asks:
-                return self.brain.read(instruction, scene)
-        return read_asking(self.brain, instruction, scene, self._ask)
+                return self.brain.read(instruction, scene, self.turns)
+        return read_asking(self.brain, instruction, scene, self._ask, self.turns)
 
     def _ask(self, question: Reading) -> str | None:
         self.display.say(question.text, "yellow")

@@ -42,7 +42,7 @@ def tune_verb(
         rank: LoRA rank; a run with `init` must have the same.
         chinese: share of Chinese samples, 0..1.
         init: folder of an adapter to start from.
-        items: JSON Lines of test items (with `brain_scenes.json` beside it): their instructions are never trained on,
+        items: JSON Lines of test items (with `scenes.json` beside it): their instructions are never trained on,
             and the card reports the results on them.
         threads: CPU threads.
 
@@ -94,7 +94,7 @@ def measure(adapter: str | Path | None, items: list[dict[str, Any]]) -> dict[str
     readings, seconds = [], []
     for item in track(items, "reading the test items"):
         began = time.perf_counter()
-        readings.append(brain.read(item["instruction"], item["scene"]))
+        readings.append(brain.read(item["instruction"], item["scene"], item["turns"]))
         seconds.append(time.perf_counter() - began)
     seconds.sort()
     return {

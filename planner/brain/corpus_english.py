@@ -45,6 +45,8 @@ STACK = ["[stack|stack up|pile up|pile] {a}", "[build|make] a [tower|stack|pile]
 MOVE = ["[move|shift|relocate|put|place|transfer] {a}", "move {a} [somewhere else|away|over there|there|a bit|out of the way]", "put {a} [there|somewhere|over there|where it belongs|away]", "do something with {a}"]
 LEFTWARD = ["[move|shift|slide|push|nudge] {a} [to the|] {s}", "[put|place|set] {a} on the {s}[ side| side of the table|]", "move {a} [toward|towards] the {s}"]
 KEEP = ["[do not|don't] [touch|move|pick up|disturb] {a}", "leave {a} [alone|where it is|in place|as it is|there|be]", "without [touching|moving|disturbing] {a}", "[keep|let] {a} [where it is|in place|stay where it is]", "{a} [stays|must stay] [where it is|put]"]
+BACK = ["[put|place|set|bring|move] {a} back where [it was|it came from|it belongs|you found it|it stood]", "[return|restore] {a} to [its place|its old place|where it was|where it came from]", "{a} [goes|should go|has to go] back where it [was|came from]", "[put|place] {a} back", "put back {a}", "put {a} back in [its place|its old spot]"]
+UNDO = ["undo [it|that|this|the last step|what you just did|the last move|your last action]", "[take back|reverse|revert] [what you just did|the last step|that move|the last thing you did]", "make it [as it was|the way it was|like it was] before", "go back one step", "[restore|bring back] how it was before", "undo"]
 EMPTY = ["[empty|empty out|clear|clear out|clear off|unload] {b}", "take everything [out of|off|from] {b}", "remove everything from {b}"]
 
 PEOPLE = ["me", "him", "her", "the man", "someone", "my brother", "the cat", "the dog", "that person", "the baby", "your operator", "the child", "my hand", "people"]
@@ -360,6 +362,14 @@ class English:
         text = fill(rng.choice(templates), rng, n=self.the(1).text, o=self.the(1).text, p=rng.choice(PEOPLE), h=rng.choice(HAZARDS),
                     m="the " + self.description(plural=True), c=str(rng.randint(1, 40)))
         return Said(text, form)
+
+    def follow_up(self) -> Said:
+        """Taking back what was done before."""
+        rng = self.rng
+        if rng.random() < 0.4:
+            return Said(expand(rng.choice(UNDO), rng), "undo")
+        a = Said("it", "it") if rng.random() < 0.3 else self.the()
+        return Said(fill(rng.choice(BACK), rng, a=a.text), f"back {a.form}")
 
     def several(self) -> Said:
         """Two to four things to do, in an order that the sentence tells."""

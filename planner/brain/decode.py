@@ -1,14 +1,14 @@
 """Constrained decoding: which tokens may come next so that the output is a goal form whose words are copied.
 
-The constraint is exact at the level of tokens. Keywords are single tokens (numbers apart, which the form does
-not use), and a copied phrase is a run of consecutive units of the instruction, spelled with the very tokens
+The constraint is exact at the level of tokens. Keywords are spelled one way each (in a single token where the
+tokenizer has one), and a copied phrase is a run of consecutive units of the instruction, spelled with the very tokens
 that spell it in the prompt; so while a phrase is being copied the state is the set of places in the
 instruction that it may be coming from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,18 +23,32 @@ class Vocabulary:
     """The tokens of keywords and of units, for one tokenizer."""
 
     tokenizer: Any
-    keywords: dict[str, int] = field(default_factory=dict)
+    keywords: dict[str, tuple[int, ...]] = field(default_factory=dict)
     separator: int = 0
 
     @classmethod
-    def of(cls, tokenizer: Any) -> Vocabulary:
-        """The vocabulary of a `tokenizers.Tokenizer`. Raises ValueError if a keyword is not one token in it."""
-        keywords = {END: END_TOKEN}
-        for word in {*VERBS, *DETERMINERS, *RELATIONS, *PUNCTUATION}:
-            ids = tokenizer.encode(word if word in (",", ";") else f" {word}", add_special_tokens=False).ids
-            if len(ids) != 1:
+    def of(
+        cls, tokenizer: Any, end: tuple[int, ...] = (END_TOKEN,), without: Collection[str] = (), single: bool = True
+    ) -> Vocabulary:
+        """The vocabulary of a `tokenizers.Tokenizer`.
+
+        Args:
+            end: the tokens that end a form.
+            without: keywords that the model does not know, which it is never offered.
+            single: whether every keyword must be one token.
+
+        Raises ValueError if a keyword is not one token though it must be, or is spelled as another one begins.
+        """
+        keywords = {END: end}
+        for word in sorted({*VERBS, *DETERMINERS, *RELATIONS, *PUNCTUATION} - set(without)):
+            ids = tuple(tokenizer.encode(word if word in (",", ";") else f" {word}", add_special_tokens=False).ids)
+            if single and len(ids) != 1:
                 raise ValueError(f"the keyword {word!r} is {len(ids)} tokens in this tokenizer")
-            keywords[word] = ids[0]
+            keywords[word] = ids
+        for word, ids in keywords.items():
+            for other, longer in keywords.items():
+                if word != other and longer[: len(ids)] == ids:
+                    raise ValueError(f"this tokenizer spells {other!r} as {word!r} begins")
         return cls(tokenizer, keywords, tokenizer.encode("\n", add_special_tokens=False).ids[0])
 
     def unit(self, unit: str) -> tuple[int, ...]:
@@ -50,8 +64,8 @@ class Vocabulary:
         """The tokens of a form, the end token included."""
         out: list[int] = []
         for symbol in symbols:
-            out += self.unit(symbol.text) if symbol.copied else [self.keywords[symbol.text]]
-        return [*out, END_TOKEN]
+            out += self.unit(symbol.text) if symbol.copied else self.keywords[symbol.text]
+        return [*out, *self.keywords[END]]
 
 
 @dataclass(frozen=True)
@@ -74,7 +88,8 @@ class Constraint:
     """What has been decoded so far, and what may follow.
 
     `places` are (unit index, tokens of it already written) pairs where the phrase being copied may stand; a
-    unit that is fully written counts in the grammar only once the next token shows that it has ended.
+    unit that is fully written counts in the grammar only once the next token shows that it has ended. `spelled`
+    are the tokens already written of a keyword that takes several.
     """
 
     source: Source
@@ -82,14 +97,17 @@ class Constraint:
     state: State = field(default_factory=State)
     places: frozenset[tuple[int, int]] = frozenset()
     symbols: tuple[Symbol, ...] = ()
+    spelled: tuple[int, ...] = ()
 
     def allowed(self) -> list[int]:
         """The token ids that may come next, sorted; empty once the form has ended."""
+        if self.spelled:
+            return sorted({ids[len(self.spelled)] for ids in self._keywords(self.state, self.spelled).values()})
         out: set[int] = set()
         ended = self._ended_unit()
         if not self.places or ended is not None:
             state = self._settled(ended)
-            out.update(self.vocabulary.keywords[k] for k in state.keywords())
+            out.update(ids[0] for ids in self._keywords(state).values())
             if state.words():
                 out.update(self.source.tokens[i][0] for i in self._starts())
         out.update(self.source.tokens[i][n] for i, n in self.places if n < len(self.source.tokens[i]))
@@ -105,7 +123,7 @@ class Constraint:
             return replace(self, places=inside)
         state = self._settled(ended)
         symbols = self.symbols if ended is None else (*self.symbols, Symbol(ended, True))
-        starts = self._starts() if state.words() else []
+        starts = self._starts() if state.words() and not self.spelled else []
         begun = frozenset((i, 1) for i in starts if self.source.tokens[i][0] == token)
         if begun or inside:
             # Two units may share their first tokens; the longer reading stays possible until it is ruled out.
@@ -115,12 +133,16 @@ class Constraint:
                 places=begun or inside,
                 symbols=symbols if begun else self.symbols,
             )
-        keyword = next(k for k in state.keywords() if self.vocabulary.keywords[k] == token)
+        spelled = (*self.spelled, token)
+        keyword = next(k for k, ids in self._keywords(state, spelled).items())
+        if self.vocabulary.keywords[keyword] != spelled:
+            return replace(self, state=state, places=frozenset(), symbols=symbols, spelled=spelled)
         return replace(
             self,
             state=state.advance(Symbol(keyword)),
             places=frozenset(),
             symbols=symbols if keyword == END else (*symbols, Symbol(keyword)),
+            spelled=(),
         )
 
     def copied_next(self) -> int | None:
@@ -137,6 +159,11 @@ class Constraint:
     def finished(self) -> bool:
         """Whether the form has ended."""
         return self.state.phase == "ended"
+
+    def _keywords(self, state: State, begun: tuple[int, ...] = ()) -> dict[str, tuple[int, ...]]:
+        """The keywords that may come next and whose spelling begins so, with their tokens."""
+        known = self.vocabulary.keywords
+        return {k: known[k] for k in state.keywords() if k in known and known[k][: len(begun)] == begun}
 
     def _ended_unit(self) -> str | None:
         for i, n in sorted(self.places):

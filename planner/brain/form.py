@@ -8,7 +8,8 @@
 Copied words come from the instruction as they stand there; everything else is a keyword. For example
 `in all cubes ! the red one, the bowl @left; close the drawer`. `it` takes no words. A relation without a
 term is a side of the table (`@left`); `@between` takes two terms joined by `&`. Relations apply to the last
-term. The language is finite, so whatever follows the grammar also ends.
+term. `back` puts things where they were, `undo` takes back what was done last. The language is
+finite, so whatever follows the grammar also ends.
 
 `State` is the one description of the grammar: parsing and constrained decoding both walk it.
 """
@@ -23,9 +24,12 @@ from pontine.planner.brain.units import is_word, join_units, split_units
 
 TWO_PLACE = ("in", "on", "near", "swap")
 TWO_OR_ONE_PLACE = ("left", "right", "front", "behind", "out")
-ONE_PLACE = ("hold", "open", "close", "press", "keep", "stack", "down", "move")
-ALONE = ("unsafe", "cannot")
+ONE_PLACE = ("hold", "open", "close", "press", "keep", "stack", "down", "move", "back")
+ALONE = ("unsafe", "cannot", "undo")
 VERBS = TWO_PLACE + TWO_OR_ONE_PLACE + ONE_PLACE + ALONE
+
+FOLLOW_UP = ("back", "undo")
+"""Verbs about what was said before. Adapters whose `adapter.json` does not list them were trained without them."""
 
 COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
 DETERMINERS = ("the", "a", "all", "both", *COUNTS, "other", "rest", "it")

@@ -8,26 +8,27 @@ from itertools import pairwise
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
-from pontine.planner.brain import lexicon
+from pontine.planner.brain import lexicon, restore
 from pontine.planner.brain.form import Clause, Form
 from pontine.planner.brain.query import Subject
 from pontine.planner.brain.resolve import Resolver, Unresolved, graspable, takes_things_in
 from pontine.planner.brain.units import join_units
 from pontine.planner.brain.wording import word
-from pontine.planner.reading import Reading, refusal, subgoals
+from pontine.planner.reading import Reading, Turn, refusal, subgoals
 
 SPATIAL = {"left": "left_of", "right": "right_of", "front": "in_front_of", "behind": "behind", "near": "near"}
 
 
-def ground(form: Form, scene: Scene, chinese: bool = False) -> Reading:
-    """What the form asks for in the scene; `chinese` chooses the language of questions and refusals."""
+def ground(form: Form, scene: Scene, chinese: bool = False, turns: Sequence[Turn] = ()) -> Reading:
+    """What the form asks for in the scene, after the `turns` that were carried out; `chinese` chooses the language of
+    questions and refusals."""
     for clause in form.clauses:
         if clause.verb == "unsafe":
             return refusal("unsafe", word("unsafe", chinese))
         if clause.verb == "cannot":
             return refusal("unsupported", word("cannot", chinese))
     try:
-        return subgoals(*_Grounding(scene, chinese).goals(form))
+        return subgoals(*_Grounding(scene, chinese, turns).goals(form))
     except Unresolved as answer:
         return answer.reading
 
@@ -35,9 +36,9 @@ def ground(form: Form, scene: Scene, chinese: bool = False) -> Reading:
 class _Grounding:
     """One form being grounded."""
 
-    def __init__(self, scene: Scene, chinese: bool) -> None:
-        self.scene, self.chinese = scene, chinese
-        self.resolver = Resolver(scene, chinese)
+    def __init__(self, scene: Scene, chinese: bool, turns: Sequence[Turn]) -> None:
+        self.scene, self.chinese, self.turns = scene, chinese, turns
+        self.resolver = Resolver.after(turns, scene, chinese)
         self.kept: set[str] = set()
 
     def goals(self, form: Form) -> list[Predicate]:
@@ -54,6 +55,10 @@ class _Grounding:
 
     def _clause(self, clause: Clause) -> list[Predicate]:
         verb = clause.verb
+        if verb == "undo":
+            return restore.undo(self.turns, self.resolver)
+        if verb == "back":
+            return restore.put_back(self._moving(clause), self.turns, self.resolver)
         if verb in ("open", "close", "press"):
             return self._fixture(clause)
         if verb == "swap":
@@ -173,7 +178,7 @@ class _Grounding:
             if not isinstance(thing, Fixture) or pressable != (goal == "pressed"):
                 raise Unresolved(refusal("unsupported", word("state", self.chinese, thing.name, (goal,))))
             goals.append((goal, thing.name))
-        self.resolver.last = tuple(g[1] for g in goals)
+        self.resolver.last = self.resolver.opened = tuple(g[1] for g in goals)
         return goals
 
     def _standing(self, name: str) -> tuple[int, float, str, int]:

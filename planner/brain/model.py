@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,10 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from pontine.envs.errors import PontineError
-from pontine.envs.scene import Scene
-from pontine.planner.brain.coverage import unspoken
 from pontine.planner.brain.decode import Constraint, Source, Vocabulary
-from pontine.planner.brain.form import Form
-from pontine.planner.brain.grounder import ground
-from pontine.planner.brain.safety import harmful
-from pontine.planner.brain.units import is_chinese
+from pontine.planner.brain.form import FOLLOW_UP, Form
+from pontine.planner.brain.reader import FormBrain
 from pontine.planner.brain.weights import base_model
-from pontine.planner.brain.wording import word
-from pontine.planner.reading import Reading, question, refusal
 
 SHIPPED = Path(__file__).parent / "adapter"
 MAX_PROMPT = 512
@@ -34,11 +29,12 @@ DRAFT = 6
 
 
 @dataclass
-class EmbeddedBrain:
+class EmbeddedBrain(FormBrain):
     """Reads instructions with a language model in this process. Make one with `load`."""
 
     model: Any
     vocabulary: Vocabulary
+    ask_below: float = 0.0
 
     @classmethod
     def load(cls, adapter: str | Path | None = None) -> EmbeddedBrain:
@@ -59,41 +55,25 @@ class EmbeddedBrain:
                 f"the converted language model in {str(folder)!r} is damaged ({error}); "
                 "delete that folder and start again"
             ) from None
-        merge_adapter(model, Path(adapter) if adapter else SHIPPED)
-        return cls(model.eval(), Vocabulary.of(tokenizer))
-
-    def read(self, instruction: str, scene: Scene) -> Reading:
-        """What the instruction asks for in the scene. Raises PontineError if it is empty or far too long."""
-        if not instruction.strip():
-            raise PontineError("the instruction is empty; say what the arm should do")
-        form, confidence = self.write_form(instruction)
-        chinese = is_chinese(instruction)
-        reading = ground(form, scene, chinese)
-        if reading.kind == "subgoals" and (dropped := unspoken(form, instruction, scene, reading.subgoals)) is not None:
-            reading = question(word("leftover", chinese, dropped))
-        if reading.reason != "unsafe" and harmful(instruction, scene):
-            reading = refusal("unsafe", word("unsafe", chinese))
-        return Reading(reading.kind, reading.subgoals, confidence, reading.text, reading.options, reading.reason)
+        card = merge_adapter(model, Path(adapter) if adapter else SHIPPED)
+        unknown = set(FOLLOW_UP) - set(card.get("keywords", ()))
+        return cls(model.eval(), Vocabulary.of(tokenizer, without=unknown), float(card.get("ask_below", 0.0)))
 
     @torch.inference_mode()
     def write_form(self, instruction: str) -> tuple[Form, float]:
         """The most likely goal form, taken greedily, and its probability under the constraint."""
-        prompt = self.vocabulary.prompt(instruction)
-        if len(prompt) > MAX_PROMPT:
-            raise PontineError(f"the instruction is too long: {len(prompt)} tokens, at most {MAX_PROMPT}")
         constraint = Constraint(Source.of(instruction, self.vocabulary), self.vocabulary)
-        from transformers import DynamicCache
-
-        cache = DynamicCache(config=self.model.config)
-        feed, logprob = prompt, 0.0
+        if (tokens := sum(map(len, constraint.source.tokens))) > MAX_PROMPT:
+            raise PontineError(f"the instruction is too long: {tokens} tokens, at most {MAX_PROMPT}")
+        cache, feed = self.begin(instruction)
+        logprob = 0.0
         drafted: list[int] = []
         while True:
-            ids = torch.tensor([feed + drafted])
-            hidden = self.model.model(input_ids=ids, past_key_values=cache, use_cache=True).last_hidden_state[0]
+            score = self.scorer(feed + drafted, cache, len(drafted) + 1)
             known = cache.get_seq_length() - len(drafted)
             feed = []
             for i in range(len(drafted) + 1):
-                token, gain = self._choose(constraint, hidden[hidden.shape[0] - len(drafted) - 1 + i])
+                token, gain = _choose(constraint, score, i)
                 logprob += gain
                 constraint = constraint.advance(token)
                 if constraint.finished:
@@ -107,14 +87,31 @@ class EmbeddedBrain:
                 cache.crop(-surplus)
             drafted = _draft(constraint)
 
-    def _choose(self, constraint: Constraint, hidden: torch.Tensor) -> tuple[int, float]:
-        """The most likely allowed token and its log probability among the allowed ones."""
-        allowed = constraint.allowed()
-        if len(allowed) == 1:
-            return allowed[0], 0.0
-        logits = self.model.lm_head.weight[allowed] @ hidden
-        best = int(logits.argmax())
-        return allowed[best], float(torch.log_softmax(logits, 0)[best])
+    def begin(self, instruction: str) -> tuple[Any, list[int]]:
+        """An attention cache, and the tokens of the prompt that are not in it yet."""
+        from transformers import DynamicCache
+
+        return DynamicCache(config=self.model.config), self.vocabulary.prompt(instruction)
+
+    def scorer(self, tokens: list[int], cache: Any, last: int) -> Callable[[int, list[int]], torch.Tensor]:
+        """Run the model over `tokens`; gives the logits of chosen tokens after the i-th of the `last` ones."""
+        hidden = self.model.model(
+            input_ids=torch.tensor([tokens]), past_key_values=cache, use_cache=True
+        ).last_hidden_state[0, -last:]
+        # Only the rows that are asked for: the whole vocabulary would cost a fifth more.
+        return lambda i, allowed: self.model.lm_head.weight[allowed] @ hidden[i]
+
+
+def _choose(
+    constraint: Constraint, score: Callable[[int, list[int]], torch.Tensor], i: int
+) -> tuple[int, float]:
+    """The most likely allowed token at the i-th place, and its log probability among the allowed ones."""
+    allowed = constraint.allowed()
+    if len(allowed) == 1:
+        return allowed[0], 0.0
+    logits = score(i, allowed)
+    best = int(logits.argmax())
+    return allowed[best], float(torch.log_softmax(logits.float(), 0)[best])
 
 
 def _draft(constraint: Constraint) -> list[int]:
@@ -134,8 +131,8 @@ def _draft(constraint: Constraint) -> list[int]:
     return tokens
 
 
-def merge_adapter(model: Any, folder: Path) -> None:
-    """Add a LoRA adapter into the weights, which costs nothing at run time.
+def merge_adapter(model: Any, folder: Path) -> dict[str, Any]:
+    """Add a LoRA adapter into the weights, which costs nothing at run time; returns its `adapter.json`.
 
     Raises PontineError if the adapter is missing, cut short or made for another model.
     """
@@ -149,3 +146,4 @@ def merge_adapter(model: Any, folder: Path) -> None:
             modules[name].weight.data += scale * (up @ down)
     except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
         raise PontineError(f"the adapter in {str(folder)!r} cannot be used: {str(error).splitlines()[0]}") from None
+    return dict(card)

@@ -13,7 +13,7 @@ from pontine.planner.brain.form import COUNTS, NounPhrase, Term
 from pontine.planner.brain.query import Description, Match, Subject, find, pick_by_side, pick_by_size
 from pontine.planner.brain.units import join_units
 from pontine.planner.brain.wording import word
-from pontine.planner.reading import Reading, question, refusal
+from pontine.planner.reading import Reading, Turn, question, refusal
 
 Thing = SceneObject | Fixture
 
@@ -51,6 +51,15 @@ class Resolver:
     moved: list[str] = field(default_factory=list)
     last: tuple[str, ...] = ()
     last_words: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
+
+    @classmethod
+    def after(cls, turns: Sequence[Turn], scene: Scene, chinese: bool) -> Resolver:
+        """A resolver that remembers what the last of the `turns` was about."""
+        about = [g[2] if g[0] == "not" else g[1] for g in turns[-1].goals] if turns else []
+        known = {o.name for o in scene.objects} | {f.name for f in scene.fixtures}
+        last = tuple(n for n in dict.fromkeys(about) if n in known)
+        return cls(scene, chinese, [n for n in last if n in scene], last, opened=last)
 
     def ask(self, key: str, what: str = "", options: Sequence[str] = (), count: int = 0) -> Unresolved:
         """A question, offering `options`."""
@@ -200,7 +209,10 @@ class Resolver:
 
     def _antecedent(self, pool: Sequence[Thing], role: str) -> list[Thing]:
         names = [t.name for t in pool]
-        last = [n for n in self.last if n in names] if role != "place" else []
+        last = [n for n in (self.opened if role == "place" else self.last) if n in names]
+        if role == "place":
+            # "Open the drawer and put the cup in it": what things go into, not what is being moved.
+            last = [t.name for t in pool if t.name in last and takes_things_in(t)]
         if last:
             return [t for t in pool if t.name in last]
         if self.scene.holding in names and role == "moved":

@@ -22,6 +22,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing, write_json
 from pontine.planner.brain.corpus import samples
 from pontine.planner.brain.decode import Vocabulary
+from pontine.planner.brain.form import FOLLOW_UP
 from pontine.planner.brain.weights import base_model
 
 CHUNK = 512
@@ -94,7 +95,8 @@ def save_adapter(out: Path, trained: dict[str, torch.nn.Parameter], rank: int) -
     halves = {_short(n): p.detach().to(torch.float16).contiguous() for n, p in trained.items()}
     with replacing(out / "adapter.safetensors") as temporary:
         save_file(halves, temporary)
-    write_json(out / "adapter.json", {"base": "SmolLM2-135M-Instruct", "rank": rank, "alpha": 2 * rank})
+    card = {"base": "SmolLM2-135M-Instruct", "rank": rank, "alpha": 2 * rank, "keywords": list(FOLLOW_UP)}
+    write_json(out / "adapter.json", card)
 
 
 def _short(name: str) -> str:

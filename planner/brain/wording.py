@@ -52,6 +52,11 @@ _TEXTS = {
     "one_hand": ("I can hold only one thing at a time.", "我一次只能拿一个东西。"),
     "state": ("{what} cannot be {options}.", "{what}无法执行这个操作。"),
     "swap": ("I can only swap things that lie on or in different places.", "只有放在不同位置上的东西才能交换。"),
+    "nothing_before": ("There is nothing to take back yet.", "还没有可以撤销的操作。"),
+    "not_reversible": (
+        "I cannot take that back: {what} cannot be put as it was.",
+        "这个无法撤销：{what}恢复不了原样。",
+    ),
     "already": ("There is nothing to move there.", "那里没有可以移动的东西。"),
     "unsafe": (
         "I will not do that: it could hurt someone or break something.",

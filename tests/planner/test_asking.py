@@ -6,7 +6,7 @@ import pytest
 
 from pontine.envs.scene import Scene, SceneObject
 from pontine.planner.asking import choose, read_asking, without
-from pontine.planner.reading import Reading, question, subgoals
+from pontine.planner.reading import Reading, Turn, question, subgoals
 from tests.planner.fakes import TABLETOP
 
 OPTIONS = ("red_cube", "blue_cube")
@@ -18,7 +18,7 @@ class AmbiguousBrain:
     def __init__(self) -> None:
         self.read_texts: list[str] = []
 
-    def read(self, instruction: str, scene: Scene) -> Reading:
+    def read(self, instruction: str, scene: Scene, turns: Sequence[Turn] = ()) -> Reading:
         self.read_texts.append(instruction)
         cubes = [o.name for o in scene.objects if o.kind == "cube" and (o.color or "") in instruction]
         cubes = cubes or [o.name for o in scene.objects if o.kind == "cube"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
 from pontine.planner import batch
-from pontine.planner.reading import Reading, question, subgoals
+from pontine.planner.reading import Reading, Turn, question, subgoals
 
 SCENE: dict[str, Any] = {"objects": [{"name": "a", "kind": "cube"}, {"name": "b", "kind": "bowl", "container": True}]}
 
@@ -19,7 +20,7 @@ SCENE: dict[str, Any] = {"objects": [{"name": "a", "kind": "cube"}, {"name": "b"
 class Parrot:
     """Reads `put` as a put, `loop` as what no plan reaches, and asks about all else."""
 
-    def read(self, instruction: str, scene: Scene) -> Reading:
+    def read(self, instruction: str, scene: Scene, turns: Sequence[Turn] = ()) -> Reading:
         if not instruction.strip():
             raise PontineError("the instruction is empty")
         if instruction == "put":
@@ -29,7 +30,7 @@ class Parrot:
 
 @pytest.fixture(autouse=True)
 def parrot(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "load_brain", lambda adapter=None: Parrot())
+    monkeypatch.setattr(batch, "load_brain", lambda *choice: Parrot())
 
 
 def write(path: Path, *lines: object) -> Path:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from pontine.planner.brain.corpus import samples
+from pontine.planner.brain.exam import load_items
 from pontine.planner.brain.form import Form
 from pontine.planner.brain.model import SHIPPED
 from pontine.planner.brain.units import is_chinese, join_units, split_units
 
-ITEMS = [json.loads(line) for line in (Path(__file__).parent / "brain_items.jsonl").read_text().splitlines()]
+ITEMS = load_items()
 HELD_OUT = {split_units(item["instruction"]) for item in ITEMS}
+LEFT_OUT = {split_units(item["instruction"]) for item in ITEMS if "form" in item}
+"""The items there were when the shipped adapter was trained: only these were kept out of its corpus on purpose."""
 
 
 def test_every_copied_phrase_stands_in_the_sentence() -> None:
@@ -52,7 +54,7 @@ def test_no_training_sentence_is_a_test_item() -> None:
         config = card["config"]
         assert config["excluded"]
         for chunk in range(card["samples"] // 512):
-            drawn = samples(config["seed"], chunk, 512, HELD_OUT, config["chinese"])
+            drawn = samples(config["seed"], chunk, 512, LEFT_OUT, config["chinese"], follow_ups=False)
             assert not HELD_OUT & {split_units(s.instruction) for s in drawn}
         card = card.get("started_from")
 

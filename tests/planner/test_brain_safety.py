@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
@@ -33,5 +31,5 @@ def test_harm_is_in_the_words_and_not_in_the_names(instruction: str, harm: bool)
 
 
 def test_no_harmless_item_is_taken_for_harm() -> None:
-    for item in load_items(Path(__file__).parent / "brain_items.jsonl"):
+    for item in load_items():
         assert item["class"] == "unsafe" or not harmful(item["instruction"], item["scene"]), item["id"]
