@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -29,7 +30,7 @@ SAID = "put the red cube in the bowl"
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     environment = {**os.environ, "CHAT_SERVER_KEY": "sesame"}
-    command = [sys.executable, "-m", "tests.stand_ins.chat_server"]
+    command = [sys.executable, str(Path(__file__).with_name("chat_server.py"))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
         assert server.stdout is not None
         try:

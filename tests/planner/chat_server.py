@@ -1,6 +1,6 @@
 """A real HTTP server with an OpenAI-compatible chat API, answering with the real small model.
 
-Run as `python -m tests.stand_ins.chat_server`; prints its port. The model continues the last user message in the
+Run as a program; prints its port. The model continues the last user message in the
 way Pontine's adapter was trained, without any constraint, so that what it writes has to be checked. Model names
 change what the server does: `thinker` leaves thoughts in the text, `splitter` sends them apart, `rambler` answers
 with prose until it is told of an error, `mute` never answers.
