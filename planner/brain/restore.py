@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from pontine.envs.predicates import Predicate
@@ -12,6 +13,9 @@ from pontine.planner.reading import Turn, refusal
 
 _STATES = ("open", "closed")
 """Fixture states that a skill can bring back; a button that was pressed was pressed."""
+
+SHIFT = 0.01
+"""Distance (m) up to which a thing counts as not moved: the noise of looking again."""
 
 
 def undo(turns: Sequence[Turn], resolver: Resolver) -> list[Predicate]:
@@ -28,7 +32,7 @@ def undo(turns: Sequence[Turn], resolver: Resolver) -> list[Predicate]:
             raise _irreversible(fixture.name, resolver)
     for name in sorted(about):
         # Moved about on the table: where exactly it stood is not a goal that can be stated.
-        if name in now and name not in moved:
+        if name in known and name not in moved and _shifted(turn.scene, now, name):
             raise _irreversible(name, resolver)
     states: list[Predicate] = [(f.state, f.name) for f in changed]
     back = _returned(moved, turn.scene, resolver)
@@ -67,6 +71,14 @@ def _returned(names: Sequence[str], before: Scene, resolver: Resolver) -> list[P
             goals.append(("in" if inside else "on", name, place))
     held = [g for g in goals if g[0] == "holding"]
     return [g for g in goals if g not in held] + held
+
+
+def _shifted(before: Scene, now: Scene, name: str) -> bool:
+    """Whether a thing stands elsewhere on what it stood on."""
+    places = before.object(name).position, now.object(name).position
+    if places[0] is None or places[1] is None:
+        return places[0] is not places[1]
+    return math.dist(places[0], places[1]) > SHIFT
 
 
 def _support(scene: Scene, name: str) -> str | None:
