@@ -50,21 +50,24 @@ def _laid(row: dict[str, Any], scene: Scene) -> dict[str, Any]:
 
 def final_state(goals: Sequence[Predicate], scene: Scene) -> World:
     """The symbolic world when the plan for these goals has been played. Raises NoPlanError if there is no plan."""
-    plan = make_plan(scene, goals)
-    world = World.of(scene, goals)
-    for step in plan.steps:
+    return _play(scene, goals)[0]
+
+
+def _play(scene: Scene, goals: Sequence[Predicate]) -> tuple[World, set[str]]:
+    """The world at the end, and what was moved on the way."""
+    world, moved = World.of(scene, goals), set()
+    for step in make_plan(scene, goals).steps:
         world.apply(step.skill, step.args)
-    return world
+        if step.skill == "pick":
+            moved.add(step.args[0])
+    return world, moved
 
 
 def played(scene: Scene, goals: Sequence[Predicate]) -> Scene:
     """The scene when the plan for these goals has been played. What was put down somewhere has no known position."""
-    world = final_state(goals, scene)
+    world, moved = _play(scene, goals)
     objects = tuple(
-        o
-        if o.support == (now := world.support.get(o.name)) and o.name != world.holding
-        else replace(o, support=now, position=None)
-        for o in scene.objects
+        replace(o, support=world.support.get(o.name), position=None) if o.name in moved else o for o in scene.objects
     )
     fixtures = tuple(replace(f, state=world.states[f.name]) for f in scene.fixtures)
     return Scene(objects, fixtures, world.holding)

@@ -62,7 +62,7 @@ def test_undo_takes_back_the_last_turn() -> None:
 def test_what_cannot_be_taken_back_is_said() -> None:
     assert after("undo").kind == "question"
     assert after("undo", (("pressed", "button"),)).reason == "unsupported"
-    assert after("undo", (("left_of", "ball", "bowl"),)).reason == "unsupported"
+    assert after("undo", (("right_of", "ball", "bowl"),)).reason == "unsupported"
 
 
 @pytest.mark.parametrize("text", ["undo", "Undo that, please.", "undo the last step", "撤销上一步", "恢复原样吧"])
