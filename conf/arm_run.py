@@ -14,7 +14,7 @@ import numpy as np
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
 
-from .options import above, arm_port, at_least, text
+from .options import above, arm_port, at_least, brain_choice, text
 
 if TYPE_CHECKING:
     from pontine.planner.display import Display
@@ -44,6 +44,9 @@ class Config:
     replans: int = 3
     library: str | None = text()
     adapter: str | None = text()
+    brain: str = "embedded"
+    model: str | None = text()
+    url: str | None = text()
     baud: int = 1_000_000
     patience: float = 0.02
 
@@ -51,6 +54,7 @@ class Config:
         from pontine.sim2real.limits import profile
 
         arm_port(self.port)
+        brain_choice(self)
         profile(self.profile)
         at_least("replans", self.replans, 0)
         above("baud", self.baud, 0)
@@ -85,7 +89,7 @@ def run(config: Config) -> int:
         with display.waiting("looking for the table"):
             scenes = stack.enter_context(watching(config))
         with display.waiting("loading the language model"):
-            brain = load_brain(config.adapter)
+            brain = load_brain(config.adapter, config.brain, config.model, config.url)
         bus = stack.enter_context(
             Bus(arm_port(config.port), calibration.ids, baud=config.baud, patience=config.patience)
         )

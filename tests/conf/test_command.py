@@ -59,7 +59,7 @@ def test_a_family_lists_its_members(tmp_path: Path) -> None:
     result = pontine("bench", cwd=tmp_path)
     assert result.returncode == 0
     assert "usage: pontine bench VERB" in result.stdout
-    assert "  bench demo   try 50 instructions" in result.stdout
+    assert "  bench demo    try 50 instructions" in result.stdout
 
 
 @pytest.mark.parametrize(
