@@ -47,7 +47,7 @@ class CausalBrain(EmbeddedBrain):
         logging.disable_progress_bar()
         try:
             tokenizer = AutoTokenizer.from_pretrained(adapter)
-            model = AutoModelForCausalLM.from_pretrained(adapter, dtype="auto")
+            model: Any = AutoModelForCausalLM.from_pretrained(adapter, dtype="auto")
         except (OSError, ValueError, KeyError, ImportError) as error:
             raise PontineError(f"cannot load the model {adapter!r}: {str(error).splitlines()[0]}") from None
         if not torch.cuda.is_available():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene
-from pontine.planner.brain.resolve import Resolver, Unresolved, takes_things_in
+from pontine.planner.brain.resolve import Resolver, Thing, Unresolved, takes_things_in
 from pontine.planner.brain.wording import word
 from pontine.planner.reading import Turn, refusal
 
@@ -64,7 +64,8 @@ def _returned(names: Sequence[str], before: Scene, resolver: Resolver) -> list[P
         elif place == TABLE:
             goals.append(("on", name, TABLE))
         else:
-            known = [t for t in (*resolver.scene.objects, *resolver.scene.fixtures) if t.name == place]
+            things: list[Thing] = [*resolver.scene.objects, *resolver.scene.fixtures]
+            known = [t for t in things if t.name == place]
             if not known:
                 raise resolver.decline("missing", place)
             inside = isinstance(known[0], Fixture) or takes_things_in(known[0])
