@@ -7,12 +7,9 @@ from numpy.typing import NDArray
 
 from .catalogue import KINDS
 from .fixtures import INSIDE, RIM, heading_quat
-from .kinematics import quat_to_matrix
 from .scene import TABLE, Fixture, Scene, SceneObject
+from .support import TOLERANCE, Body
 from .worlds import Worlds
-
-TOLERANCE = 0.008
-"""How far (m) the underside of a thing may be from the top of what carries it."""
 
 
 def held_slot(worlds: Worlds, i: int) -> int | None:
@@ -77,27 +74,12 @@ def _laid(worlds: Worlds, i: int) -> list[int]:
     return [slot for slot, spec in enumerate(worlds.specs[i]) if spec is not None]
 
 
-def extent_below(worlds: Worlds, i: int, slot: int) -> float:
-    """Distance (m) from an object's frame down to its lowest point."""
+def _body(worlds: Worlds, i: int, slot: int) -> Body:
+    """This slot's object where it is."""
     spec = worlds.specs[i][slot]
     assert spec is not None
-    if not KINDS[spec.kind].graspable:
-        return 0.0
-    if spec.kind == "ball":
-        return spec.size[0] / 2
-    down = np.abs(quat_to_matrix(worlds.object_quat[i, slot])[2])
-    half = np.array(spec.size) / 2
-    if spec.kind == "cylinder":
-        return float(half[2] * down[2] + half[0] * np.sqrt(max(0.0, 1 - down[2] ** 2)))
-    return float(down @ half)
-
-
-def top_of(worlds: Worlds, i: int, slot: int) -> float:
-    """Height (m) of an object's highest point (the rim of a container)."""
-    spec = worlds.specs[i][slot]
-    assert spec is not None
-    z = float(worlds.object_position[i, slot, 2])
-    return z + (extent_below(worlds, i, slot) if KINDS[spec.kind].graspable else spec.size[2])
+    pose = worlds.object_position[i, slot], worlds.object_quat[i, slot]
+    return Body(spec.name, spec.kind, spec.size, *pose, KINDS[spec.kind].container)
 
 
 def _support(worlds: Worlds, i: int, slot: int) -> str | None:
@@ -112,7 +94,9 @@ def _drawer_round(worlds: Worlds, i: int, slot: int) -> str | None:
     mounted = worlds.mounted
     position = worlds.object_position[i, slot]
     for f, spec in enumerate(mounted.specs[i]):
-        if spec is None or spec.kind != "drawer" or not 0 < position[2] < RIM + extent_below(worlds, i, slot) - 0.002:
+        if spec is None or spec.kind != "drawer":
+            continue
+        if not 0 < position[2] < RIM + _body(worlds, i, slot).below - 0.002:
             continue
         offset = position - mounted.position[i, f]
         cos, sin = np.cos(mounted.yaw[i, f]), np.sin(mounted.yaw[i, f])
@@ -124,26 +108,14 @@ def _drawer_round(worlds: Worlds, i: int, slot: int) -> str | None:
 
 def _carrier(worlds: Worlds, i: int, slot: int) -> int | None:
     """The slot that carries this one's object: what it stands on by contact, else the container it is in."""
-    underside = worlds.object_position[i, slot, 2] - extent_below(worlds, i, slot)
-    inside = None
+    body, inside = _body(worlds, i, slot), None
     for other in _laid(worlds, i):
-        spec = worlds.specs[i][other]
-        if other == slot or spec is None:
+        if other == slot:
             continue
-        if KINDS[spec.kind].container:
-            if _within(worlds, i, slot, other) and underside < top_of(worlds, i, other) - 0.002:
+        below = _body(worlds, i, other)
+        if below.container:
+            if below.holds_over(body.position) and body.underside < below.top - 0.002:
                 inside = other
-        elif worlds.touching(slot, worlds.slots[other].name)[i] and underside > top_of(worlds, i, other) - TOLERANCE:
+        elif worlds.touching(slot, worlds.slots[other].name)[i] and body.underside > below.top - TOLERANCE:
             return other
     return inside
-
-
-def _within(worlds: Worlds, i: int, slot: int, container: int) -> bool:
-    """Whether the object's frame is over the container's footprint and not below its base."""
-    spec = worlds.specs[i][container]
-    assert spec is not None
-    offset = worlds.object_position[i, slot] - worlds.object_position[i, container]
-    local = quat_to_matrix(worlds.object_quat[i, container]).T @ offset
-    if spec.kind == "box":
-        return bool(np.all(np.abs(local[:2]) < np.array(spec.size[:2]) / 2) and local[2] > 0)
-    return bool(np.hypot(local[0], local[1]) < spec.size[0] / 2 and local[2] > 0)

@@ -15,7 +15,7 @@ from pontine.envs.tasks.drawer import Drawer
 from pontine.envs.tasks.fixture import CLEAR
 
 from .handling import HandlingSkill, Moment
-from .skill import Array, SkillError
+from .skill import Array
 
 
 class FixtureSkill(HandlingSkill):
@@ -33,11 +33,8 @@ class FixtureSkill(HandlingSkill):
             return f"the gripper holds {scene.holding!r}"
         return None if part_of(fixture) is not None else f"nobody knows where {fixture.name!r} is"
 
-    def watched(self, scene: Scene, args: Sequence[str]) -> SceneObject:
-        part = part_of(scene.fixture(args[0]))
-        if part is None:
-            raise SkillError(f"nobody knows any more where {args[0]!r} is")
-        return part
+    def watched(self, scene: Scene, args: Sequence[str]) -> SceneObject | None:
+        return part_of(scene.fixture(args[0]))
 
     def goal(self, robot: Robot, scene: Scene, args: Sequence[str]) -> Array:
         part = part_of(scene.fixture(args[0]), self.state)

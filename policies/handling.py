@@ -21,6 +21,9 @@ from .skill import Array, Attempt, Skill, SkillError
 # m/s, share a step, m, m
 _SLOW, _INTEGRAL, _LARGEST_SHIFT, _ARRIVED = 0.02, 0.1, 0.02, 0.006
 
+BLIND_STEPS = round(1.0 / CONTROL_SECONDS)
+"""Control steps for which a thing that is out of sight is taken to be where it was."""
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -38,9 +41,13 @@ class Moment:
 class HandlingSkill(Skill):
     """A skill that brings a thing to a goal."""
 
-    def watched(self, scene: Scene, args: Sequence[str]) -> SceneObject:
-        """What the policy is shown as the object. Raises SceneError for what the scene does not have."""
-        return scene.object(args[0])
+    def watched(self, scene: Scene, args: Sequence[str]) -> SceneObject | None:
+        """What the policy is shown as the object, None if nobody knows where it is.
+
+        Raises SceneError for what the scene does not have.
+        """
+        thing = scene.object(args[0])
+        return None if thing.position is None else thing
 
     @abstractmethod
     def goal(self, robot: Robot, scene: Scene, args: Sequence[str]) -> Array:
@@ -51,7 +58,10 @@ class HandlingSkill(Skill):
         """Whether the termination condition holds."""
 
     def begin(self, robot: Robot, scene: Scene, args: Sequence[str]) -> Attempt:
-        return _Handling(self, args, self.watched(scene, args), self.goal(robot, scene, args))
+        thing = self.watched(scene, args)
+        if thing is None:
+            raise SkillError(f"nobody knows where {args[0]!r} is")
+        return _Handling(self, args, thing, self.goal(robot, scene, args))
 
 
 class _Handling(Attempt):
@@ -59,26 +69,34 @@ class _Handling(Attempt):
     small urges cancel. While a held object hardly moves, the goal it is shown is shifted by
     the integral of what is missing, at most 2 cm, as integral action does in any servo;
     once the object is there, or stands on something, the policy sees the true goal again, and lets go.
+
+    A thing out of sight is taken to be where it was last seen, for a second; meanwhile the skill cannot end well.
     """
 
     def __init__(self, skill: HandlingSkill, args: Sequence[str], before: SceneObject, goal: Array) -> None:
         self.skill, self.args, self.before, self.goal = skill, args, before, goal
-        self.shift, self.last = np.zeros(3), np.array(before.position)
+        self.shift, self.known, self.blind = np.zeros(3), before, 0
 
     def see(self, state: RobotState, action: Array, scene: Scene) -> NDArray[np.float32]:
-        return manipulation(situation(state, action, self.skill.watched(scene, self.args), self.goal + self.shift))
+        return manipulation(situation(state, action, self.known, self.goal + self.shift))
 
     def there(self, state: RobotState, scene: Scene) -> bool:
         now = self.skill.watched(scene, self.args)
+        if now is None:
+            self.blind += 1
+            return False
         position = np.array(now.position)
-        speed = float(np.linalg.norm(position - self.last)) / CONTROL_SECONDS
-        self.last = position
+        speed = float(np.linalg.norm(position - np.array(self.known.position))) / CONTROL_SECONDS
+        self.known, self.blind = now, 0
         if scene.holding != now.name or np.linalg.norm(self.goal - position) < _ARRIVED:
             self.shift = np.zeros(3)
         elif speed < _SLOW:
             self.shift = np.clip(self.shift + _INTEGRAL * (self.goal - position), -_LARGEST_SHIFT, _LARGEST_SHIFT)
         tool = tool_pose(state.position[None]).position[0]
         return self.skill.there(Moment(self.before, now, self.goal, scene, tool, speed))
+
+    def gave_up(self) -> str | None:
+        return f"lost sight of {self.args[0]!r}" if self.blind >= BLIND_STEPS else None
 
 
 def situation(state: RobotState, action: Array, thing: SceneObject, goal: Array) -> Situation:

@@ -31,6 +31,8 @@ class PickSkill(HandlingSkill):
             return f"the gripper already holds {scene.holding!r}"
         if thing.kind in KINDS and not KINDS[thing.kind].graspable:
             return f"a {thing.kind} is too wide for the gripper"
+        if thing.position is None:
+            return f"nobody knows where {thing.name!r} is"
         above = [o.name for o in scene.objects if o.support == thing.name]
         return f"{above[0]!r} stands on {thing.name!r}" if above else None
 

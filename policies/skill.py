@@ -52,6 +52,10 @@ class Attempt(ABC):
     def there(self, state: RobotState, scene: Scene) -> bool:
         """Whether the termination condition holds after a control step."""
 
+    def gave_up(self) -> str | None:
+        """Why going on makes no sense after that step, None if it does."""
+        return None
+
 
 class Skill(ABC):
     """An option with a learned policy."""
@@ -102,4 +106,7 @@ class Skill(ABC):
             streak = streak + 1 if attempt.there(state, scene) else 0
             if streak >= Task.streak:
                 return SkillOutcome(True, step + 1, "done")
+            reason = attempt.gave_up()
+            if reason is not None:
+                return SkillOutcome(False, step + 1, reason)
         return SkillOutcome(False, self.max_steps, "time limit")

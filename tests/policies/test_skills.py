@@ -1,10 +1,12 @@
 """The shipped skills on tables they were never trained on."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pontine.envs.arm import REST
-from pontine.envs.catalogue import KINDS
+from pontine.envs.catalogue import KINDS, ObjectSpec
 from pontine.envs.errors import PontineError
 from pontine.envs.kinematics import tool_pose
 from pontine.envs.layout import from_scene, random_table
@@ -12,6 +14,7 @@ from pontine.envs.predicates import holds
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.policies.evaluate import acting, evaluate
+from pontine.policies.handling import BLIND_STEPS
 from pontine.policies.placement import RELATIONS, goal_for
 from pontine.policies.reach_skills import SPOTS
 from pontine.policies.skill import Skill, SkillError
@@ -89,6 +92,32 @@ def test_a_skill_does_not_start_where_it_cannot(library: dict[str, Skill]) -> No
         library["place"].execute(robot, ["red_cube"])
     with pytest.raises(PontineError, match="no object 'ghost'"):
         library["pick"].execute(robot, ["ghost"])
+
+
+class Hiding(SimulatedRobot):
+    """An arm whose scene says for some looks that nobody knows where the cube is."""
+
+    def __init__(self, hidden: range) -> None:
+        super().__init__((ObjectSpec("cube", "cube", "red", (0.03,) * 3, (0.24, 0.05, 0.015)),))
+        self.looks, self.hidden = 0, hidden
+
+    def scene(self) -> Scene:
+        seen, self.looks = super().scene(), self.looks + 1
+        if self.looks - 1 not in self.hidden:
+            return seen
+        return replace(seen, objects=(replace(seen.object("cube"), position=None, orientation=None),))
+
+
+def test_a_thing_out_of_sight_for_a_moment_is_still_picked_up(library: dict[str, Skill]) -> None:
+    assert library["pick"].execute(Hiding(range(5, 5 + BLIND_STEPS - 1)), ["cube"]).finished
+
+
+def test_a_skill_ends_when_it_has_lost_sight_of_its_object(library: dict[str, Skill]) -> None:
+    outcome = library["pick"].execute(Hiding(range(5, 10_000)), ["cube"])
+    assert not outcome.finished
+    assert outcome.reason == "lost sight of 'cube'"
+    assert outcome.steps == 4 + BLIND_STEPS
+    assert library["pick"].execute(Hiding(range(10_000)), ["cube"]).reason == "nobody knows where 'cube' is"
 
 
 @pytest.mark.parametrize("relation", RELATIONS)
