@@ -18,7 +18,7 @@ from pontine.envs.errors import UnknownNameError
 NAMES = (
     "demo", "plan", "train", "eval", "critic", "distill", "export", "tune",
     "bench demo", "bench envs", "bench skills", "bench arm", "bench brain",
-    "arm find", "arm check", "arm calibrate", "arm emulate", "arm markers",
+    "arm find", "arm check", "arm calibrate", "arm emulate", "arm markers", "arm camera",
     "arm record", "arm replay", "arm identify", "arm run",
 )  # fmt: skip
 MEMBERS = {"bench": "suite"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
@@ -15,6 +16,10 @@ from .calibrating import Sweep
 from .checking import ArmReport
 from .finding import FoundServo
 from .plausibility import TOO_SMALL
+
+if TYPE_CHECKING:
+    from .camera_calibration import Views
+    from .camera_pose import PoseCheck
 
 
 def found_table(servos: Iterable[FoundServo]) -> Table:
@@ -55,6 +60,35 @@ def sweep_table(sweeps: Mapping[str, Sweep]) -> Table:
         swept = f"{math.degrees(sweep.high - sweep.low):.0f}° of about {math.degrees(high - low):.0f}°"
         table.add_row(name, *ends, swept, Text("enough", "green") if enough else Text("go on", "yellow"))
     return table
+
+
+def coverage(views: Views, said: str) -> Text:
+    """The picture in cells, filled where the board has been; how many views there are; what to do."""
+    text = Text()
+    for row in views.coverage:
+        for cell in row:
+            text.append("██" if cell else "· ", "green" if cell else "dim")
+        text.append("\n")
+    text.append(f"{len(views.taken)} of {views.wanted} views or more. ", "bold")
+    return text.append(said)
+
+
+def pose_table(check: PoseCheck) -> Table:
+    """The table's tags, a line each: where they should be and where they are seen."""
+    table = Table("tag", "should be at", "seen at", "off", "in the picture", "", box=None, header_style="bold")
+    for tag in check.tags:
+        seen = "?" if tag.seen is None else _place(tag.seen)
+        mark = ("good", "green") if tag.good else ("not seen", "yellow") if tag.seen is None else ("problem", "red")
+        off = None if tag.seen is None else round(tag.off * 1000, 1)
+        error = None if tag.error is None else round(tag.error, 2)
+        table.add_row(
+            str(tag.id), _place(tag.wanted), seen, quantity(off, "mm"), quantity(error, "pixels"), Text(*mark)
+        )
+    return table
+
+
+def _place(point: Iterable[float]) -> str:
+    return ", ".join(f"{v * 1000:.0f}" for v in point) + " mm"
 
 
 def quantity(value: float | None, unit: str) -> str:
