@@ -65,7 +65,7 @@ def test_a_family_lists_its_members(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (["dmeo"], "unknown verb 'dmeo' (did you mean 'demo'?); valid: bench, "),
+        (["dmeo"], "unknown verb 'dmeo' (did you mean 'demo'?); valid: arm, bench, "),
         (["bench", "demos"], "unknown bench suite 'demos' (did you mean 'demo'?)"),
         (["bench", "suite=demos"], "unknown bench suite 'demos' (did you mean 'demo'?)"),
         (["demo", "sede=3"], "unknown option 'sede' (did you mean 'seed'?)"),
@@ -80,9 +80,9 @@ def test_a_family_lists_its_members(tmp_path: Path) -> None:
         (["train", "ppo.iteration=3"], "unknown option 'ppo.iteration' (did you mean 'ppo.iterations'?)"),
         (["train", "clone.hidden=[]"], "clone.hidden=[]"),
         (["train", "ppo.gamma=nan"], "ppo.gamma=nan"),
-        (["train", "task=fly"], "unknown task 'fly'; valid: pick, "),
-        (["eval", "skill=fly"], "unknown skill 'fly'; valid: pick, place"),
-        (["eval", "randomization=wild"], "unknown randomization 'wild'; valid: none, real"),
+        (["train", "task=fly"], "unknown task 'fly'; valid: button, drawer, pick, "),
+        (["eval", "skill=fly"], "unknown skill 'fly'; valid: close, home, open, pick, place, press, reach"),
+        (["eval", "randomization=wild"], "unknown randomization 'wild'; valid: delay2, fitted, none, real"),
         (["eval", "policy=nowhere"], "no policy file"),
         (["bench", "envs", "worlds=0"], "worlds=0 must be at least 1"),
         (["bench", "demo", "scenes=0"], "scenes=0 must be at least 1"),

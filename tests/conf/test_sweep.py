@@ -65,10 +65,12 @@ def test_optuna_looks_for_the_best_and_a_sweep_goes_on_where_it_was(tmp_path: Pa
 
 
 def test_a_run_that_cannot_be_made_does_not_end_the_sweep(tmp_path: Path) -> None:
-    out = sweep("start=nowhere,null", "run_dir=found", cwd=tmp_path, fails=True)
-    assert "no policy file" in out
+    (tmp_path / "found" / "0").mkdir(parents=True)
+    (tmp_path / "found" / "0" / "config.json").write_text('{"task": "pick", "seed": 7}')
+    out = sweep("seed=0,1", "run_dir=found", cwd=tmp_path, fails=True)
+    assert "another" in out
     rows = json.loads((tmp_path / "found" / "sweep.json").read_text())
-    assert ["failed" in row for row in rows] == [False, True]
+    assert {row["run"]: "failed" in row for row in rows} == {"0": True, "1": False}
 
 
 def test_the_folder_follows_from_what_is_swept_not_from_how() -> None:
