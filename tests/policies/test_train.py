@@ -195,7 +195,7 @@ def test_a_replay_buffer_comes_back(full: bool, tmp_path: Path) -> None:
         ("task=fly", "valid: "),
         ("task=pickplace", "goal task"),
         ("ppo.iteration=3", "iterations"),
-        ("randomization=moon", "valid: delay2, none, real"),
+        ("randomization=moon", "valid: delay2, fitted, none, real"),
         ("algo=a2c", "valid: clone, clone+ppo, rlpd, sac, tqc"),
     ],
 )
