@@ -58,10 +58,14 @@ def run(verb: Verb, args: list[str]) -> int:
             raise _Wrong(explain(error, keys)) from None
         except PontineError as error:
             raise _Wrong(error) from None
+        except ModuleNotFoundError as error:
+            raise _Wrong(missing(error)) from None
         try:
             statuses.append(int(module.run(options)))
         except PontineError as error:
             raise _Wrong(error) from None
+        except ModuleNotFoundError as error:
+            raise _Wrong(missing(error)) from None
         except (HydraException, OmegaConfBaseException) as error:
             raise RuntimeError(f"the work of pontine {verb.name} failed in its configuration library") from error
         return statuses[-1]
@@ -103,6 +107,21 @@ class _Wrong(BaseException):
         self.error = error
 
 
+EXTRAS = {"serial": "arm", "cv2": "arm", "pyarrow": "arm", "scipy": "arm"}
+"""Packages that only some verbs need, by the extra that brings them."""
+
+EXTRA_PLUGINS = {"joblib", "submitit_local", "submitit_slurm", "ray", "optuna"}
+"""Hydra's launchers and sweepers that the extra `sweep` brings."""
+
+
+def missing(error: ModuleNotFoundError) -> PontineError:
+    """What to install for a package of an extra; raises the error where no extra brings it."""
+    extra = EXTRAS.get((error.name or "").split(".")[0])
+    if extra is None:
+        raise error
+    return PontineError(f"{error.name} is not installed: pip install 'pontine[{extra}]'")
+
+
 def groups() -> list[str]:
     """The config groups: the folders of YAML files in `conf/`."""
     return [
@@ -134,6 +153,8 @@ def explain(error: BaseException, keys: list[str]) -> PontineError:
     if found := re.search(r"could not be converted to (\w+)", whole):
         return PontineError(f"{typed or 'the value'} is not {_TYPES.get(found[1], found[1])}")
     if found := re.search(r"Could not find '([^']*)/([^'/]*)'\s*Available options in '[^']*':((?:\n\s+\S+)*)\n", whole):
+        if found[1].startswith("hydra/") and found[2] in EXTRA_PLUGINS:
+            return PontineError(f"{found[1]} {found[2]!r} is not installed: pip install 'pontine[sweep]'")
         return UnknownNameError(found[1], found[2], found[3].split())
     reason = next((m.splitlines()[0] for m in reversed(messages) if m not in ("", "None")), type(error).__name__)
     return PontineError(reason if typed is None else f"cannot use {typed}: {reason}")

@@ -134,3 +134,20 @@ def test_the_config_is_shown_without_running(tmp_path: Path) -> None:
     assert result.returncode == 0
     assert "put a, b: {c} in 碗，then" in result.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ("serial", ["arm", "find"]),
+        ("serial", ["arm", "run", "port=x", "camera=0"]),
+        ("cv2", ["arm", "markers"]),
+    ],
+)
+def test_a_verb_whose_extra_is_not_installed_says_which(missing: str, words: list[str], tmp_path: Path) -> None:
+    program = f"import sys; sys.modules[{missing!r}] = None; from pontine.conf.main import main; sys.exit(main())"
+    result = subprocess.run(
+        [sys.executable, "-c", program, *words], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert_one_clear_line(result)
+    assert "pip install 'pontine[arm]'" in result.stderr
