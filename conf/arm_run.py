@@ -109,6 +109,8 @@ def run(config: Config) -> int:
 
 
 def _told(arm: DryArm | SerialArm, display: Display, reached: bool) -> int:
+    from pontine.sim2real.control_loop import UNREACHED
+
     report: dict[str, Any] = arm.report()
     for reason, clips in itertools.groupby(report["clips"], key=lambda clip: clip["reason"]):
         joints = ", ".join(f"{clip['joint']} {clip['steps']}" for clip in clips)
@@ -122,7 +124,7 @@ def _told(arm: DryArm | SerialArm, display: Display, reached: bool) -> int:
     if not ending["at_rest"]:
         display.say("the arm was let go before it was at rest", "bold red")
     for joint, why in ending["unreached"].items():
-        display.say(f"{joint} could not be let go: {why}", "bold red")
+        display.say(f"{joint} {UNREACHED}: {why}", "bold red")
     return 0 if reached and not report["stops"] else 1
 
 

@@ -12,7 +12,6 @@ Angles here are the encoder's: radians from the count zero, without calibration.
 from __future__ import annotations
 
 import select
-import termios
 import threading
 import time
 from collections import Counter
@@ -21,13 +20,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
-import serial  # type: ignore[import-untyped]
-
 from pontine.envs.errors import UnknownNameError
 
 from . import feetech
-from .bus_errors import CorruptReplyError, EepromError, NoReplyError, PortError, PortLostError, UnfitValueError
+from .bus_errors import CorruptReplyError, EepromError, NoReplyError, PortFailedError, UnfitValueError
 from .feetech import ERRORS, Instruction, Ping, Read, Status, SyncRead, SyncWrite, Write
+from .port import in_use, open_port
 from .registers import COUNTS_PER_TURN, RADIANS, Flag, Register, flags_in
 from .sts3215 import BROADEST_BLOCK, STS3215, TORQUE_RECENTER
 
@@ -39,7 +37,6 @@ _BLOCK = STS3215.span(BROADEST_BLOCK)
 _SETTINGS = ("torque_enable", "acceleration", "goal_position", "goal_time", "goal_speed", "torque_limit", "lock")
 _WHOLE = STS3215.span((*_SETTINGS, *BROADEST_BLOCK))
 _STATUS_OVERHEAD = 6
-_LOST = (serial.SerialException, OSError, termios.error)
 
 
 @dataclass(frozen=True)
@@ -80,15 +77,12 @@ class Bus:
         self._owed = False
         self._stores: Counter[tuple[str, str]] = Counter()
         self.asked_again: Counter[str] = Counter()
-        try:
-            self._serial = serial.Serial(port, baud, timeout=0, write_timeout=1.0, exclusive=True)
-        except (*_LOST, ValueError) as error:
-            raise PortError(port, error) from error
+        self._serial = open_port(port, baud)
         self._echoes = False
         try:
             with self._transaction():
                 self._echoes = self._hears_itself()
-        except PortLostError:
+        except PortFailedError:
             self.close()
             raise
 
@@ -225,15 +219,12 @@ class Bus:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._lock:
-            try:
-                if self._owed:
-                    # Packets carry no number: a late answer would be taken for the next one's.
-                    self._listen(self._patience, lambda data: False)
-                    self._owed = False
-                yield
-            except _LOST as error:
-                raise PortLostError(self.port, error) from error
+        with self._lock, in_use(self.port):
+            if self._owed:
+                # Packets carry no number: a late answer would be taken for the next one's.
+                self._listen(self._patience, lambda data: False)
+                self._owed = False
+            yield
 
     def _send(self, instruction: Instruction) -> int:
         """Send, and pass over the echo where there is one; the packet's size."""

@@ -16,7 +16,11 @@ _WHY = {
 
 
 class BusError(RobotError):
-    """Base of all errors of the servo bus."""
+    """Base of all errors of the servo bus: the `problem`, and what to `check` ("" where the problem says it)."""
+
+    def __init__(self, problem: str, check: str = "") -> None:
+        self.problem, self.check = problem, check
+        super().__init__(f"{problem}; {check}" if check else problem)
 
 
 class PortError(BusError):
@@ -28,24 +32,41 @@ class PortError(BusError):
         super().__init__(f"cannot open {port}: {_WHY.get(number, cause) if number else cause}")
 
 
-class PortLostError(BusError):
-    """The port broke while it was in use; the servos hold what they were told last."""
+class PortFailedError(BusError):
+    """Base of the errors of a port that broke while it was in use; the servos hold what they were told last."""
 
-    def __init__(self, port: str, cause: BaseException) -> None:
+    def __init__(self, port: str, problem: str, check: str) -> None:
         self.port = port
         super().__init__(
-            f"{port} is gone ({cause}): check the USB cable. The servos still hold their last goal with full "
-            "torque: switch their supply off if the arm pushes against something"
+            f"{port} {problem}",
+            f"{check}. The servos still hold their last goal with full torque: switch their supply off if the arm "
+            "pushes against something",
+        )
+
+
+class PortLostError(PortFailedError):
+    """The port is gone."""
+
+    def __init__(self, port: str, cause: BaseException) -> None:
+        super().__init__(port, f"is gone ({cause})", "check the USB cable")
+
+
+class PortStuckError(PortFailedError):
+    """The port is there and takes no more bytes."""
+
+    def __init__(self, port: str, seconds: float) -> None:
+        super().__init__(
+            port, f"took no bytes for {seconds:g} s", "its adapter hangs: unplug it and plug it in again, without a hub"
         )
 
 
 class ReplyError(BusError):
     """Base of the errors of servos that did not answer well; `servos` are their ids by name."""
 
-    def __init__(self, servos: Mapping[str, int], problem: str) -> None:
+    def __init__(self, servos: Mapping[str, int], problem: str, check: str) -> None:
         self.servos = dict(servos)
         listed = ", ".join(f"{name} (id {id})" for name, id in servos.items())
-        super().__init__(f"{listed}: {problem}")
+        super().__init__(f"{listed}: {problem}", check)
 
 
 class NoReplyError(ReplyError):
@@ -53,12 +74,12 @@ class NoReplyError(ReplyError):
 
     def __init__(self, port: str, servos: Mapping[str, int], others: bool | None) -> None:
         """`others` is whether other servos did answer, None where none was asked."""
-        hints = {
-            True: "others answer: check its id and the cable to it from the servo before",
-            False: "no servo answers: check the arm's supply, the cable from the board, and the baud rate",
-            None: "check its id, the cable to it, the arm's supply, and the baud rate",
-        }
-        super().__init__(servos, f"no answer on {port}; {hints[others]}")
+        found, check = {
+            True: (", others answer", "check its id and the cable to it from the servo before"),
+            False: (", nor from any other", "check the arm's supply, the cable from the board, and the baud rate"),
+            None: ("", "check its id, the cable to it, the arm's supply, and the baud rate"),
+        }[others]
+        super().__init__(servos, f"no answer on {port}{found}", check)
 
 
 class CorruptReplyError(ReplyError):
@@ -67,7 +88,8 @@ class CorruptReplyError(ReplyError):
     def __init__(self, port: str, servos: Mapping[str, int]) -> None:
         super().__init__(
             servos,
-            f"spoilt answers on {port}; check that no two servos share an id, then plugs and cables, then the baud",
+            f"spoilt answers on {port}",
+            "check that no two servos share an id, then plugs and cables, then the baud",
         )
 
 

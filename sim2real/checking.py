@@ -103,7 +103,7 @@ def check(port: str, calibration: Calibration, *, baud: int = 1_000_000, supply:
           patience: float = 0.02, progress: Callable[[str], None] = lambda joint: None) -> ArmReport:  # fmt: skip
     """Read all that could make this arm unfit; `supply` (V) is what it ought to be fed with, if known.
 
-    Raises `PortError` if the port cannot be opened and `PortLostError` if it breaks.
+    Raises `PortError` if the port cannot be opened and `PortFailedError` if it breaks.
     """
     with Probe(port, baud=baud, patience=patience) as probe:
         others = set(probe.roll_call("feetech")) - set(calibration.ids.values())

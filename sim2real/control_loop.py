@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS, RobotState
 
 from .bus import Bus
-from .bus_errors import BusError, PortLostError, ReplyError
+from .bus_errors import BusError, PortFailedError, PortStuckError, ReplyError
 from .calibration import Calibration
 from .envelope import Clip, Envelope, Reason, Sent
 from .rest import rest_pose, way_between
@@ -37,6 +37,9 @@ Step = tuple[RobotState, Array, tuple[Clip, ...], float]
 
 LEAD = 0.012
 """Seconds between a measurement and the goals that answer to it."""
+
+UNREACHED = "could not be let go, switch its supply off"
+"""What to say of a servo that may still have its torque."""
 
 _BLIND = 2 * CONTROL_SECONDS
 _SETTLING_STEPS = 12
@@ -54,7 +57,7 @@ class Ending:
 
     def __str__(self) -> str:
         rest = "the arm was let go at rest" if self.at_rest else "the arm was let go before it was at rest"
-        return rest + "".join(f"; {name} could not be let go: {why}" for name, why in self.unreached.items())
+        return rest + "".join(f"; {name} {UNREACHED}: {why}" for name, why in self.unreached.items())
 
 
 class ControlLoop:
@@ -176,7 +179,7 @@ class ControlLoop:
         angles = self._calibration.to_encoder(sent.targets)
         try:
             self._bus.command({n: float(a) for n, a in zip(JOINTS, angles, strict=True) if n not in self._limp})
-        except PortLostError as error:
+        except PortFailedError as error:
             self._lose(error)
         else:
             self._sent = sent
@@ -201,7 +204,7 @@ class ControlLoop:
         asked = time.monotonic()
         try:
             survey = self._bus.survey([name for name in JOINTS if name not in self._deaf])
-        except PortLostError as error:
+        except PortFailedError as error:
             self._lose(error)
             return
         except ReplyError as error:
@@ -209,7 +212,7 @@ class ControlLoop:
             now = time.monotonic()
             if now - self._measured_at > self._profile.silence:
                 for name in error.servos:
-                    self._note(Stop(Kind.SILENCE, name, f"for {now - self._measured_at:.2f} s: {error}", now))
+                    self._note(Stop(Kind.SILENCE, name, f"for {now - self._measured_at:.2f} s: {error.problem}", now))
                 if self._resting:
                     # The others are brought to rest without it; it may well hear what it does not answer.
                     self._deaf |= set(error.servos)
@@ -241,9 +244,10 @@ class ControlLoop:
                 _log.error("%s", stop)
             self.news.notify_all()
 
-    def _lose(self, error: PortLostError) -> None:
+    def _lose(self, error: PortFailedError) -> None:
         self._lost = True
-        self._note(Stop(Kind.UNPLUGGED, None, str(error), time.monotonic()))
+        kind = Kind.STUCK if isinstance(error, PortStuckError) else Kind.UNPLUGGED
+        self._note(Stop(kind, None, error.problem, time.monotonic()))
 
     def _give_in(self, stops: list[Stop]) -> None:
         """Come to a standstill and hold with less torque; a stalled joint stops pressing, and a servo that
@@ -262,7 +266,7 @@ class ControlLoop:
             elif not self._lost and self._settings[name].get("torque_limit", torque) != torque:
                 try:
                     self._bus.write(name, "torque_limit", torque)
-                except PortLostError as error:
+                except PortFailedError as error:
                     self._lose(error)
                 except BusError as error:
                     _log.warning("%s keeps its torque limit: %s", name, error)
@@ -348,7 +352,7 @@ class ControlLoop:
             unreached = let_go(self._bus, JOINTS, self._profile.sinking)
         finally:
             self._bus.close()
-            self.ending = Ending(at_rest, {name: str(error) for name, error in unreached.items()})
+            self.ending = Ending(at_rest, {name: error.problem for name, error in unreached.items()})
             _log.info("%s", self.ending)
             self._out.put(None)
             with self.news:

@@ -7,16 +7,14 @@ It only pings and reads.
 from __future__ import annotations
 
 import select
-import termios
 import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import Literal, Self
 
-import serial  # type: ignore[import-untyped]
-
 from . import dynamixel, dynamixel_frame, feetech
-from .bus_errors import PortError, PortLostError
+from .bus_errors import PortFailedError
+from .port import FAILURES, in_use, open_port
 from .registers import ControlTable
 from .sts3215 import STS3215
 from .xl330 import XL330
@@ -30,7 +28,6 @@ than two spoilt ones in this many are all but impossible: (0.6¹⁶ + 16·0.4·0
 GIVEN_UP = 4
 """Questions after which nobody is taken to be there."""
 
-_LOST = (serial.SerialException, OSError, termios.error)
 _BLOCK = 15
 _STAGGER = 0.003
 """Seconds by which answers to a broadcast ping may be staggered an id: what the vendors' software allows for."""
@@ -56,16 +53,13 @@ class Probe:
     def __init__(self, port: str, *, baud: int = 1_000_000, patience: float = 0.02) -> None:
         """`patience` (s) is how long an answer may lag behind its time on the wire. Raises `PortError`."""
         self.port, self._patience = port, patience
-        try:
-            self._serial = serial.Serial(port, baud, timeout=0, write_timeout=1.0, exclusive=True)
-        except (*_LOST, ValueError) as error:
-            raise PortError(port, error) from error
+        self._serial = open_port(port, baud)
         # No servo answers a read to the broadcast: what comes back is what an adapter without a switch repeats.
         question = feetech.encode(feetech.Read(feetech.BROADCAST, STS3215["model"].address, 2))
         self._echoes = False
         try:
             self._echoes = question in self._ask(question, 0)
-        except PortLostError:
+        except PortFailedError:
             self._serial.close()
             raise
 
@@ -79,7 +73,7 @@ class Probe:
         """Change the speed; False where the adapter cannot."""
         try:
             self._serial.baudrate = baud
-        except (*_LOST, ValueError, OverflowError):
+        except (*FAILURES, ValueError, OverflowError):
             return False
         return True
 
@@ -136,12 +130,10 @@ class Probe:
 
     def _ask(self, packet: bytes, size: int, wait: float = 0.0, gap: float | None = None) -> bytes:
         """Send, and what is heard until `size` bytes came or time is up; with `gap` (s) until such a silence."""
-        try:
+        with in_use(self.port):
             self._serial.reset_input_buffer()
             self._serial.write(packet)
             heard = self._listen(len(packet), size, wait, gap)
-        except _LOST as error:
-            raise PortLostError(self.port, error) from error
         return heard.removeprefix(packet) if self._echoes else heard
 
     def _listen(self, sent: int, size: int, wait: float, gap: float | None) -> bytes:

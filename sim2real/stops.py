@@ -19,6 +19,7 @@ class Kind(enum.StrEnum):
     ENCODER = "encoder"
     SILENCE = "silence"
     UNPLUGGED = "unplugged"
+    STUCK = "port stuck"
     COMMAND = "command"
     EMERGENCY = "emergency stop"
     INTERNAL = "internal"
@@ -33,6 +34,8 @@ _CHECK = {
     Kind.SILENCE: "check its plug and the cable to it; another program on the bus, or two servos with one id, "
     "spoil answers too",
     Kind.UNPLUGGED: "check the USB cable; switch the arm's supply off if it pushes against something",
+    Kind.STUCK: "unplug the adapter and plug it in again, without a hub; switch the arm's supply off if it pushes "
+    "against something",
     Kind.COMMAND: "what commands the arm is broken; nothing of this command was sent",
     Kind.EMERGENCY: "see that the arm is free before it is started again",
     Kind.INTERNAL: "this is a defect of the program; please report it with the lines above",

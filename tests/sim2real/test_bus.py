@@ -6,6 +6,8 @@ Faults last a known number of answers, and the bus waits long, so that a busy ma
 from __future__ import annotations
 
 import math
+import os
+import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +23,7 @@ from pontine.sim2real.bus_errors import (
     NoReplyError,
     PortError,
     PortLostError,
+    PortStuckError,
     UnfitValueError,
 )
 from pontine.sim2real.emulator import Emulator, Fault
@@ -144,7 +147,7 @@ def test_servos_without_power_are_all_named(emulator: Emulator, bus: Bus) -> Non
     with emulator.paused() as wire:
         for servo in wire:
             servo.volts = 0.0
-    with pytest.raises(NoReplyError, match="no servo answers: check the arm's supply") as caught:
+    with pytest.raises(NoReplyError, match="nor from any other; check the arm's supply") as caught:
         bus.measure()
     assert caught.value.servos == IDS
 
@@ -197,6 +200,16 @@ def test_a_pulled_cable_is_told_and_the_port_can_be_opened_again(tmp_path: Path)
         emulator.replug()
         with Bus(emulator.port, IDS, patience=PATIENCE) as bus:
             assert len(bus.measure()) == 6
+
+
+def test_a_port_that_takes_no_bytes_is_told_from_one_that_is_gone(bus: Bus) -> None:
+    line = os.open(bus.port, os.O_RDWR | os.O_NOCTTY)
+    termios.tcflow(line, termios.TCOOFF)
+    with pytest.raises(PortStuckError, match="took no bytes for 1 s; its adapter hangs"):
+        bus.ping(SHAFT)
+    termios.tcflow(line, termios.TCOON)
+    os.close(line)
+    assert len(bus.measure()) == 6
 
 
 def test_a_second_writer_is_refused(emulator: Emulator, bus: Bus) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import termios
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -96,6 +97,36 @@ def test_targets_that_are_no_numbers_stop_it(rig: Rig) -> None:
     assert caught.value.stop.kind == Kind.COMMAND
     assert "let go at rest" in caught.value.__notes__[0]
     assert arm.report()["ending"]["at_rest"]
+
+
+def test_a_stop_says_what_to_check_once(rig: Rig) -> None:
+    def unplug_amid() -> None:
+        with serial_arm(rig) as arm:
+            drive(arm, 5)
+            rig.emulator.unplug()
+            drive(arm, 50)
+
+    with pytest.raises(SafetyStop, match="stopped: unplugged: /dev/pts/") as caught:
+        unplug_amid()
+    assert str(caught.value).count("USB cable") == str(caught.value).count("supply") == 1
+
+
+def test_a_port_that_takes_no_bytes_stops_it_as_that(rig: Rig) -> None:
+    line = os.open(rig.emulator.port, os.O_RDWR | os.O_NOCTTY)
+
+    def hang_amid() -> None:
+        with serial_arm(rig) as arm:
+            drive(arm, 5)
+            termios.tcflow(line, termios.TCOOFF)
+            try:
+                drive(arm, 50)
+            finally:
+                termios.tcflow(line, termios.TCOON)
+
+    with pytest.raises(SafetyStop, match="stopped: port stuck"):
+        hang_amid()
+    os.close(line)
+    assert rig.positions()[1] == [0] * 6
 
 
 def test_an_emergency_stop_moves_nothing_and_lets_go_when_pressed_again(rig: Rig) -> None:
