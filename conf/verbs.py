@@ -37,7 +37,7 @@ class Verb:
         return self.name.replace(" ", "_")
 
     def module(self) -> ModuleType:
-        """Its module. Importing it loads nothing heavy: the work is imported when it runs."""
+        """Its module."""
         return import_module(f"pontine.conf.{self.stem}")
 
     def _yaml(self) -> tuple[list[str], list[str]]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pontine.envs.episodes import Episodes
 from pontine.envs.observation import flat
 from pontine.envs.randomization import Randomization, randomization
+from pontine.envs.robot import CONTROL_SECONDS
 from pontine.envs.tasks import task as task_of
 
 from .actor import Actor
@@ -57,7 +58,7 @@ class Outcome:
             "successes": good,
             "success": round(good / n, 4),
             "wilson95": [round(v, 4) for v in wilson(good, n)],
-            "seconds_to_success": round(float(self.steps[self.success].mean()) * 0.04, 3) if good else None,
+            "seconds_to_success": round(float(self.steps[self.success].mean()) * CONTROL_SECONDS, 3) if good else None,
             "mean_abs_action_change": round(float(self.jerk.mean()), 4),
             "failed_seeds": [int(s) for s in self.seeds[~self.success]],
         }

@@ -33,9 +33,9 @@ from .dynamixel import (
     Write,
 )
 from .dynamixel_frame import BROADCAST
+from .emulated_servo import EmulatedServo
 from .registers import COUNTS_PER_TURN, RADIANS
-from .servo import SLICE
-from .shaft import FREE, Drive, Motion, Shaft
+from .shaft import FREE, Drive, Shaft
 from .xl330 import BAUD_RATES, INDIRECT, POSITION_MODE, XL330
 
 BROWN_OUT_VOLTS = 3.0
@@ -48,7 +48,6 @@ OVERLOAD_SECONDS, OVERLOAD = 1.0, 0.9
 """How long the motor must be driven with how much of its full duty to count as overloaded; the manual gives
 no numbers. Chosen."""
 
-_MEMORY = 256
 _RESULT, _RANGE, _ACCESS = 1, 4, 7
 _VOLTAGE, _OVERHEATED, _OVERLOAD = 0x01, 0x04, 0x20
 _RAM = XL330["torque_enable"].address
@@ -57,88 +56,27 @@ _GOALS = (XL330["goal_pwm"].address, XL330["goal_position"].end)
 _WATCHDOG_FIRED = -1
 
 
-class DynamixelServo:
-    """One XL330 on the wire and the shaft it turns; shaft angle 0 rad is the encoder's middle."""
+class DynamixelServo(EmulatedServo):
+    """An XL330."""
+
+    table, brown_out_volts, baud_rates = XL330, BROWN_OUT_VOLTS, BAUD_RATES
 
     def __init__(self, id: int, shaft: Shaft, *, volts: float = 5.0, celsius: float = 28.0,
                  settings: Mapping[str, int] | None = None) -> None:  # fmt: skip
-        """Power the servo at time zero with `volts` V;
-        `settings` are EEPROM registers that differ from the factory's."""
-        self.volts, self.celsius = volts, celsius
-        self._shaft, self._time, self._heard = shaft, 0.0, 0.0
-        self._eeprom = _factory()
-        for name, value in {"id": id, **(settings or {})}.items():
-            register = XL330[name]
-            self._eeprom[register.address : register.end] = register.encode(value)
-        self._motion = shaft.advance(0.0, FREE)
-        self._was_powered = self.powered
-        self._power_up()
-
-    @property
-    def id(self) -> int:
-        """The id it answers to now."""
-        return self["id"]
-
-    @property
-    def baud(self) -> int:
-        """Bits per second at which it listens now."""
-        return BAUD_RATES[self["baud_rate"] % len(BAUD_RATES)]
-
-    @property
-    def return_delay(self) -> float:
-        """Seconds between the end of an instruction and the start of the answer."""
-        return self["return_delay"] * XL330["return_delay"].scale
-
-    @property
-    def powered(self) -> bool:
-        """Whether the supply suffices for the controller to run."""
-        return self.volts - self._motion.sag >= BROWN_OUT_VOLTS
-
-    @property
-    def motion(self) -> Motion:
-        """How the shaft really moves, at the time it was last advanced to."""
-        return self._motion
-
-    def __getitem__(self, name: str) -> int:
-        """What a register holds; raises `UnknownNameError`."""
-        register = XL330[name]
-        return register.decode(bytes(self._memory[register.address : register.end]))
-
-    def _put(self, name: str, value: int) -> None:
-        register = XL330[name]
-        self._memory[register.address : register.end] = register.encode(value)
-
-    def brown_out(self) -> None:
-        """The supply dips for an instant: RAM is as after switching on."""
-        self._power_up()
+        self._heard = 0.0
+        super().__init__(id, shaft, volts=volts, celsius=celsius, settings=settings)
 
     def _power_up(self) -> None:
-        self._memory = bytearray(_MEMORY)
-        for register in XL330:
-            self._memory[register.address : register.end] = register.encode(register.default)
-        self._memory[:_RAM] = self._eeprom
+        super()._power_up()
         for name, limit in (("goal_pwm", "pwm_limit"), ("goal_current", "current_limit"), ("goal_speed", "max_speed")):
             self._put(name, self[limit])
         for number in range(INDIRECT.size):
             at = INDIRECT.pointers + 2 * number
             self._memory[at : at + 2] = (INDIRECT.data + number).to_bytes(2, "little")
-        self._waiting: tuple[int, bytes] | None = None
         self._strained: float | None = None
         self._turns = -math.floor(self._raw() / COUNTS_PER_TURN) * COUNTS_PER_TURN
         self._measure()
         self._put("goal_position", self["present_position"])
-
-    def advance(self, now: float) -> None:
-        """Let time pass until `now` (s)."""
-        while self._time < now - 1e-9:
-            self._time = min(now, self._time + SLICE)
-            self._motion = self._shaft.advance(self._time, self._drive() if self.powered else FREE)
-            was_powered, self._was_powered = self._was_powered, self.powered
-            if self.powered and not was_powered:
-                self._power_up()
-            if self.powered:
-                self._protect()
-                self._measure()
 
     def handle(self, instruction: Instruction, now: float) -> Status | None:
         """Obey an instruction heard at `now` (s); the answer, or None where the servo stays silent."""
@@ -206,7 +144,7 @@ class DynamixelServo:
         if 0 <= number < INDIRECT.size:
             at = INDIRECT.pointers + 2 * number
             address = int.from_bytes(self._memory[at : at + 2], "little")
-        return address if address < _MEMORY else 0
+        return address if address < len(self._memory) else 0
 
     def _refusal(self, address: int, data: bytes) -> int:
         """Error number of a write that is not allowed, 0 for one that is."""
@@ -249,10 +187,9 @@ class DynamixelServo:
         if keep not in _KEPT_BY_RESET or (keep == 0xFF and id == BROADCAST) or self["torque_enable"]:
             return _RESULT
         kept = {name: self[name] for name in _KEPT_BY_RESET[keep]}
-        self._eeprom = _factory()
+        self._factory()
         for name, value in kept.items():
-            register = XL330[name]
-            self._eeprom[register.address : register.end] = register.encode(value)
+            self._keep(name, value)
         self._power_up()
         return 0
 
@@ -284,8 +221,7 @@ class DynamixelServo:
             self._put("bus_watchdog", _WATCHDOG_FIRED)
             self._put("goal_position", self["present_position"])
         found = 0
-        volts = round((self.volts - self._motion.sag) * 10)
-        if not self["min_voltage"] <= volts <= self["max_voltage"]:
+        if not self["min_voltage"] <= round(self.volts * 10) <= self["max_voltage"]:
             found |= _VOLTAGE
         if self.celsius + self._motion.heat > self["max_temperature"]:
             found |= _OVERHEATED
@@ -306,14 +242,6 @@ class DynamixelServo:
         amperes = math.copysign(self._motion.current, self._motion.load) * STALL_AMPERES
         self._put("present_pwm", round(self._motion.load / XL330["present_pwm"].scale))
         self._put("present_current", round(amperes / XL330["present_current"].scale))
-        self._put("present_voltage", max(0, round((self.volts - self._motion.sag) * 10)))
+        self._put("present_voltage", max(0, round(self.volts * 10)))
         self._put("present_temperature", max(0, min(255, round(self.celsius + self._motion.heat))))
         self._put("moving", int(abs(speed) > self["moving_threshold"]))
-
-
-def _factory() -> bytearray:
-    image = bytearray(_RAM)
-    for register in XL330:
-        if register.kept:
-            image[register.address : register.end] = register.encode(register.default)
-    return image

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, Self, TypeVar
 
 from . import dynamixel, feetech
-from .servo import SLICE
+from .emulated_servo import SLICE
 from .terminal import LinkError, Terminal
 from .wire import Parser
 

@@ -185,7 +185,7 @@ class Markers:
 def on_face(face: str, kind: str, size: Triple, container: bool = False) -> tuple[Triple, Quat]:
     """Pose of a tag in the middle of an object's face. Raises UnknownNameError listing the faces.
 
-    The top of a container is its floor: 6 mm above its base.
+    The top of a container is its floor, `FLOOR` above its base.
     """
     if face not in FACES:
         raise UnknownNameError("face", face, FACES)

@@ -17,13 +17,11 @@ import math
 from collections.abc import Mapping
 
 from . import feetech
+from .emulated_servo import EmulatedServo
 from .feetech import Action, Instruction, Ping, Read, Recalibrate, RegWrite, Reset, Status, SyncRead, SyncWrite, Write
 from .registers import COUNTS_PER_TURN, RADIANS
-from .shaft import FREE, Drive, Motion, Shaft
+from .shaft import FREE, Drive, Shaft
 from .sts3215 import ACCELERATION, MID_COUNTS, POSITION_MODE, STS3215, TORQUE_ON, TORQUE_RECENTER
-
-SLICE = 0.01
-"""Seconds between two looks at the protections; their times are set in this unit."""
 
 BROWN_OUT_VOLTS = 3.5
 """Below this the controller is off. Chosen: under the lowest limit that `min_voltage` comes with."""
@@ -31,111 +29,25 @@ BROWN_OUT_VOLTS = 3.5
 STALL_AMPERES = 2.4
 """Feetech's data sheet of the 7.4 V STS3215."""
 
-_MEMORY = 256
 _VOLTAGE, _OVERHEATED, _OVERCURRENT, _OVERLOAD = 0x01, 0x04, 0x08, 0x20
-_EEPROM_END = max(register.end for register in STS3215 if register.kept)
 
 
-class Servo:
-    """One servo on the wire and the shaft it turns; shaft angle 0 rad is the encoder's middle."""
+class Servo(EmulatedServo):
+    """An STS3215."""
+
+    table, brown_out_volts, baud_rates = STS3215, BROWN_OUT_VOLTS, feetech.BAUD_RATES
 
     def __init__(self, id: int, shaft: Shaft, *, volts: float = 7.4, celsius: float = 28.0,
                  settings: Mapping[str, int] | None = None) -> None:  # fmt: skip
-        """Power the servo at time zero with `volts` V; `settings` are EEPROM registers that differ from the factory's.
-
-        `celsius` is the motor's temperature without load; both may be set later by whoever knows.
-        """
-        self.celsius = celsius
-        self._shaft, self._supply, self._time = shaft, volts, 0.0
-        self._eeprom = _factory()
-        for name, value in {"id": id, **(settings or {})}.items():
-            register = STS3215[name]
-            self._eeprom[register.address : register.end] = register.encode(value)
-        self._motion = shaft.advance(0.0, FREE)
-        self._was_powered = self.powered
-        self._power_up()
-
-    @property
-    def id(self) -> int:
-        """The id it answers to now."""
-        return self["id"]
-
-    @property
-    def baud(self) -> int:
-        """Bits per second at which it listens now."""
-        return feetech.BAUD_RATES[self["baud_rate"] % len(feetech.BAUD_RATES)]
-
-    @property
-    def return_delay(self) -> float:
-        """Seconds between the end of an instruction and the start of the answer."""
-        return self["return_delay"] * STS3215["return_delay"].scale
-
-    @property
-    def powered(self) -> bool:
-        """Whether the supply suffices for the controller to run."""
-        return self.volts >= BROWN_OUT_VOLTS
-
-    @property
-    def motion(self) -> Motion:
-        """How the shaft really moves, at the time it was last advanced to."""
-        return self._motion
-
-    @property
-    def volts(self) -> float:
-        """Supply (V) that reaches the servo, and without load if set; too low the servo goes out, and comes
-        back without what RAM held."""
-        return self._supply - self._motion.sag
-
-    @volts.setter
-    def volts(self, volts: float) -> None:
-        self._supply = volts
-        self._notice_supply()
-
-    def _notice_supply(self) -> None:
-        was_powered, self._was_powered = self._was_powered, self.powered
-        if self.powered and not was_powered:
-            self._power_up()
-
-    def __getitem__(self, name: str) -> int:
-        """What a register holds; raises `UnknownNameError`."""
-        register = STS3215[name]
-        return register.decode(bytes(self._memory[register.address : register.end]))
-
-    def _put(self, name: str, value: int) -> None:
-        register = STS3215[name]
-        self._memory[register.address : register.end] = register.encode(value)
-
-    def store(self, name: str, value: int) -> None:
-        """Put a value into an EEPROM register from outside, as someone did before; raises `UnknownNameError`."""
-        self._put(name, value)
-        register = STS3215[name]
-        self._eeprom[register.address : register.end] = register.encode(value)
-
-    def brown_out(self) -> None:
-        """The supply dips for an instant: RAM is as after switching on."""
-        self._power_up()
+        super().__init__(id, shaft, volts=volts, celsius=celsius, settings=settings)
 
     def _power_up(self) -> None:
-        self._memory = bytearray(_MEMORY)
-        for register in STS3215:
-            self._memory[register.address : register.end] = register.encode(register.default)
-        self._memory[:_EEPROM_END] = self._eeprom
+        super()._power_up()
         self._put("torque_limit", self["max_torque"])
-        self._waiting: tuple[int, bytes] | None = None
         self._latched = 0
         self._since: dict[int, float] = {}
         self._overload_side = 0.0
         self._measure()
-
-    def advance(self, now: float) -> None:
-        """Let time pass until `now` (s)."""
-        while self._time < now - 1e-9:
-            self._time = min(now, self._time + SLICE)
-            self._motion = self._shaft.advance(self._time, self._drive() if self.powered else FREE)
-            self._notice_supply()
-            if self.powered:
-                self._protect()
-                self._measure()
 
     def handle(self, instruction: Instruction, now: float) -> Status | None:
         """Obey an instruction heard at `now` (s); the answer, or None where the servo stays silent."""
@@ -171,8 +83,8 @@ class Servo:
                     self._write(*waiting)
             case Reset():
                 id = self.id
-                self._eeprom = _factory()
-                self._eeprom[STS3215["id"].address] = id
+                self._factory()
+                self._keep("id", id)
                 self._power_up()
             case Recalibrate(_, position):
                 self._recalibrate(MID_COUNTS if position is None else position)
@@ -279,11 +191,3 @@ class Servo:
         self._put("present_temperature", max(0, min(255, celsius)))
         self._put("present_current", round(self._motion.current * STALL_AMPERES / STS3215["present_current"].scale))
         self._put("moving", int(abs(speed) > COUNTS_PER_TURN // 100))
-
-
-def _factory() -> bytearray:
-    image = bytearray(_EEPROM_END)
-    for register in STS3215:
-        if register.kept:
-            image[register.address : register.end] = register.encode(register.default)
-    return image
