@@ -16,7 +16,7 @@ from types import ModuleType
 from pontine.envs.errors import UnknownNameError
 
 NAMES = (
-    "demo", "plan", "train", "eval", "critic", "distill", "export", "tune",
+    "demo", "plan", "train", "curves", "eval", "critic", "distill", "export", "tune",
     "bench demo", "bench envs", "bench skills", "bench arm", "bench brain",
     "arm find", "arm check", "arm calibrate", "arm emulate", "arm markers", "arm camera",
     "arm record", "arm replay", "arm identify", "arm run",

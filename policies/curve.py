@@ -1,4 +1,4 @@
-"""The learning-curve picture: success against environment steps and against CPU time."""
+"""Learning curves: the picture, success against environment steps and against CPU time, and how runs compare."""
 
 from __future__ import annotations
 
@@ -34,6 +34,33 @@ def draw(runs: Mapping[str, Sequence[Point]], path: str | Path, size: tuple[floa
         axes.set_xlim(left=0)
     left.legend(loc="lower right", fontsize="small")
     figure.savefig(path, format="png", dpi=100)
+
+
+def seconds_to(points: Sequence[Point], success: float) -> float | None:
+    """CPU time (s) of a run up to its first validation with at least that success, None if there was none."""
+    return next((float(p["cpu_seconds"]) for p in points if p["success"] >= success), None)
+
+
+def compare(first: Sequence[Point], other: Sequence[Point], success: float) -> dict[str, Any]:
+    """What another run took to get as far as the first.
+
+    `best` is its highest validated success, `cpu_seconds` what it spent in all, `to_success` the CPU time to the
+    success asked for (None: not reached). `times` says how many times the first run's CPU time that is, at least
+    (`at_least`) where the other never got there; `times_at_best` the same at the other's best, which both reached.
+    Figures that cannot be had are None.
+    """
+    best, spent = max(float(p["success"]) for p in other), float(other[-1]["cpu_seconds"])
+    mine, theirs = seconds_to(first, success), seconds_to(other, success)
+    mine_at_best, theirs_at_best = seconds_to(first, best), seconds_to(other, best)
+    assert theirs_at_best is not None
+    return {
+        "best": best,
+        "cpu_seconds": spent,
+        "to_success": theirs,
+        "times": None if mine is None else (spent if theirs is None else theirs) / mine,
+        "at_least": theirs is None,
+        "times_at_best": None if mine_at_best is None else theirs_at_best / mine_at_best,
+    }
 
 
 def _steps(points: Sequence[Point]) -> list[float]:

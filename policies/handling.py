@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,9 @@ class Moment:
 
 class HandlingSkill(Skill):
     """A skill that brings a thing to a goal."""
+
+    sight: ClassVar[Callable[[Situation], NDArray[np.float32]]] = staticmethod(manipulation)
+    """What its policy sees of a situation."""
 
     def watched(self, scene: Scene, args: Sequence[str]) -> SceneObject | None:
         """What the policy is shown as the object, None if nobody knows where it is.
@@ -78,7 +82,7 @@ class _Handling(Attempt):
         self.shift, self.known, self.blind = np.zeros(3), before, 0
 
     def see(self, state: RobotState, action: Array, scene: Scene) -> NDArray[np.float32]:
-        return manipulation(situation(state, action, self.known, self.goal + self.shift))
+        return self.skill.sight(situation(state, action, self.known, self.goal + self.shift))
 
     def there(self, state: RobotState, scene: Scene) -> bool:
         now = self.skill.watched(scene, self.args)

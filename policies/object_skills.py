@@ -13,7 +13,7 @@ from pontine.envs.robot import Robot
 from pontine.envs.scene import TABLE, Scene
 from pontine.envs.tasks.pick import LIFT, LIFTED, Pick
 from pontine.envs.tasks.place import RETREAT, STILL, Place
-from pontine.envs.tasks.push import CLEARANCE, SPOT_TOLERANCE, Push, reachable, slides, top
+from pontine.envs.tasks.push import CLEARANCE, SIZE, SPOT_TOLERANCE, Push, pushing, reachable, slides, top
 
 from .handling import HandlingSkill, Moment
 from .placement import PlacementError, goal_for
@@ -68,6 +68,7 @@ class PushSkill(HandlingSkill):
     """Push an object that stands on the table to a spot that a relation describes, and draw back upwards."""
 
     name, task, arguments, max_steps = "push", "push", ("object", "relation", "reference"), Push.max_steps
+    observation, sight = SIZE, staticmethod(pushing)
 
     def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
         thing = scene.object(args[0])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..arm import FIXED_FACE
 from ..catalogue import KINDS, ObjectSpec, draw
 from ..kinematics import quat_to_matrix
 from ..layout import HEADING, PAN_X, footprint, free_spot
-from ..observation import SIZE, manipulation
+from ..observation import SIZE as MANIPULATION_SIZE
+from ..observation import Situation, manipulation, yaw_of
 from ..table import Slot
 from .base import SOLID, SUPPORT, TARGET, Array, Task, Verdict, random_arm
 from .pick import beside, disturbance, lost
@@ -40,11 +43,23 @@ CLEARANCE = 0.02
 
 _UPRIGHT = np.cos(np.deg2rad(15.0))
 
+_FINGER = 0.009
+"""Half the thickness of the fingers across their closing axis, m."""
+
+_TIP = 0.008
+"""How far the fingertips reach beyond the tool point, m."""
+
+_FINE = 0.02
+"""Distance (m) at which the stance's numbers saturate: it is near the object that millimetres matter."""
+
+SIZE = MANIPULATION_SIZE + 9
+"""Width of the observation."""
+
 
 class Push(Task):
     """Bring an object that stands on the table to a spot by pushing it, and draw back upwards.
 
-    Also for what no gripper can grasp. Observation: `observation.LAYOUT`; the goal is where
+    Also for what no gripper can grasp. Observation: `pushing`; the goal is where
     the object's frame should be. Randomised: the object's kind, size and pose (no balls, which
     roll, and nothing that is nearly as tall as wide, which topples); the spot, 4 to 12 cm away;
     another object, out of the way; the arm's start pose. Success, for 5 control steps: the object
@@ -73,7 +88,7 @@ class Push(Task):
         e.worlds.lay(i, SUPPORT, other)
 
     def observe(self, e: Episodes) -> NDArray[np.float32]:
-        return manipulation(e.situation())
+        return pushing(e.situation())
 
     def judge(self, e: Episodes) -> Verdict:
         worlds = e.worlds
@@ -96,6 +111,70 @@ def top(position: Array, size: Array) -> Array:
     Graspable kinds have their frame in the middle, the others on the table.
     """
     return np.where(position[:, 2] > 0.006, position[:, 2] + size[:, 2] / 2, size[:, 2])
+
+
+@dataclass(frozen=True)
+class Stance:
+    """Where the closed fingers are, as the push sees it; per world, m and rad.
+
+    `way` (n, 2) is the direction from the object to its goal, `heading` (n,) its angle, `miss` the
+    distance. `gap` is how far the fingers have yet to go along the way until they touch the object (negative
+    behind it, positive once they are past its near side), `across` how far they are to the left of the way,
+    `up` how far above where they push, which is `low` for the tool; `height` is the object's top.
+    """
+
+    way: Array
+    heading: Array
+    miss: Array
+    reach: Array
+    gap: Array
+    across: Array
+    height: Array
+    low: Array
+    up: Array
+
+
+def stance(s: Situation) -> Stance:
+    """The stance in a situation."""
+    tool, hand = s.tool
+    to_goal = (s.goal - s.object_position)[:, :2]
+    miss = np.linalg.norm(to_goal, axis=1)
+    way = to_goal / np.maximum(miss, 1e-6)[:, None]
+    heading = np.arctan2(way[:, 1], way[:, 0])
+    reach = _extent(s, heading) + _FINGER
+    # the closed fingers meet at the fixed pad, beside the tool point
+    offset = (tool - hand[:, :, 0] * FIXED_FACE - s.object_position)[:, :2]
+    height = top(s.object_position, s.size)
+    low = _TIP + np.clip(0.3 * height, 0.002, 0.012)
+    return Stance(
+        way,
+        heading,
+        miss,
+        reach,
+        np.sum(offset * way, axis=1) + reach,
+        offset[:, 1] * way[:, 0] - offset[:, 0] * way[:, 1],
+        height,
+        low,
+        tool[:, 2] - low,
+    )
+
+
+def pushing(s: Situation) -> NDArray[np.float32]:
+    """The observation (n, SIZE): `observation.LAYOUT`, then cos, sin of the way's heading and of twice the angle
+    from it to the closing axis, tanh(x / 2 cm) of the stance's gap, across, up and miss, and its reach x 20, m."""
+    at = stance(s)
+    turn = 2.0 * (yaw_of(s.tool.rotation) - at.heading)
+    fine = np.tanh(np.column_stack([at.gap, at.across, at.up, at.miss]) / _FINE)
+    more = np.column_stack([at.way, np.cos(turn), np.sin(turn), fine, 20.0 * at.reach])
+    return np.concatenate([manipulation(s), more.astype(np.float32)], axis=1)
+
+
+def _extent(s: Situation, heading: Array) -> Array:
+    """Distance (n,) m from the object's middle to its side in a direction (n,) rad."""
+    turn = heading - yaw_of(quat_to_matrix(s.object_quat))
+    sides = np.stack([np.cos(turn), np.sin(turn)], -1)
+    square = (s.size[:, :2] / 2 / np.maximum(np.abs(sides), 1e-6)).min(axis=1)
+    return np.where(s.symmetry > 0, square, s.size[:, 0] / 2)
 
 
 def push_to_do(rng: np.random.Generator) -> tuple[ObjectSpec, Array]:

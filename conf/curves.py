@@ -1,0 +1,80 @@
+"""`pontine curves`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from pontine.envs.errors import PontineError
+from pontine.envs.files import check_writable, replacing
+
+from .options import text
+
+
+@dataclass
+class Config:
+    """Options of `pontine curves`; curves.yaml says what each means."""
+
+    runs: list[str] = field(default_factory=list)
+    success: float = 0.95
+    out: str = text("curves.png")
+
+    def __post_init__(self) -> None:
+        if not self.runs:
+            raise PontineError("runs= is missing: list the folders of runs, runs=[runs/a,runs/b]")
+        if not 0 < self.success <= 1:
+            raise PontineError(f"success={self.success} must be above 0 and at most 1")
+        check_writable(self.out, "the picture")
+
+
+def run(config: Config) -> int:
+    """Exit status 0. Raises PontineError for a folder without a learning curve."""
+    from pontine.policies.curve import compare, draw
+
+    curves: dict[str, Any] = {}
+    for folder in config.runs:
+        name, points = _read(Path(folder))
+        curves[name if name not in curves else f"{name} ({folder})"] = points
+    title = f"validation success, and how many times the CPU time of {next(iter(curves))}"
+    table = Table(title=title, title_justify="left")
+    target = f"{config.success:.0%}"
+    for heading in ("run", "best", "CPU-s", f"to {target}", f"times, at {target}", "times, at its best"):
+        table.add_column(heading, justify="left" if heading == "run" else "right")
+    first = next(iter(curves.values()))
+    for name, points in curves.items():
+        row = compare(first, points, config.success)
+        bound = "> " if row["at_least"] else ""
+        table.add_row(
+            name,
+            f"{row['best']:.1%}",
+            f"{row['cpu_seconds']:,.0f}",
+            "never" if row["to_success"] is None else f"{row['to_success']:,.0f}",
+            "" if row["times"] is None else f"{bound}{row['times']:.1f}",
+            "" if row["times_at_best"] is None else f"{row['times_at_best']:.1f}",
+        )
+    Console(highlight=False).print(table)
+    try:
+        with replacing(config.out) as temporary:
+            draw(curves, temporary)
+    except ImportError:
+        raise PontineError("no picture: matplotlib is not installed (pip install 'pontine[train]')") from None
+    print(f"the picture: {config.out}")
+    return 0
+
+
+def _read(folder: Path) -> tuple[str, list[dict[str, Any]]]:
+    """A run's name, by what was trained how, and its validations."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        points = json.loads((folder / "curve.json").read_text(encoding="utf-8"))
+        name = f"{config['algo']}, seed {config['seed']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        raise PontineError(f"{folder} is no folder of a run that has got to a validation") from None
+    if not points:
+        raise PontineError(f"{folder} has not got to a validation yet")
+    return name, points
