@@ -80,6 +80,9 @@ def test_a_family_lists_its_members(tmp_path: Path) -> None:
         (["train", "ppo.iteration=3"], "unknown option 'ppo.iteration' (did you mean 'ppo.iterations'?)"),
         (["train", "clone.hidden=[]"], "clone.hidden=[]"),
         (["train", "ppo.gamma=nan"], "ppo.gamma=nan"),
+        (["train", "recipe=fly"], "unknown recipe 'fly'; valid: pick_place"),
+        (["curves"], "runs= is missing"),
+        (["curves", "runs=[nowhere]"], "nowhere is no folder of a run"),
         (["train", "task=fly"], "unknown task 'fly'; valid: button, drawer, pick, "),
         (["eval", "skill=fly"], "unknown skill 'fly'; valid: close, home, open, pick, place, press, reach"),
         (["eval", "randomization=wild"], "unknown randomization 'wild'; valid: delay2, fitted, none, real"),
@@ -134,6 +137,13 @@ def test_the_config_is_shown_without_running(tmp_path: Path) -> None:
     assert result.returncode == 0
     assert "put a, b: {c} in 碗，then" in result.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_typed_beside_a_recipe_comes_first(tmp_path: Path) -> None:
+    result = pontine("train", "recipe=pick_place", "clone.rounds=3", "--cfg", "job", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    for line in ("task: pick_place", "algo: clone", "randomization: none", "  rounds: 3", "  updates: 300"):
+        assert f"{line}\n" in result.stdout
 
 
 @pytest.mark.parametrize(
