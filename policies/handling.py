@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,9 +41,6 @@ class Moment:
 class HandlingSkill(Skill):
     """A skill that brings a thing to a goal."""
 
-    sight: ClassVar[Callable[[Situation], NDArray[np.float32]]] = staticmethod(manipulation)
-    """What its policy sees of a situation."""
-
     def watched(self, scene: Scene, args: Sequence[str]) -> SceneObject | None:
         """What the policy is shown as the object, None if nobody knows where it is.
 
@@ -52,6 +48,10 @@ class HandlingSkill(Skill):
         """
         thing = scene.object(args[0])
         return None if thing.position is None else thing
+
+    def sight(self, situation: Situation) -> NDArray[np.float32]:
+        """What the policy sees of a situation, (1, observation)."""
+        return manipulation(situation)
 
     @abstractmethod
     def goal(self, robot: Robot, scene: Scene, args: Sequence[str]) -> Array:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pontine.envs.catalogue import KINDS, from_scene_object
 from pontine.envs.kinematics import tool_pose
 from pontine.envs.layout import footprint
+from pontine.envs.observation import Situation
 from pontine.envs.robot import Robot
 from pontine.envs.scene import TABLE, Scene
 from pontine.envs.tasks.pick import LIFT, LIFTED, Pick
@@ -68,7 +70,10 @@ class PushSkill(HandlingSkill):
     """Push an object that stands on the table to a spot that a relation describes, and draw back upwards."""
 
     name, task, arguments, max_steps = "push", "push", ("object", "relation", "reference"), Push.max_steps
-    observation, sight = SIZE, staticmethod(pushing)
+    observation = SIZE
+
+    def sight(self, situation: Situation) -> NDArray[np.float32]:
+        return pushing(situation)
 
     def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
         thing = scene.object(args[0])
