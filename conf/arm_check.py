@@ -6,27 +6,20 @@ from dataclasses import asdict, dataclass
 
 from pontine.envs.files import check_writable, write_json
 
-from .options import above, arm_port, text
+from .options import ArmOptions, above, text
 
 
 @dataclass
-class Config:
+class Config(ArmOptions):
     """Options of `pontine arm check`; arm_check.yaml says what each means."""
 
-    port: str | None = text()
-    name: str = text("so101")
-    calibration: str | None = text()
     supply: float | None = None
-    baud: int = 1_000_000
-    patience: float = 0.02
     out: str | None = text()
 
     def __post_init__(self) -> None:
-        arm_port(self.port)
+        super().__post_init__()
         if self.supply is not None:
             above("supply", self.supply, 0)
-        above("baud", self.baud, 0)
-        above("patience", self.patience, 0)
 
 
 def run(config: Config) -> int:
@@ -34,16 +27,15 @@ def run(config: Config) -> int:
     from rich.console import Console
     from rich.text import Text
 
-    from pontine.sim2real.calibration import Calibration, default_path
     from pontine.sim2real.checking import check
     from pontine.sim2real.tables import check_table
 
     check_writable(config.out, "what was read")
-    calibration = Calibration.read(config.calibration or default_path(config.name))
+    calibration = config.read_calibration()
     console = Console(highlight=False)
     with console.status("reading the servos") as status:
         report = check(
-            arm_port(config.port),
+            str(config.port),
             calibration,
             baud=config.baud,
             supply=config.supply,

@@ -8,28 +8,21 @@ from pathlib import Path
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
 
-from .options import above, arm_port, at_least, text
+from .options import ArmOptions, at_least, text
 
 
 @dataclass
-class Config:
+class Config(ArmOptions):
     """Options of `pontine arm identify`; arm_identify.yaml says what each means."""
 
-    port: str | None = text()
     out: str | None = text()
     seconds: float = 20.0
-    name: str = text("so101")
-    calibration: str | None = text()
-    baud: int = 1_000_000
-    patience: float = 0.02
 
     def __post_init__(self) -> None:
-        arm_port(self.port)
+        super().__post_init__()
         if not self.out or Path(self.out).suffix != ".json":
             raise PontineError("out= must name the dynamics file to write, such as mine.json")
         at_least("seconds", self.seconds, 5)
-        above("baud", self.baud, 0)
-        above("patience", self.patience, 0)
 
 
 def run(config: Config) -> int:
@@ -40,17 +33,15 @@ def run(config: Config) -> int:
 
     from pontine.envs.dynamics import CONSTANTS
     from pontine.envs.robot import JOINTS
-    from pontine.sim2real.bus import Bus
-    from pontine.sim2real.calibration import Calibration, default_path
     from pontine.sim2real.identify import draw, dynamics, fit, swing
 
     out = Path(str(config.out))
     check_writable(out, "the dynamics")
-    calibration = Calibration.read(config.calibration or default_path(config.name))
+    calibration = config.read_calibration()
     console = Console(highlight=False)
     with Progress(console=console) as bars:
         bar = bars.add_task("the arm swings", total=None)
-        bus = Bus(arm_port(config.port), calibration.ids, baud=config.baud, patience=config.patience)
+        bus = config.open_bus(calibration)
         trial = swing(bus, calibration, config.seconds, lambda done, of: bars.update(bar, completed=done, total=of))
         bar = bars.add_task("fitting", total=None)
         found = fit(trial, lambda done, of: bars.update(bar, completed=done, total=of))

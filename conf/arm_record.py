@@ -11,29 +11,24 @@ from typing import TYPE_CHECKING
 
 from pontine.envs.errors import PontineError
 
-from .options import above, arm_port, at_least, text
+from .options import ArmOptions, above, at_least, text
 
 if TYPE_CHECKING:
     from pontine.sim2real.recording import Image
 
 
 @dataclass
-class Config:
+class Config(ArmOptions):
     """Options of `pontine arm record`; arm_record.yaml says what each means."""
 
-    port: str | None = text()
     out: str | None = text()
     task: str | None = text()
     episodes: int = 1
     seconds: float | None = None
     camera: str | None = text()
-    name: str = text("so101")
-    calibration: str | None = text()
-    baud: int = 1_000_000
-    patience: float = 0.02
 
     def __post_init__(self) -> None:
-        arm_port(self.port)
+        super().__post_init__()
         if not self.out:
             raise PontineError("out= is missing: give the dataset's folder")
         if not self.task or not self.task.strip():
@@ -41,8 +36,6 @@ class Config:
         at_least("episodes", self.episodes, 1)
         if self.seconds is not None:
             above("seconds", self.seconds, 0)
-        above("baud", self.baud, 0)
-        above("patience", self.patience, 0)
 
 
 def run(config: Config) -> int:
@@ -52,8 +45,6 @@ def run(config: Config) -> int:
 
     from pontine.envs.robot import JOINTS
     from pontine.envs.video import FPS
-    from pontine.sim2real.bus import Bus
-    from pontine.sim2real.calibration import Calibration, default_path
     from pontine.sim2real.camera import open_camera
     from pontine.sim2real.lerobot_units import Units
     from pontine.sim2real.limits import NORMAL
@@ -64,7 +55,7 @@ def run(config: Config) -> int:
     asked = sys.stdin.isatty()
     if not asked and config.seconds is None:
         raise PontineError("nobody can press Enter here: give seconds=")
-    calibration = Calibration.read(config.calibration or default_path(config.name))
+    calibration = config.read_calibration()
     with ExitStack() as stack:
         camera = None if config.camera is None else stack.enter_context(open_camera(config.camera))
         cameras = {} if camera is None else {"front": (camera.frame()[0].shape[0], camera.frame()[0].shape[1])}
@@ -72,8 +63,7 @@ def run(config: Config) -> int:
         def images() -> Mapping[str, Image]:
             return {} if camera is None else {"front": camera.frame()[0]}
 
-        bus = stack.enter_context(Bus(arm_port(config.port), calibration.ids, baud=config.baud,
-                                      patience=config.patience))  # fmt: skip
+        bus = stack.enter_context(config.open_bus(calibration))
         units = Units.of_ranges(calibration.range)
         recorder = stack.enter_context(Recorder(str(config.out), units=units, cameras=cameras))
         console.print("the arm goes slack: hold it")

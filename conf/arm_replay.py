@@ -7,33 +7,26 @@ from dataclasses import dataclass
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable, write_json
 
-from .options import above, arm_port, at_least, text
+from .options import ArmOptions, at_least, text
 
 
 @dataclass
-class Config:
+class Config(ArmOptions):
     """Options of `pontine arm replay`; arm_replay.yaml says what each means."""
 
-    port: str | None = text()
     dataset: str | None = text()
     episode: int = 0
     profile: str = "normal"
-    name: str = text("so101")
-    calibration: str | None = text()
-    baud: int = 1_000_000
-    patience: float = 0.02
     out: str | None = text()
 
     def __post_init__(self) -> None:
         from pontine.sim2real.limits import profile
 
-        arm_port(self.port)
+        super().__post_init__()
         if not self.dataset:
             raise PontineError("dataset= is missing: give the dataset's folder")
         at_least("episode", self.episode, 0)
         profile(self.profile)
-        above("baud", self.baud, 0)
-        above("patience", self.patience, 0)
 
 
 def run(config: Config) -> int:
@@ -42,8 +35,6 @@ def run(config: Config) -> int:
     from rich.progress import Progress
 
     from pontine.envs.scene import Scene
-    from pontine.sim2real.bus import Bus
-    from pontine.sim2real.calibration import Calibration, default_path
     from pontine.sim2real.dataset import Dataset
     from pontine.sim2real.limits import limits
     from pontine.sim2real.replay import replay
@@ -51,11 +42,11 @@ def run(config: Config) -> int:
     from pontine.sim2real.serial_arm import SerialArm
 
     check_writable(config.out, "how it went")
-    calibration = Calibration.read(config.calibration or default_path(config.name))
+    calibration = config.read_calibration()
     episode = Dataset(str(config.dataset)).episode(config.episode)
     console = Console(highlight=False)
     console.print(f"episode {episode.index}: {episode.task}, {len(episode)} frames", markup=False, soft_wrap=True)
-    bus = Bus(arm_port(config.port), calibration.ids, baud=config.baud, patience=config.patience)
+    bus = config.open_bus(calibration)
     blind = FixedScene(Scene((), (), None))
     arm = SerialArm(bus, calibration, limits(config.profile, calibration), blind)
     with arm, Progress(console=console) as bars:

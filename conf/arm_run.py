@@ -14,7 +14,7 @@ import numpy as np
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
 
-from .options import above, arm_port, at_least, brain_choice, text
+from .options import ArmOptions, BrainOptions, at_least, text
 
 if TYPE_CHECKING:
     from pontine.planner.display import Display
@@ -27,13 +27,10 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Config:
+class Config(ArmOptions, BrainOptions):
     """Options of `pontine arm run`; arm_run.yaml says what each means."""
 
     instruction: str | None = text()
-    port: str | None = text()
-    name: str = text("so101")
-    calibration: str | None = text()
     profile: str = "gentle"
     camera: str | None = text()
     markers: str = text("markers.json")
@@ -43,22 +40,14 @@ class Config:
     dataset: str | None = text()
     replans: int = 3
     library: str | None = text()
-    adapter: str | None = text()
-    brain: str = "embedded"
-    model: str | None = text()
-    url: str | None = text()
-    baud: int = 1_000_000
-    patience: float = 0.02
 
     def __post_init__(self) -> None:
         from pontine.sim2real.limits import profile
 
-        arm_port(self.port)
-        brain_choice(self)
+        ArmOptions.__post_init__(self)
+        BrainOptions.__post_init__(self)
         profile(self.profile)
         at_least("replans", self.replans, 0)
-        above("baud", self.baud, 0)
-        above("patience", self.patience, 0)
         if self.camera is None:
             raise PontineError("camera= is missing: give its number, its device, or the address of its stream")
         if self.instruction is not None and not self.instruction.strip():
@@ -75,14 +64,12 @@ def run(config: Config) -> int:
     from pontine.planner.display import Display
     from pontine.planner.session import Session
     from pontine.policies.skills import load_library
-    from pontine.sim2real.bus import Bus
-    from pontine.sim2real.calibration import Calibration, default_path
     from pontine.sim2real.emergency import signals
     from pontine.sim2real.limits import limits
 
     torch.set_num_threads(1)
     check_writable(config.report, "report")
-    calibration = Calibration.read(config.calibration or default_path(config.name))
+    calibration = config.read_calibration()
     allowed = limits(config.profile, calibration)
     display, skills, reached = Display(), load_library(config.library), False
     with signals(), ExitStack() as stack:
@@ -90,9 +77,7 @@ def run(config: Config) -> int:
             scenes = stack.enter_context(watching(config))
         with display.waiting("loading the language model"):
             brain = load_brain(config.adapter, config.brain, config.model, config.url)
-        bus = stack.enter_context(
-            Bus(arm_port(config.port), calibration.ids, baud=config.baud, patience=config.patience)
-        )
+        bus = stack.enter_context(config.open_bus(calibration))
         arm: DryArm | SerialArm
         if config.dry:
             arm = dry(bus, calibration, allowed, scenes)

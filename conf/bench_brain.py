@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .options import at_least, brain_choice, text
+from .options import BrainOptions, at_least, text
 
 
 @dataclass
-class Config:
+class Config(BrainOptions):
     """Options of `pontine bench brain`; bench_brain.yaml says what each means."""
 
     out: str | None = text()
     limit: int | None = None
     items: str | None = text()
     threads: int = 1
-    adapter: str | None = text()
-    brain: str = "embedded"
-    model: str | None = text()
-    url: str | None = text()
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.limit is not None:
             at_least("limit", self.limit, 1)
         at_least("threads", self.threads, 1)
-        brain_choice(self)
 
 
 def run(config: Config) -> int:

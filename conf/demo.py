@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from pontine.envs.errors import PontineError
 
-from .options import at_least, brain_choice, text
+from .options import BrainOptions, at_least, text
 
 
 @dataclass
-class Config:
+class Config(BrainOptions):
     """Options of `pontine demo`; demo.yaml says what each means."""
 
     instruction: str | None = text()
@@ -24,13 +24,9 @@ class Config:
     failures: str | None = text()
     replans: int = 3
     library: str | None = text()
-    adapter: str | None = text()
-    brain: str = "embedded"
-    model: str | None = text()
-    url: str | None = text()
 
     def __post_init__(self) -> None:
-        brain_choice(self)
+        super().__post_init__()
         at_least("seed", self.seed, 0)
         at_least("replans", self.replans, 0)
         if self.objects is not None and not 1 <= self.objects <= 8:

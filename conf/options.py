@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import field, fields
-from typing import Any
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, field, fields, make_dataclass
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pontine.envs.errors import PontineError
+
+if TYPE_CHECKING:
+    from pontine.sim2real.bus import Bus
+    from pontine.sim2real.calibration import Calibration
 
 
 def text(default: str | None = None) -> Any:
@@ -30,15 +36,70 @@ def above(key: str, value: float, low: float) -> None:
         raise PontineError(f"{key}={value} must be above {low}")
 
 
-def arm_port(port: str | None) -> str:
-    """The port of an arm; raises PontineError if none was given."""
-    if not port:
-        raise PontineError("port= is missing: give the arm's serial port; `pontine arm find` lists them")
-    return port
+@dataclass
+class BrainOptions:
+    """The options of a verb that has a language model read."""
+
+    adapter: str | None = text()
+    brain: str = "embedded"
+    model: str | None = text()
+    url: str | None = text()
+
+    def __post_init__(self) -> None:
+        from pontine.planner.brain import check_choice
+
+        check_choice(self.adapter, self.brain, self.model, self.url)
 
 
-def brain_choice(config: Any) -> None:
-    """Raises PontineError unless `brain`, `model`, `url` and `adapter` of a `Config` go together."""
-    from pontine.planner.brain import check_choice
+@dataclass
+class ArmOptions:
+    """The options of a verb that works a calibrated arm."""
 
-    check_choice(config.adapter, config.brain, config.model, config.url)
+    port: str | None = text()
+    name: str = text("so101")
+    calibration: str | None = text()
+    baud: int = 1_000_000
+    patience: float = 0.02
+
+    def __post_init__(self) -> None:
+        if not self.port:
+            raise PontineError("port= is missing: give the arm's serial port; `pontine arm find` lists them")
+        above("baud", self.baud, 0)
+        above("patience", self.patience, 0)
+
+    def read_calibration(self) -> Calibration:
+        """The arm's calibration. Raises CalibrationError."""
+        from pontine.sim2real.calibration import Calibration, default_path
+
+        return Calibration.read(self.calibration or default_path(self.name))
+
+    def open_bus(self, calibration: Calibration) -> Bus:
+        """The arm's servos, by joint. Raises PortError."""
+        from pontine.sim2real.bus import Bus
+
+        return Bus(str(self.port), calibration.ids, baud=self.baud, patience=self.patience)
+
+
+def thawed(module: str, name: str, frozen: type) -> Any:
+    """A frozen dataclass as one that Hydra can fill in, known in `module` as `name` (or it could not be pickled)."""
+    hints = get_type_hints(frozen)
+    made = make_dataclass(name, [(f.name, hints[f.name], f.default) for f in fields(frozen)])
+    made.__module__ = module
+    return made
+
+
+def frozen(into: type, thawed: Any) -> Any:
+    """What Hydra filled in as the frozen dataclass it came from; lists become tuples."""
+    return into(**{key: tuple(value) if isinstance(value, list) else value for key, value in vars(thawed).items()})
+
+
+def plausible(part: str, settings: Any, may_be_zero: Collection[str] = ()) -> None:
+    """Raises PontineError unless all settings of a training stage are numbers, and widths, that can be."""
+    for f in fields(settings):
+        key, value = f"{part}.{f.name}", getattr(settings, f.name)
+        if isinstance(value, int):
+            at_least(key, value, 0 if f.name in may_be_zero else 1)
+        elif isinstance(value, float) and not (math.isfinite(value) and value >= 0):
+            raise PontineError(f"{key}={value} must be a number of at least 0")
+        elif isinstance(value, list | tuple) and (not value or min(value) < 1):
+            raise PontineError(f"{key}={list(value)} must list widths of at least 1")

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .options import brain_choice, text
+from .options import BrainOptions, text
 
 
 @dataclass
-class Config:
+class Config(BrainOptions):
     """Options of `pontine plan`; plan.yaml says what each means."""
 
     instruction: str | None = text()
     scene: str | None = text()
     out: str | None = text()
     batch: str | None = text()
-    adapter: str | None = text()
-    brain: str = "embedded"
-    model: str | None = text()
-    url: str | None = text()
     threads: int = 1
-
-    def __post_init__(self) -> None:
-        brain_choice(self)
 
 
 def run(config: Config) -> int:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
-from dataclasses import dataclass, field, fields, make_dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -18,25 +17,16 @@ from pontine.policies.clone import CloneConfig
 from pontine.policies.finetune import PPOConfig
 from pontine.policies.offpolicy import OffPolicyConfig
 
-from .options import at_least, text
+from .options import at_least, frozen, plausible, text, thawed
 from .progress import Watch
-
-
-def thawed(name: str, frozen: type) -> Any:
-    """A frozen dataclass as one that Hydra can fill in, known in this module as `name` (or it could not be pickled)."""
-    hints = get_type_hints(frozen)
-    made = make_dataclass(name, [(f.name, hints[f.name], f.default) for f in fields(frozen)])
-    made.__module__ = __name__
-    return made
-
 
 if TYPE_CHECKING:
     Clone = CloneConfig
     PPO = PPOConfig
     OffPolicy = OffPolicyConfig
 else:
-    Clone, PPO = thawed("Clone", CloneConfig), thawed("PPO", PPOConfig)
-    OffPolicy = thawed("OffPolicy", OffPolicyConfig)
+    Clone, PPO = thawed(__name__, "Clone", CloneConfig), thawed(__name__, "PPO", PPOConfig)
+    OffPolicy = thawed(__name__, "OffPolicy", OffPolicyConfig)
 
 _MAY_BE_ZERO = ("iterations", "warmup", "expert_rounds")
 
@@ -69,15 +59,7 @@ class Config:
             raise PontineError(f"starts_share={self.starts_share} must be from 0 to 1")
         at_least("test_episodes", self.test_episodes, 1)
         for part, settings in (("clone", self.clone), ("ppo", self.ppo), ("offpolicy", self.offpolicy)):
-            for f in fields(settings):
-                value = getattr(settings, f.name)
-                if isinstance(value, int):
-                    at_least(f"{part}.{f.name}", value, 0 if f.name in _MAY_BE_ZERO else 1)
-                elif isinstance(value, float) and not (math.isfinite(value) and value >= 0):
-                    raise PontineError(f"{part}.{f.name}={value} must be a number of at least 0")
-            widths = getattr(settings, "hidden", [1])
-            if not widths or min(widths) < 1:
-                raise PontineError(f"{part}.hidden={list(widths)} must list widths of at least 1")
+            plausible(part, settings, _MAY_BE_ZERO)
 
 
 def run(config: Config) -> int:
@@ -88,9 +70,9 @@ def run(config: Config) -> int:
     many = HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
     settings = {
         **vars(config),
-        "clone": CloneConfig(**{**vars(config.clone), "hidden": tuple(config.clone.hidden)}),
-        "ppo": PPOConfig(**vars(config.ppo)),
-        "offpolicy": OffPolicyConfig(**{**vars(config.offpolicy), "hidden": tuple(config.offpolicy.hidden)}),
+        "clone": frozen(CloneConfig, config.clone),
+        "ppo": frozen(PPOConfig, config.ppo),
+        "offpolicy": frozen(OffPolicyConfig, config.offpolicy),
     }
     settings["randomization"] = with_dynamics(config.randomization, settings.pop("dynamics"))
     console = Console(highlight=False)

@@ -6,9 +6,9 @@ DAgger: it acts, the teachers say what they would have done, in randomised world
 
 from __future__ import annotations
 
-import json
+import pickle
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,14 @@ from torch.nn import functional as F
 
 from pontine.envs.episodes import Episodes
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.envs.files import replacing, write_json
+from pontine.envs.files import replacing
 from pontine.envs.observation import SIZE
 from pontine.envs.randomization import randomization
 from pontine.envs.tasks import task as task_of
 
 from .actor import Actor, PolicyError
 from .evaluate import Act
+from .folder import RunFolder
 
 Array = NDArray[np.float64]
 Float32 = NDArray[np.float32]
@@ -49,8 +50,6 @@ class DistillConfig:
     teacher_share: float = 0.15
     noise: float = 0.15
     hidden: tuple[int, ...] = (160, 160)
-    randomization: str = "real"
-    seed: int = 0
 
 
 class SkillOfStudent:
@@ -132,27 +131,27 @@ def observed(e: Episodes) -> Float32:
 
 
 def distill(
+    run: RunFolder,
     teachers: Mapping[str, Actor],
     config: DistillConfig,
-    folder: Path,
+    physics: str,
+    seed: int,
     threads: int = 0,
     progress: Callable[[int, float], None] = lambda turn, loss: None,
 ) -> Actor:
     """A student of these teachers (task name to policy), in the order given; `progress(round, loss)` after each round.
 
-    After every round the folder holds all that a killed run needs to lose no more than the round it was in.
+    The worlds differ as the randomisation `physics` has it. After every round the folder holds all that a killed
+    run needs to lose no more than the round it was in. Raises PontineError where that cannot be read.
     """
-    torch.set_num_threads(1)
-    folder.mkdir(parents=True, exist_ok=True)
-    _claim(folder, teachers, config)
-    torch.manual_seed(config.seed)
+    torch.manual_seed(seed)
     student = Actor(SIZE + len(teachers), 6, config.hidden)
     optimizer = torch.optim.Adam(student.parameters(), config.learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, config.rounds, config.learning_rate / 40)
-    rounds = _Rounds(folder, len(teachers), config)
+    rounds = _Rounds(run.path, len(teachers), config)
     first = rounds.resume(student, optimizer, schedule)
-    rng = np.random.default_rng([config.seed, 3, first])
-    classes = [_open(name, teacher, config, rng, threads) for name, teacher in teachers.items()]
+    rng = np.random.default_rng([seed, 3, first])
+    classes = [_open(name, teacher, config.worlds, physics, rng, threads) for name, teacher in teachers.items()]
     for turn in range(first, config.rounds):
         share = 1.0 if turn < config.teacher_rounds else config.teacher_share
         for k, room in enumerate(classes):
@@ -160,26 +159,18 @@ def distill(
         loss = rounds.fit(turn + 1, student, optimizer, rng)
         schedule.step()
         rounds.checkpoint(turn + 1, student, optimizer, schedule)
+        run.checkpointed()
+        run.scalars("distill", (turn + 1) * config.steps * config.worlds * len(teachers), {"loss": loss})
         progress(turn + 1, loss)
     return student.eval()
 
 
-def _claim(folder: Path, teachers: Mapping[str, Actor], config: DistillConfig) -> None:
-    path = folder / "config.json"
-    wanted = json.loads(json.dumps({**asdict(config), "teachers": list(teachers)}))
-    if path.exists():
-        if json.loads(path.read_text(encoding="utf-8")) != wanted:
-            raise PontineError(f"{folder} holds a run with another configuration; take another run_dir or remove it")
-        return
-    write_json(path, wanted)
-
-
-def _open(name: str, teacher: Actor, config: DistillConfig, rng: np.random.Generator, threads: int) -> _Class:
-    e = Episodes(task_of(name), config.worlds, threads, randomization(config.randomization))
-    ids = np.arange(config.worlds)
-    e.seed(ids, [int(s) for s in rng.integers(2**31, size=config.worlds)])
+def _open(name: str, teacher: Actor, n: int, physics: str, rng: np.random.Generator, threads: int) -> _Class:
+    e = Episodes(task_of(name), n, threads, randomization(physics))
+    ids = np.arange(n)
+    e.seed(ids, [int(s) for s in rng.integers(2**31, size=n)])
     e.reset(ids)
-    return _Class(e, teacher, np.ones(config.worlds, bool), observed(e))
+    return _Class(e, teacher, np.ones(n, bool), observed(e))
 
 
 class _Rounds:
@@ -196,11 +187,15 @@ class _Rounds:
         """How many rounds are done; brings the learner to where it was after them."""
         if not self._state.exists():
             return 0
-        state = torch.load(self._state, weights_only=True)
-        student.load_state_dict(state["student"])
-        optimizer.load_state_dict(state["optimizer"])
-        schedule.load_state_dict(state["schedule"])
-        return state["rounds"]
+        try:
+            state = torch.load(self._state, weights_only=True)
+            student.load_state_dict(state["student"])
+            optimizer.load_state_dict(state["optimizer"])
+            schedule.load_state_dict(state["schedule"])
+            return int(state["rounds"])
+        except (OSError, RuntimeError, KeyError, ValueError, pickle.UnpicklingError) as error:
+            reason = str(error).splitlines()[0]
+            raise PontineError(f"the checkpoint {self._state} cannot be read ({reason}); remove it") from None
 
     def checkpoint(self, rounds: int, student: Actor, optimizer: torch.optim.Optimizer, schedule: Any) -> None:
         """Note that so many rounds are done."""

@@ -54,6 +54,7 @@ class Probe:
         """`patience` (s) is how long an answer may lag behind its time on the wire. Raises `PortError`."""
         self.port, self._patience = port, patience
         self._serial = open_port(port, baud)
+        self._owed = False
         # No servo answers a read to the broadcast: what comes back is what an adapter without a switch repeats.
         question = feetech.encode(feetech.Read(feetech.BROADCAST, STS3215["model"].address, 2))
         self._echoes = False
@@ -98,7 +99,11 @@ class Probe:
             question, size = feetech.encode(feetech.Read(id, address, count)), 6 + count
         else:
             question, size = dynamixel.encode(dynamixel.Read(id, address, count)), 11 + count
+        if self._owed:
+            # Packets carry no number: a late answer would be taken for the next one's.
+            time.sleep(self._patience)
         heard = self._ask(question, size)
+        self._owed = len(heard) < size
         answers, noise = _take(protocol, heard)
         good = [data for other, data in answers if other == id and len(data) == count]
         if len(good) == 1 and len(answers) == 1 and not noise:

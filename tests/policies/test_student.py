@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import torch
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.observation import SIZE
 from pontine.policies.actor import LIBRARY, Actor, PolicyError, load
+from pontine.policies.folder import claimed
 from pontine.policies.student import DistillConfig, distill, parameters, skill_of
 
 TINY = DistillConfig(rounds=3, worlds=4, steps=5, updates=10, batch=32, hidden=(16, 16))
@@ -25,25 +27,32 @@ def teachers() -> dict[str, Actor]:
     return {name: load(LIBRARY / name)[0] for name in ("pick", "place")}
 
 
+def student_in(folder: Path, progress: Callable[[int, float], None] = lambda turn, loss: None) -> Actor:
+    with claimed(folder, {}, print) as run:
+        return distill(run, teachers(), TINY, "real", 0, 1, progress)
+
+
 def test_distilling_learns_and_the_same_seed_gives_the_same_student(tmp_path: Path) -> None:
     losses: list[float] = []
-    first = distill(teachers(), TINY, tmp_path / "a", 1, lambda turn, loss: losses.append(loss))
-    again = distill(teachers(), TINY, tmp_path / "b", 1)
+    first = student_in(tmp_path / "a", lambda turn, loss: losses.append(loss))
+    again = student_in(tmp_path / "b")
     assert losses[-1] < losses[0]
     for a, b in zip(first.parameters(), again.parameters(), strict=True):
         assert torch.equal(a, b)
     assert parameters(first) < parameters(next(iter(teachers().values()))) / 10
 
 
-def test_a_killed_run_goes_on_and_a_directory_keeps_its_configuration(tmp_path: Path) -> None:
+def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     program = """
         import json, sys
         from pathlib import Path
         from pontine.policies.actor import LIBRARY, load
+        from pontine.policies.folder import claimed
         from pontine.policies.student import DistillConfig, distill
         teachers = {name: load(LIBRARY / name)[0] for name in ("pick", "place")}
         config = DistillConfig(**json.loads(sys.argv[2]))
-        distill(teachers, config, Path(sys.argv[1]), 1, lambda turn, loss: print(turn, flush=True))
+        with claimed(sys.argv[1], {}, print) as run:
+            distill(run, teachers, config, "real", 0, 1, lambda turn, loss: print(turn, flush=True))
     """
     config = json.dumps(asdict(TINY))
     words = [sys.executable, "-c", textwrap.dedent(program), str(tmp_path / "run"), config]
@@ -53,11 +62,16 @@ def test_a_killed_run_goes_on_and_a_directory_keeps_its_configuration(tmp_path: 
         process.send_signal(signal.SIGKILL)
     time.sleep(0.1)
     turns: list[int] = []
-    distill(teachers(), TINY, tmp_path / "run", 1, lambda turn, loss: turns.append(turn))
+    student_in(tmp_path / "run", lambda turn, loss: turns.append(turn))
     assert turns[-1] == TINY.rounds
     assert len(turns) < TINY.rounds
-    with pytest.raises(PontineError, match="another configuration"):
-        distill(teachers(), DistillConfig(rounds=4), tmp_path / "run", 1)
+
+
+def test_a_damaged_checkpoint_is_told(tmp_path: Path) -> None:
+    student_in(tmp_path)
+    (tmp_path / "state.pt").write_bytes((tmp_path / "state.pt").read_bytes()[:1000])
+    with pytest.raises(PontineError, match=r"state\.pt cannot be read"):
+        student_in(tmp_path)
 
 
 def test_a_student_is_asked_for_a_skill_by_name() -> None:

@@ -92,6 +92,14 @@ def test_a_bad_line_is_not_taken_for_doubled_ids() -> None:
     assert any("before suspecting the ids" in line for line in found.oddities())
 
 
+def test_a_late_answer_is_not_taken_for_the_next_ones() -> None:
+    with Emulator([Servo(1, FirstOrderShaft())]) as emulator, Probe(emulator.port, patience=PATIENCE) as probe:
+        for late in (1.5, 1.2, 1.5):
+            emulator.inject(Fault("late", 1, seconds=late * PATIENCE))
+        found = probe.registers("feetech", 1, ("max_voltage", "min_voltage"))
+    assert found == {"max_voltage": 80, "min_voltage": 40}
+
+
 def test_an_adapter_that_repeats_what_is_sent_changes_nothing() -> None:
     with Emulator([servo(id) for id in range(1, 7)], echo=True) as emulator:
         found = look(emulator)
