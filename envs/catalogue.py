@@ -172,6 +172,14 @@ def kind_of(name: str) -> Kind:
     return KINDS[name]
 
 
+def on_base(kind: str, container: bool = False) -> bool:
+    """Whether the frame of a thing is at the centre of its base: a container's, or that of what is not graspable.
+
+    Else it is at the thing's centre. A kind that is not in the catalogue counts as graspable.
+    """
+    return container or (kind in KINDS and not KINDS[kind].graspable)
+
+
 @dataclass(frozen=True)
 class ObjectSpec:
     """One object to lay: its kind, colour, size (m), frame position (m) and yaw (rad)."""

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import UnknownNameError
+from .rotations import heading_quat
 from .scene import FIXTURE_STATES, Fixture, SceneObject
 
 Array = NDArray[np.float64]
@@ -39,6 +40,9 @@ CEILING = 0.058
 
 FLOOR = 0.006
 """Height of the drawer's floor, m."""
+
+TALLEST = CEILING - FLOOR - 0.002
+"""Height (m) of the tallest thing that a drawer takes."""
 
 INSIDE = (0.100, 0.100)
 """Depth and width of the drawer's inside, m."""
@@ -251,12 +255,6 @@ def part_position(kind: FixtureKind, position: Array, yaw: Array, displacement: 
         [cos * local[:, 0] - sin * local[:, 1], sin * local[:, 0] + cos * local[:, 1], local[:, 2]], axis=1
     )
     return position + turned
-
-
-def heading_quat(heading: Array) -> Array:
-    """Quaternions (..., 4) wxyz of turns about the vertical, rad."""
-    half, zero = np.asarray(heading) / 2, np.zeros(np.shape(heading))
-    return np.stack([np.cos(half), zero, zero, np.sin(half)], axis=-1)
 
 
 def yaw_of(fixture: Fixture) -> float:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .catalogue import KINDS, ObjectSpec
-from .fixtures import CEILING, FLOOR, FixtureSpec
+from .fixtures import TALLEST, FixtureSpec
 from .layout import footprint
 from .predicates import Predicate
 
@@ -138,7 +138,7 @@ def _move(
                 )
             )
     for fixture in fixtures:
-        if fixture.kind == "drawer" and fixture.name not in used and thing.size[2] < CEILING - FLOOR - 0.002:
+        if fixture.kind == "drawer" and fixture.name not in used and thing.size[2] < TALLEST:
             inside = ("in", thing.name, fixture.name)
             there.append(Clause((inside,), f"put {english} in the drawer", f"把{chinese}放进抽屉里"))
             shut = ("closed", fixture.name)

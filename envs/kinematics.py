@@ -14,25 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arm import LINKS, RANGE, TOOL_POS
+from .rotations import quat_to_matrix
 
 Array = NDArray[np.float64]
-
-
-def quat_to_matrix(quat: Array) -> Array:
-    """Rotation matrices (..., 3, 3) of unit quaternions (..., 4) in wxyz order."""
-    w, x, y, z = np.moveaxis(np.asarray(quat, float), -1, 0)
-    rows = [
-        1 - 2 * (y * y + z * z),
-        2 * (x * y - w * z),
-        2 * (x * z + w * y),
-        2 * (x * y + w * z),
-        1 - 2 * (x * x + z * z),
-        2 * (y * z - w * x),
-        2 * (x * z - w * y),
-        2 * (y * z + w * x),
-        1 - 2 * (x * x + y * y),
-    ]
-    return np.stack(rows, -1).reshape(*np.shape(w), 3, 3)
 
 
 def _unit(quat: tuple[float, ...]) -> Array:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .arm import LINKS
 from .catalogue import COLORS, KINDS, ObjectSpec, draw, from_scene_object
 from .errors import SceneError
-from .fixtures import CEILING, FLOOR, INSIDE, FixtureSpec, facing, kind_of, yaw_of
+from .fixtures import FLOOR, INSIDE, TALLEST, FixtureSpec, facing, kind_of, yaw_of
 from .fixtures import draw as draw_fixture
 from .scene import TABLE, Scene
 
@@ -258,6 +258,6 @@ def _drawer_floor(spec: ObjectSpec, fixture: FixtureSpec) -> float:
         raise SceneError(
             f"{spec.name!r} at ({spec.position[0]:.3f}, {spec.position[1]:.3f}) is not in {fixture.name!r}"
         )
-    if spec.size[2] > CEILING - FLOOR - 0.002:
+    if spec.size[2] > TALLEST:
         raise SceneError(f"{spec.name!r} is too tall for {fixture.name!r}")
     return FLOOR

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .kinematics import ToolPose, quat_to_matrix, tool_pose
+from .kinematics import ToolPose, tool_pose
+from .rotations import quat_to_matrix
 
 Array = NDArray[np.float64]
 

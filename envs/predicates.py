@@ -52,6 +52,13 @@ def check_predicate(predicate: Sequence[str]) -> Predicate:
     return words
 
 
+def written(predicate: Sequence[str]) -> str:
+    """The predicate as people write it: `in(red_cube, bowl)`, `not in(red_cube, bowl)`."""
+    if predicate[0] == "not":
+        return f"not {written(predicate[1:])}"
+    return f"{predicate[0]}({', '.join(predicate[1:])})"
+
+
 def holds(scene: Scene, predicate: Sequence[str]) -> bool:
     """Whether the predicate is true in the scene.
 

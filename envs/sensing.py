@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .catalogue import KINDS
-from .fixtures import INSIDE, RIM, heading_quat
+from .fixtures import INSIDE, RIM
+from .rotations import heading_quat
 from .scene import TABLE, Fixture, Scene, SceneObject
 from .support import TOLERANCE, Body
 from .worlds import Worlds

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .catalogue import KINDS, WALL
-from .kinematics import quat_to_matrix
+from .catalogue import WALL, on_base
+from .rotations import quat_to_matrix
 from .scene import TABLE
 
 Array = NDArray[np.float64]
@@ -36,7 +36,7 @@ class Body:
     @property
     def on_base(self) -> bool:
         """Whether the frame is at the centre of the base."""
-        return self.container or (self.kind in KINDS and not KINDS[self.kind].graspable)
+        return on_base(self.kind, self.container)
 
     @property
     def below(self) -> float:

@@ -21,6 +21,7 @@ from .control import next_command
 from .fixtures import FixtureSlot
 from .mounted import Mounted
 from .robot import CONTROL_SECONDS, JOINTS
+from .rotations import heading_quat
 from .table import PHYSICS_SECONDS, Slot, build
 
 Array = NDArray[np.float64]
@@ -140,7 +141,7 @@ class Worlds:
         self.symmetry[i, slot] = KINDS[spec.kind].symmetry if spec is not None else 0
         yaw = spec.yaw if spec is not None else 0.0
         where = np.array(spec.position) if spec is not None else PARKED + (0.3 * slot, 0.0, 0.0)
-        self.move_object(i, slot, where, np.array([np.cos(yaw / 2), 0.0, 0.0, np.sin(yaw / 2)]))
+        self.move_object(i, slot, where, heading_quat(yaw))
 
     def move_object(self, i: int, slot: int, position: Array, quat: Array) -> None:
         """Put slot's object at a pose (m, wxyz), at rest."""

@@ -14,6 +14,7 @@ from rich.progress import track
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
+from pontine.envs.predicates import written
 from pontine.envs.scene import Scene
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.search import prepare
@@ -85,20 +86,14 @@ def show(told: dict[str, Any]) -> None:
     console = Console(highlight=False)
     reading, plan = told["reading"], told["plan"]
     if reading["kind"] == "subgoals":
-        console.print("subgoals  " + " · ".join(_call(g) for g in reading["subgoals"]), markup=False)
+        console.print("subgoals  " + " · ".join(written(g) for g in reading["subgoals"]), markup=False)
         if plan is None:
             console.print(f"no plan   {told['error']}", markup=False)
         else:
-            steps = " · ".join(_call([s["skill"], *s["args"]]) for s in plan["steps"])
+            steps = " · ".join(written([s["skill"], *s["args"]]) for s in plan["steps"])
             console.print("plan      " + (steps or "nothing to do: the goal is true already"), markup=False)
     else:
         console.print(f"{reading['kind']:9} {reading['text']}", markup=False)
-
-
-def _call(words: list[str]) -> str:
-    if words[0] == "not":
-        return "not " + _call(words[1:])
-    return f"{words[0]}({', '.join(words[1:])})"
 
 
 def _plan_batch(batch: Path, out: Path, load: Callable[[], Brain]) -> int:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pontine.envs.predicates import Predicate
+from pontine.envs.predicates import Predicate, written
 from pontine.envs.scene import Scene
 from pontine.planner.executive import Event, PlanMade, StepEnded, StepStarted
 from pontine.planner.reading import Reading
@@ -56,12 +56,12 @@ class Display:
             self._plan(event)
         elif isinstance(event, StepStarted):
             if self.console.is_terminal:
-                self.console.print(Text(f"  ... {_call(event.step.skill, event.step.args)}", "dim"), end="\r")
+                self.console.print(Text(f"  ... {written((event.step.skill, *event.step.args))}", "dim"), end="\r")
         elif isinstance(event, StepEnded):
             record = event.record
             mark, style = ("done  ", "green") if record.worked else ("failed", "red")
             missing = f"   {words(record.unmet)} does not hold" if record.unmet else ""
-            call = _call(record.step.skill, record.step.args)
+            call = written((record.step.skill, *record.step.args))
             self.say(f"  {mark} {call:<40} {record.seconds:5.1f} s  {record.control_steps:4d} steps{missing}", style)
 
     def _plan(self, event: PlanMade) -> None:
@@ -69,7 +69,7 @@ class Display:
             self.say(f"planning again: {event.why}", "yellow")
         table = Table("", "step", "makes true", title=f"plan {event.number}", title_justify="left", box=None)
         for i, step in enumerate(event.plan.steps, 1):
-            table.add_row(str(i), Text(_call(step.skill, step.args)), Text(words(step.post)))
+            table.add_row(str(i), Text(written((step.skill, *step.args))), Text(words(step.post)))
         if event.plan.steps:
             self.console.print(table)
         else:
@@ -87,11 +87,7 @@ class Display:
 
 def words(predicates: Sequence[Predicate]) -> str:
     """Predicates as they are written: `in(red_cube, bowl)`."""
-    return ", ".join(f"not {_call(p[1], p[2:])}" if p[0] == "not" else _call(p[0], p[1:]) for p in predicates)
-
-
-def _call(name: str, args: Sequence[str]) -> str:
-    return f"{name}({', '.join(args)})"
+    return ", ".join(map(written, predicates))
 
 
 def _where(position: tuple[float, float, float] | None) -> str:

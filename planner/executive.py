@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from pontine.envs.errors import PontineError, RobotError, SceneError
-from pontine.envs.predicates import Predicate, holds
+from pontine.envs.predicates import Predicate, holds, written
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
 from pontine.planner.task import NoPlanError, Plan, Step
@@ -232,7 +232,7 @@ class _Run:
             record = self._run_step(step)
             if not record.worked:
                 why = f" ({record.reason})" if record.reason else ""
-                return f"after {step.skill}({', '.join(step.args)}), {_words(record.unmet)} does not hold{why}"
+                return f"after {written((step.skill, *step.args))}, {_words(record.unmet)} does not hold{why}"
         return ""
 
     def _run_step(self, step: Step) -> StepRecord:
@@ -304,6 +304,4 @@ def not_given(scene: Scene, steps: Sequence[Step]) -> tuple[Predicate, ...]:
 
 
 def _words(predicates: Sequence[Predicate]) -> str:
-    return " and ".join(
-        f"not {p[1]}({', '.join(p[2:])})" if p[0] == "not" else f"{p[0]}({', '.join(p[1:])})" for p in predicates
-    )
+    return " and ".join(map(written, predicates))

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from pontine.envs.arm import FIXED_FACE, GRIPPER, SQUEEZE
 from pontine.envs.control import ACTION_SCALE
 from pontine.envs.episodes import Episodes
-from pontine.envs.kinematics import gap_of, inverse, opening_for, pitch, quat_to_matrix, roll_for
+from pontine.envs.kinematics import gap_of, inverse, opening_for, pitch, roll_for
 from pontine.envs.layout import PAN_X
 from pontine.envs.observation import Situation, yaw_of
+from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.tasks.base import PITCHES
 
 Array = NDArray[np.float64]

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.arm import FIXED_FACE, GRIPPER, SQUEEZE
-from pontine.envs.kinematics import gap_of, inverse, opening_for, quat_to_matrix
+from pontine.envs.kinematics import gap_of, inverse, opening_for
 from pontine.envs.observation import Situation
+from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.tasks.base import PITCHES
 
 from .demonstrator import _rolls, _servo, _yaw_error, grips

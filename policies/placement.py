@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pontine.envs.catalogue import ObjectSpec, from_scene_object
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.envs.fixtures import CEILING, FLOOR, inside_of, keepout_of
+from pontine.envs.fixtures import TALLEST, inside_of, keepout_of
 from pontine.envs.layout import GAP, HEADING, PAN_X, REACH, Circle, clear, footprint
 from pontine.envs.predicates import DIRECTIONS, holds
 from pontine.envs.scene import TABLE, Scene, SceneObject
@@ -65,7 +65,7 @@ def _receiver(scene: Scene, thing: SceneObject, reference: str) -> SceneObject:
         raise PlacementError(f"nothing can be put into {reference!r}, or nobody knows where it is")
     if fixture.state != "open":
         raise PlacementError(f"{reference!r} is {fixture.state}")
-    if _spec(thing).size[2] > CEILING - FLOOR:
+    if _spec(thing).size[2] > TALLEST:
         raise PlacementError(f"{thing.name!r} is too tall for {reference!r}: it would not close")
     return inside
 

@@ -263,7 +263,9 @@ class ControlLoop:
             torque = holding[name]["torque_limit"]
             if name in self._limp:
                 self._settings[name] = {}
-            elif not self._lost and self._settings[name].get("torque_limit", torque) != torque:
+            elif not self._lost and self._settings[name].get("torque_limit") != torque:
+                # Until it answers nobody knows which of the two it holds, and neither means that it lost its power.
+                self._settings[name].pop("torque_limit", None)
                 try:
                     self._bus.write(name, "torque_limit", torque)
                 except PortFailedError as error:

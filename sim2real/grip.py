@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.arm import FIXED_FACE, GRIPPER
-from pontine.envs.catalogue import KINDS
-from pontine.envs.kinematics import gap_of, quat_to_matrix, tool_pose
+from pontine.envs.kinematics import gap_of, tool_pose
 from pontine.envs.robot import RobotState
+from pontine.envs.rotations import quat_to_matrix, turn_between
 from pontine.envs.support import Body
 
 Array = NDArray[np.float64]
@@ -137,7 +137,7 @@ def speed(poses: Sequence[Hand]) -> float:
 
 def _between(body: Body, hand: Hand) -> float | None:
     """Distance (m) of a body from the middle between the pads; None if it cannot be what they closed on."""
-    if body.on_base or (body.kind in KINDS and not KINDS[body.kind].graspable):
+    if body.on_base:
         return None
     if not 0.7 * min(body.size) < hand.gap < 1.3 * math.hypot(*sorted(body.size)[1:]):
         return None
@@ -153,9 +153,6 @@ def _aligned(rotation: Array, axis: Array) -> Array:
     nearest = int(np.argmax(np.abs(rotation.T @ axis)))
     own = rotation[:, nearest]
     target = axis * (1.0 if own @ axis >= 0 else -1.0)
-    cosine = float(np.clip(own @ target, -1.0, 1.0))
-    if np.arccos(cosine) > _ALIGNED:
+    if np.arccos(np.clip(own @ target, -1.0, 1.0)) > _ALIGNED:
         return rotation
-    v = np.cross(own, target)
-    skew = np.array([[0, -v[2], v[1]], [v[2], 0, -v[0]], [-v[1], v[0], 0]])
-    return np.asarray((np.eye(3) + skew + skew @ skew / (1 + cosine)) @ rotation)
+    return np.asarray(turn_between(own, target) @ rotation)

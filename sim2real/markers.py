@@ -24,10 +24,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.catalogue import COLORS, KINDS
+from pontine.envs.catalogue import COLORS, KINDS, on_base
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import write_json
-from pontine.envs.kinematics import quat_to_matrix
+from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.scene import TABLE
 
 from . import tags
@@ -80,7 +80,7 @@ class MarkedObject:
     @property
     def base_frame(self) -> bool:
         """Whether the object's frame is at the centre of its base rather than at its own centre."""
-        return self.container or (self.kind in KINDS and not KINDS[self.kind].graspable)
+        return on_base(self.kind, self.container)
 
     @property
     def rest_height(self) -> float:
@@ -193,7 +193,7 @@ def on_face(face: str, kind: str, size: Triple, container: bool = False) -> tupl
     x, y, z = (n * s / 2 for n, s in zip(normal, size, strict=True))
     if container and face == "top":
         return (0.0, 0.0, FLOOR), quat
-    if container or (kind in KINDS and not KINDS[kind].graspable):
+    if on_base(kind, container):
         z += size[2] / 2
     return (x, y, z), quat
 

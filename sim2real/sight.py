@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.errors import PontineError
-from pontine.envs.kinematics import quat_to_matrix
+from pontine.envs.rotations import matrix_to_quat, quat_to_matrix, turn_between
 from pontine.envs.support import Body, ground
 
 from . import tags
@@ -59,21 +59,7 @@ class Sighting:
 
 def body(thing: MarkedObject, position: Array, rotation: Array) -> Body:
     """A marked object at a pose."""
-    return Body(thing.name, thing.kind, thing.size, position, to_quat(rotation), thing.container)
-
-
-def to_quat(rotation: Array) -> Array:
-    """Unit quaternion (4,) wxyz of a rotation matrix (3, 3)."""
-    trace = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]) @ np.diag(rotation) + 1.0
-    largest = int(np.argmax(trace))
-    r, skew = rotation, np.array([0.0, *(rotation - rotation.T)[[2, 0, 1], [1, 2, 0]]])
-    if largest == 0:
-        quat = np.array([trace[0], *skew[1:]])
-    else:
-        quat = (r + r.T)[largest - 1].copy()
-        quat[largest - 1] = trace[largest]
-        quat = np.array([skew[largest], *quat])
-    return quat / np.linalg.norm(quat) * (1.0 if quat[0] >= 0 else -1.0)
+    return Body(thing.name, thing.kind, thing.size, position, matrix_to_quat(rotation), thing.container)
 
 
 @dataclass
@@ -246,17 +232,10 @@ def flattened(rotation: Array, thing: MarkedObject) -> Array:
     if thing.kind == "cylinder" and abs(rotation[2, 2]) < 0.7:
         # a cylinder on its side may be turned about its axis as it likes
         axis = rotation[:, 2] * (1.0, 1.0, 0.0)
-        return _turn_between(rotation[:, 2], axis / np.linalg.norm(axis)) @ rotation
+        return turn_between(rotation[:, 2], axis / np.linalg.norm(axis)) @ rotation
     up = max(axes, key=lambda k: abs(rotation[2, k]))
     target = np.array([0.0, 0.0, np.sign(rotation[2, up]) or 1.0])
-    return _turn_between(rotation[:, up], target) @ rotation
-
-
-def _turn_between(a: Array, b: Array) -> Array:
-    """The smallest rotation (3, 3) that takes unit vector a to b, which is not opposite."""
-    v, c = np.cross(a, b), float(a @ b)
-    skew = np.array([[0, -v[2], v[1]], [v[2], 0, -v[0]], [-v[1], v[0], 0]])
-    return np.eye(3) + skew + skew @ skew / (1 + c)
+    return turn_between(rotation[:, up], target) @ rotation
 
 
 def _pnp(points: Array, pixels: Array, lens: Lens) -> tuple[Array, Array]:

@@ -11,11 +11,12 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 
+import mujoco
 import numpy as np
 
 from pontine.envs.catalogue import BOWL_TILT, KINDS, WALL, ObjectSpec
-from pontine.envs.kinematics import quat_to_matrix
 from pontine.envs.looks import Decal
+from pontine.envs.rotations import heading_quat, quat_to_matrix
 
 from . import tags
 from .markers import FACES, FLOOR, MarkedObject, Markers, Quat, Tag, Triple, on_face
@@ -97,23 +98,18 @@ def _in_bowl(spec: ObjectSpec) -> Iterator[tuple[float, Triple, Quat]]:
     for k in range(4):
         angle = math.pi / 2 * k
         # the picture's top is the wall's upper edge
-        tilt = (math.cos(math.pi / 4 - BOWL_TILT / 2), math.sin(math.pi / 4 - BOWL_TILT / 2), 0.0, 0.0)
-        quat = _times(_about_z(angle - math.pi / 2), tilt)
-        turn = quat_to_matrix(np.array(_about_z(angle)))
+        half = math.pi / 4 - BOWL_TILT / 2
+        quat, leaning = np.zeros(4), np.array([math.cos(half), math.sin(half), 0.0, 0.0])
+        mujoco.mju_mulQuat(quat, heading_quat(angle - math.pi / 2), leaning)
+        turn = quat_to_matrix(heading_quat(angle))
         position = turn @ np.array([inner[0], 0.0, inner[1]])
-        yield 0.020, (float(position[0]), float(position[1]), float(position[2])), quat
+        yield 0.020, (float(position[0]), float(position[1]), float(position[2])), _quat(quat)
 
 
 def _about_z(angle: float) -> Quat:
-    return (math.cos(angle / 2), 0.0, 0.0, math.sin(angle / 2))
+    return _quat(heading_quat(angle))
 
 
-def _times(a: Quat, b: Quat) -> Quat:
-    w, x, y, z = a
-    p, q, r, s = b
-    return (
-        w * p - x * q - y * r - z * s,
-        w * q + x * p + y * s - z * r,
-        w * r - x * s + y * p + z * q,
-        w * s + x * r - y * q + z * p,
-    )
+def _quat(values: np.ndarray) -> Quat:
+    w, x, y, z = map(float, values)
+    return w, x, y, z

@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 
 from pontine.envs.kinematics import tool_pose
 from pontine.envs.robot import RobotState
+from pontine.envs.rotations import matrix_to_quat
 from pontine.envs.scene import TABLE, Scene, SceneObject
 from pontine.envs.support import Body, carrier, ground
 
 from .grip import Grip, Hand, speed
 from .markers import MarkedObject, Markers
-from .sight import Look, Sighting, body, flattened, to_quat
+from .sight import Look, Sighting, body, flattened
 
 Array = NDArray[np.float64]
 
@@ -193,7 +194,7 @@ def _described(track: _Track, support: str | None) -> SceneObject:
         kind=thing.kind,
         color=thing.color,
         position=None if there is None else _rounded(there.position),
-        orientation=None if track.rotation is None else _rounded(to_quat(track.rotation)),
+        orientation=None if track.rotation is None else _rounded(matrix_to_quat(track.rotation)),
         size=thing.size,
         support=support,
         container=thing.container,

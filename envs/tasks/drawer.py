@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..catalogue import ObjectSpec, draw
-from ..fixtures import CEILING, FLOOR, INSIDE, FixtureSlot, FixtureSpec
+from ..fixtures import FLOOR, INSIDE, TALLEST, FixtureSlot, FixtureSpec
 from ..fixtures import KINDS as FIXTURES
 from ..layout import footprint, random_fixture
 from .base import SOLID, random_arm
@@ -62,7 +62,7 @@ def content(rng: np.random.Generator, cabinet: FixtureSpec) -> ObjectSpec:
     """Something that fits into the drawer, lying in it."""
     while True:
         spec = draw(rng, "content", str(rng.choice(SOLID)), "blue")
-        if spec.size[2] < CEILING - FLOOR - 0.004:
+        if spec.size[2] < TALLEST - 0.002:
             break
     depth, width = INSIDE
     radius = footprint(spec)[2] + 0.002

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-import mujoco
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
@@ -14,13 +13,13 @@ from ..catalogue import KINDS, ObjectSpec, draw
 from ..kinematics import opening_for, tool_pose
 from ..layout import footprint, free_spot
 from ..observation import SIZE, manipulation
+from ..rotations import matrix_to_quat
 from .base import (
     NEIGHBOUR,
     OBJECT_SLOTS,
     SOLID,
     SUPPORT,
     TARGET,
-    Array,
     Bool,
     Task,
     Verdict,
@@ -154,10 +153,4 @@ def hold(e: Episodes, i: int, rng: np.random.Generator, target: ObjectSpec) -> N
     command[GRIPPER] -= SQUEEZE
     e.worlds.place_arm(i, joints, command)
     e.worlds.lay(i, TARGET, target.moved(position, 0.0))
-    e.worlds.move_object(i, TARGET, position, _quat_from_axes(axis, up))
-
-
-def _quat_from_axes(x: Array, z: Array) -> Array:
-    quat = np.zeros(4)
-    mujoco.mju_mat2Quat(quat, np.column_stack([x, np.cross(z, x), z]).ravel())
-    return quat
+    e.worlds.move_object(i, TARGET, position, matrix_to_quat(np.column_stack([axis, np.cross(up, axis), up])))

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from ..arm import FIXED_FACE
 from ..catalogue import KINDS, ObjectSpec, draw
-from ..kinematics import quat_to_matrix
 from ..layout import HEADING, PAN_X, footprint, free_spot
 from ..observation import SIZE as MANIPULATION_SIZE
 from ..observation import Situation, manipulation, yaw_of
+from ..rotations import quat_to_matrix
 from ..table import Slot
 from .base import SOLID, SUPPORT, TARGET, Array, Task, Verdict, random_arm
 from .pick import beside, disturbance, lost

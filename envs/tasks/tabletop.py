@@ -112,7 +112,8 @@ class Tabletop(Task):
         return {key: values.astype(np.float32) for key, values in parts.items()}
 
     def judge(self, e: Episodes) -> Verdict:
-        held = [all(holds(measure(e.worlds, i), p) for p in self.goals[i].predicates) for i in range(e.n)]
+        scenes = [measure(e.worlds, i) for i in range(e.n)]
+        held = [all(holds(scene, p) for p in self.goals[i].predicates) for i, scene in enumerate(scenes)]
         return Verdict(np.array(held), np.zeros(e.n, bool), {})
 
     def _row(self, e: Episodes, i: int) -> dict[str, Array]:

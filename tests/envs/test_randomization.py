@@ -10,10 +10,10 @@ from pontine.envs.arm import REST
 from pontine.envs.dynamics import CONSTANTS, Dynamics, Estimate
 from pontine.envs.episodes import Episodes
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.envs.kinematics import quat_to_matrix
 from pontine.envs.perception import Perception
 from pontine.envs.randomization import MARGIN, PRESETS, Randomization, randomization, with_dynamics
 from pontine.envs.robot import JOINTS
+from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.tasks import task
 from pontine.envs.worlds import Worlds
 

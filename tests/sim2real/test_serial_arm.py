@@ -15,6 +15,7 @@ from pontine.envs.arm import REST
 from pontine.envs.scene import Scene
 from pontine.sim2real import bench
 from pontine.sim2real.bus import Bus
+from pontine.sim2real.bus_errors import NoReplyError
 from pontine.sim2real.calibration import Calibration, CalibrationError
 from pontine.sim2real.emergency import emergency_stop
 from pontine.sim2real.fault_trials import (
@@ -127,6 +128,28 @@ def test_a_port_that_takes_no_bytes_stops_it_as_that(rig: Rig) -> None:
         hang_amid()
     os.close(line)
     assert rig.positions()[1] == [0] * 6
+
+
+def test_a_lost_answer_to_a_new_torque_limit_is_no_brown_out(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    arm = serial_arm(rig)
+    write = arm._bus.write
+
+    def unanswered(name: str, register: str, value: int) -> None:
+        write(name, register, value)
+        if (name, register) == ("elbow_flex", "torque_limit") and arm.woken:
+            raise NoReplyError(rig.emulator.port, {name: 3}, None)
+
+    monkeypatch.setattr(arm._bus, "write", unanswered)
+
+    def stop_amid() -> None:
+        with arm:
+            drive(arm, 5)
+            arm.emergency_stop("test")
+            drive(arm, 50)
+
+    with pytest.raises(SafetyStop, match="emergency stop"):
+        stop_amid()
+    assert [stop.kind for stop in arm.stops] == [Kind.EMERGENCY]
 
 
 def test_an_emergency_stop_moves_nothing_and_lets_go_when_pressed_again(rig: Rig) -> None:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from pontine.envs.catalogue import ObjectSpec
-from pontine.envs.kinematics import quat_to_matrix
 from pontine.envs.layout import random_table
+from pontine.envs.rotations import matrix_to_quat, quat_to_matrix
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.support import Body
 from pontine.sim2real.lens import Lens, LensError
-from pontine.sim2real.sight import Eye, SightError, to_quat
+from pontine.sim2real.sight import Eye, SightError
 from pontine.sim2real.tagging import decals, marked
 
 from .views import shot, true_camera
@@ -139,4 +139,4 @@ def test_quaternions_of_rotations() -> None:
     rng = np.random.default_rng(0)
     for quat in [*rng.normal(size=(50, 4)), *np.eye(4), (1, 1, 0, 0), (0, 1, 1, 0), (0, 0, 1, 1)]:
         matrix = quat_to_matrix(np.array(quat, float) / np.linalg.norm(quat))
-        assert np.allclose(quat_to_matrix(to_quat(matrix)), matrix, atol=1e-9)
+        assert np.allclose(quat_to_matrix(matrix_to_quat(matrix)), matrix, atol=1e-9)
