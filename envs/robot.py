@@ -21,6 +21,12 @@ CONTROL_SECONDS = 0.04
 """Length of a control step (25 Hz)."""
 
 
+def straight(start: NDArray[np.float64], goal: NDArray[np.float64], step: float) -> list[NDArray[np.float64]]:
+    """Targets (6,) rad, one a control step, on the straight way from `start` to `goal`, at most `step` rad each."""
+    count = int(np.ceil(np.abs(goal - start).max() / step))
+    return [start + (goal - start) * (k + 1) / count for k in range(count)]
+
+
 @dataclass(frozen=True)
 class RobotState:
     """What the arm says of itself: positions (rad), velocities (rad/s), load, time (s).

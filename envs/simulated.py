@@ -12,7 +12,7 @@ from .arm import GRIPPER, REST
 from .catalogue import ObjectSpec
 from .fixtures import FixtureSpec
 from .fixtures import slots_for as fixture_slots_for
-from .robot import RobotState
+from .robot import RobotState, straight
 from .scene import Scene
 from .sensing import measure
 from .table import slots_for
@@ -67,10 +67,8 @@ class SimulatedRobot:
 
     def reset(self) -> None:
         """Move to the rest pose, at most 1 rad/s."""
-        start = self.worlds.command[0].copy()
-        steps = int(np.ceil(np.abs(REST - start).max() / _HOMING_STEP))
-        for k in range(steps):
-            self.command(start + (REST - start) * (k + 1) / steps)
+        for targets in straight(self.worlds.command[0].copy(), REST, _HOMING_STEP):
+            self.command(targets)
 
     def stop(self) -> None:
         """Hold where the arm is; the gripper keeps its grip."""

@@ -25,6 +25,7 @@ from pontine.planner.display import words
 from pontine.planner.executive import Skill
 from pontine.planner.report import Report
 from pontine.planner.run import perform
+from pontine.policies.provenance import command
 from pontine.policies.skills import load_library
 from pontine.policies.statistics import wilson
 
@@ -107,7 +108,7 @@ def bench_demo(
             trials.append(attempt(case, robot, brain, skills, replans))
     result = summary(trials)
     result |= {
-        "command": f"pontine bench demo scenes={scenes} seed={seed} replans={replans}",
+        "command": command(),
         "seconds": round(time.perf_counter() - start, 1),
         "runs": [trial.to_json() for trial in trials],
     }

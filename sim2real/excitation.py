@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.errors import PontineError
-from pontine.envs.robot import CONTROL_SECONDS, JOINTS, Robot, RobotState
+from pontine.envs.robot import CONTROL_SECONDS, JOINTS, Robot, RobotState, straight
 from pontine.envs.table import build
 
 from .servo_model import Trial
@@ -95,10 +95,8 @@ def check(targets: Array, limits: Array) -> None:
 
 def excite(robot: Robot, targets: Array, report: Callable[[int, int], None] = lambda done, of: None) -> Trial:
     """Bring the arm slowly to the first of targets (n, 6) rad, and run through them."""
-    start = robot.observe().command
-    steps = int(np.ceil(np.abs(targets[0] - start).max() / _APPROACH))
-    for step in range(steps):
-        robot.command(start + (targets[0] - start) * (step + 1) / steps)
+    for target in straight(robot.observe().command, targets[0], _APPROACH):
+        robot.command(target)
     for _ in range(round(1.0 / CONTROL_SECONDS)):
         robot.command(targets[0])
     state = robot.observe()

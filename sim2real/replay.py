@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.robot import CONTROL_SECONDS, JOINTS, Robot
+from pontine.envs.robot import CONTROL_SECONDS, JOINTS, Robot, straight
 
 from .dataset import Episode
 
@@ -46,23 +46,18 @@ def replay(robot: Robot, episode: Episode, report: Callable[[int, int], None] = 
     Recordings of other rates are resampled to the control step. Raises what the robot's `command` does.
     """
     wanted, recorded = (_resampled(values, episode.fps) for values in (episode.action, episode.state))
-    start = robot.observe().command
-    way = wanted[0] - start
-    approach = int(np.ceil(np.abs(way).max() / APPROACH))
-    total = approach + _SETTLING_STEPS + len(wanted)
-    for step in range(approach):
-        robot.command(start + way * (step + 1) / approach)
+    approach = straight(robot.observe().command, wanted[0], APPROACH) + [wanted[0]] * _SETTLING_STEPS
+    total = len(approach) + len(wanted)
+    for step, target in enumerate(approach):
+        robot.command(target)
         report(step + 1, total)
-    for step in range(_SETTLING_STEPS):
-        robot.command(wanted[0])
-        report(approach + step + 1, total)
     errors, changed = np.empty_like(recorded), np.zeros(len(JOINTS), int)
     for step, target in enumerate(wanted):
         # A frame holds what was measured before its command went out.
         errors[step] = robot.observe().position - recorded[step]
         robot.command(target)
         changed += np.abs(robot.observe().command - target) > 1e-3
-        report(approach + _SETTLING_STEPS + step + 1, total)
+        report(len(approach) + step + 1, total)
     return Replay(len(wanted), np.sqrt((errors**2).mean(0)), np.abs(errors).max(0), changed)
 
 

@@ -84,7 +84,7 @@ def test_the_benchmark_runs_and_writes_its_result(tmp_path: Path) -> None:
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     result = json.loads((tmp_path / "bench.json").read_text())
-    assert result["command"] == "pontine bench demo scenes=2 seed=0 replans=3"
+    assert result["command"] == "pontine bench demo scenes=2 out=bench.json"
     assert [r["shape"] for r in result["runs"]] == ["pick up", "grab"]
     assert result["done_with_goal_false"] == 0
     assert len(result["goal_reached"]["wilson95"]) == 2

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ from pontine.policies import success
 from pontine.policies.actor import LIBRARY, PolicyError
 from pontine.policies.actor import load as load_actor
 from pontine.policies.statistics import expected_calibration_error, ranking
-from pontine.policies.success import FEATURES, Critic, Played
+from pontine.policies.success import FEATURES, Played
 
 
 def world(n: int, seed: int) -> Played:
@@ -78,12 +77,3 @@ def test_episodes_are_played_half_nominal_half_randomised_and_seen_at_their_star
     assert played.seen.shape == (12, FEATURES)
     assert played.success.mean() > 0.5
     assert np.array_equal(played.seen, success.play("pick", actor, 12, success.TEST_SEED, threads=1).seen)
-
-
-def test_every_shipped_critic_loads_and_was_judged_calibrated() -> None:
-    for card in LIBRARY.glob("*.success.json"):
-        critic, read = success.load(card.with_suffix(""))
-        assert isinstance(critic, Critic)
-        assert read["test"]["expected_calibration_error"] <= 0.05
-        assert read["test"]["episodes"] >= 1000
-        assert json.loads(card.read_text())["command"].startswith("pontine critic")
