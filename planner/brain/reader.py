@@ -53,13 +53,19 @@ class FormBrain(ABC):
     def weigh(
         self, form: Form, confidence: float | None, instruction: str, scene: Scene, turns: Sequence[Turn] = ()
     ) -> Reading:
-        """The reading of an instruction for which `form` was written."""
-        chinese = is_chinese(instruction)
-        reading = ground(form, scene, chinese, turns)
-        if reading.kind == "subgoals" and (dropped := unspoken(form, instruction, scene, reading.subgoals)) is not None:
-            reading = question(word("leftover", chinese, dropped))
+        """The reading of an instruction for which `form` was written with this confidence."""
+        reading = weigh(form, instruction, scene, turns)
         if reading.kind == "subgoals" and confidence is not None and confidence < self.ask_below:
-            reading = question(word("unclear", chinese))
-        if reading.reason != "unsafe" and harmful(instruction, scene):
-            reading = refusal("unsafe", word("unsafe", chinese))
+            reading = question(word("unclear", is_chinese(instruction)))
         return replace(reading, confidence=confidence)
+
+
+def weigh(form: Form, instruction: str, scene: Scene, turns: Sequence[Turn] = ()) -> Reading:
+    """The reading of an instruction for which `form` was written."""
+    chinese = is_chinese(instruction)
+    reading = ground(form, scene, chinese, turns)
+    if reading.kind == "subgoals" and (dropped := unspoken(form, instruction, scene, reading.subgoals)) is not None:
+        reading = question(word("leftover", chinese, dropped))
+    if reading.reason != "unsafe" and harmful(instruction, scene):
+        reading = refusal("unsafe", word("unsafe", chinese))
+    return reading

@@ -19,6 +19,40 @@ sensor chip board motor switch bulb plug adapter drive cartridge crate carton pa
 saucer pad mat shelf rack stand holder container lid cap cork straw ribbon rope string button dial
 handle hook pin needle thread marble bead token chess_piece red_cube blue_block bowl_2 cup_left item_7
 green_cylinder small_box big_bowl yellow_ball box_b obj_3 part_12""".split()
+MORE_NOUNS = """abacus acorn almond anchor armband arrow ashtray axe badge bagel balloon balm bandage banjo barrel baton bauble
+beanbag beet bell belt binder blanket blender blueberry bobbin bonnet bookmark boomerang boot bouquet bow bracelet
+bracket briefcase broom brooch brownie buckle bugle bun burger cabbage cactus calculator calendar calipers candy
+canister canteen cape cart cashew cassette castanet celery cello cereal chalk chestnut chess_king chili chime chisel
+cigar clamp clarinet cleaver clog clothespin clove coat coaster_2 cocoa compass corkscrew corncob cracker cradle crane
+crowbar crown croissant cufflink curler cymbal dagger dart diary diode donut dragon drum drumstick dumbbell dynamo
+earbud earring easel elephant elf emblem engine fan fig figure file firetruck fish flag flask flint flute foil fossil
+frame freezer_bag frisbee frog fuse gavel gem giraffe globe goblet goggles gong gourd grater gum gyro harp hinge hippo
+hook_3 horn horse hourglass icicle igloo inhaler ink iron ivory jacket javelin jewel kayak kite kiwi knob ladder ladle
+lamb lantern lasso laser lattice lemonade lens letter lighthouse lily lime lion lipstick lizard lobster locket
+lollipop loom lute mallet mango mannequin map mask medal melon menu mirror mitten mole monkey mop mosaic moth mount
+mousepad muffin mushroom napkin_ring necklace nest net nozzle oar oat oboe olive opener orb ornament otter oven_mitt
+owl oyster pacifier padlock paddle paintbrush palette pamphlet panda pancake panel papaya parachute parcel parrot
+parsley passport pastry patch peanut pecan pedestal pegboard pen_2 penguin perfume photo piccolo pickle pie pig pillow
+pincushion pinwheel pistachio pitcher plum_3 plunger pocketknife pod pointer popcorn postcard pretzel probe propeller
+protractor pulley_2 pump punch purse quill quilt racket radish raft rake raisin rattle raven razor receipt reel relic
+rivet rocket roller rosary rose router rug saddle safety_pin saffron sandal satellite scale scarf scepter scoop
+scraper screen scroll seal seashell seed shaker shark sheep shield shovel shuttle sickle sieve skate skewer skull sled
+sleeve slide slipper snail snowman solder spade spark_plug spatula speaker sphere spindle spinner squid squirrel stamp
+stapler statue stencil stethoscope stirrer stocking stool stopwatch strainer strap sword tablet tadpole tag tambourine
+tangerine target tassel teabag teddy telescope tent thermometer tiara ticket tiger timer tire toast tongs toolkit
+torch totem tractor trophy trowel trumpet tuba tulip turnip turtle umbrella urn valve van violin visor wafer waffle
+wand washer watermelon wax whale wheelbarrow whisk whistle wig windmill wine wok worm wreath wrench xylophone yam yarn
+yogurt zebra zipper""".split()
+"""Rarer ones: the more there are, the less the model minds a word it has not seen."""
+
+MORE_NOUNS_ZH = """算盘 杏仁 箭头 斧头 徽章 百吉饼 气球 绷带 木桶 接力棒 沙包 甜菜 铃铛 皮带 毯子 搅拌机 蓝莓 书签 靴子 手镯 公文包 扫帚 胸针 汉堡 仙人掌 计算器 日历 水壶盖 腰果 磁带 芹菜 粉笔 栗子 凿子 雪茄 夹钳 拖鞋 外套 可可 指南针
+开瓶器 玉米 皇冠 羊角面包 飞镖 日记本 二极管 甜甜圈 龙 鼓 鼓槌 哑铃 耳机 耳环 大象 发动机 风扇 无花果 锉刀 消防车 鱼 旗子 烧瓶 笛子 铝箔 化石 相框 飞盘 青蛙 保险丝 宝石 长颈鹿 地球仪 高脚杯 护目镜 锣 葫芦 口香糖 竖琴 合页
+河马 号角 马 沙漏 墨水 熨斗 夹克 风筝 猕猴桃 把手 梯子 汤勺 灯笼 激光笔 柠檬 镜头 信 百合 狮子 口红 龙虾 棒棒糖 木槌 芒果 地图 面具 奖牌 哈密瓜 菜单 镜子 猴子 拖把 鼠标垫 松饼 蘑菇 项链 渔网 喷嘴 船桨 燕麦
+橄榄 开罐器 猫头鹰 奶嘴 挂锁 画笔 调色盘 熊猫 煎饼 木瓜 降落伞 包裹 鹦鹉 护照 花生 企鹅 香水 照片 泡菜 馅饼 小猪 枕头 风车 开心果 口袋刀 爆米花 明信片 探针 螺旋桨 量角器 水泵 钱包 球拍 萝卜 木筏 耙子 葡萄干 拨浪鼓 剃须刀 收据
+铆钉 火箭 滚筒 玫瑰 路由器 凉鞋 卫星 围巾 刮刀 卷轴 印泥 种子 鲨鱼 绵羊 盾牌 铲子 筛子 滑板 蜗牛 雪人 焊锡 铁锹 锅铲 音箱 松鼠 邮票 订书机 雕像 听诊器 长袜 凳子 秒表 漏网 宝剑 标签 橘子皮 靶子 茶包 望远镜 帐篷
+温度计 门票 老虎 计时器 轮胎 火炬 拖拉机 奖杯 小号 郁金香 乌龟 雨伞 阀门 面包车 小提琴 威化 华夫饼 垫圈 西瓜 蜡块 鲸鱼 打蛋器 哨子 假发 葡萄酒 炒锅 花环 扳手 山药 毛线 酸奶杯 斑马 拉链 西葫芦 士兵 国王 王后 卡车头 零件 样品
+试管 胶囊 药片 药盒 螺丝帽 模块 标本 玻片""".split()
+
 COMPOUND_NOUNS = """tennis ball|golf ball|tape roll|coffee cup|tea bag|water bottle|salt shaker|cereal box|tape measure|
 alarm clock|toy car|lego brick|wooden block|soup bowl|dinner plate|paper clip|rubber duck|glue stick|remote control|
 memory card|shoe box|storage bin|lunch box|pencil case|soda can|test tube|circuit board|chess piece|measuring cup|
