@@ -20,6 +20,12 @@ _NOT_NOUNS = frozenset(
 )
 """English nouns that are more often something else."""
 
+_FUNCTION = frozenset(
+    """the a an and or but of to in into on onto at by with from for off out up down over it its is are be this that
+these those his her my your""".split()
+)
+"""Words that say nothing about a thing, even as part of a name such as `the boss`."""
+
 _CORRECTIONS = (
     frozenset("sorry wait mean actually rather oops no".split()),
     (
@@ -28,6 +34,7 @@ _CORRECTIONS = (
         "说错",
         "应该是",
         ",不,",
+        ",不是",
     ),
 )
 """Signs that a thing was named by mistake."""
@@ -52,8 +59,8 @@ def unspoken(form: Form, instruction: str, scene: Scene, goals: Collection[Predi
         subjects = [s for s in subjects if not goals or s.thing.name in touched]
     copied = {word for phrase in phrases for word in phrase}
     for unit in units:
-        noun = is_word(unit) and not is_cjk(unit[0]) and unit not in copied and unit not in _NOT_NOUNS
-        if noun and unit not in lexicon.GENERIC and any(s.answers(unit) >= 2 for s in subjects):
+        noun = is_word(unit) and not is_cjk(unit[0]) and unit not in _NOT_NOUNS | _FUNCTION | lexicon.GENERIC
+        if noun and unit not in copied and any(s.answers(unit) >= 2 for s in subjects):
             return unit
     left = "".join(unit if is_word(unit) else "\n" for unit in units)
     for phrase in sorted(map("".join, phrases), key=len, reverse=True):

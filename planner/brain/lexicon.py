@@ -27,6 +27,11 @@ car|toy car|汽车|小汽车|玩具车|小车;truck|卡车;train|火车;boat|shi
 stone|rock|石头|石块;shell|贝壳;leaf|叶子|树叶;flower|花|花朵;plant|植物|盆栽;feather|羽毛;battery|电池;sensor|传感器;chip|芯片;circuit board|pcb|电路板;motor|马达|电机;bulb|light bulb|灯泡;plug|插头;adapter|适配器;disk|光盘|圆盘;usb stick|flash drive|usb drive|thumb drive|u盘|优盘|闪存盘;mouse|鼠标;keyboard|键盘;laptop|computer|笔记本电脑|电脑
 packet|pouch|小包;sack|麻袋;case|盒子|箱子;tub|盆;pad|mat|垫子;stand|支架;container|容器;cork|软木塞;straw|吸管;ribbon|丝带|彩带;string|线|细绳;needle|针;thread|线;marble|bead|弹珠|珠子|玻璃珠;token|chess piece|棋子;tennis ball|网球;golf ball|高尔夫球;ping pong ball|乒乓球;football|soccer ball|足球;basketball|篮球
 mustard|芥末;ketchup|番茄酱;salt|salt shaker|盐罐|盐;sugar|糖|白糖;spam|午餐肉;soup can|汤罐头;cracker|薄脆饼干;medicine|pill bottle|药瓶|药;thermos|保温杯|保温瓶;toast|吐司;hanger|衣架;helmet|头盔;microphone|麦克风|话筒;headphones|耳机;tablet|平板|平板电脑
+walnut|核桃;peanut|花生;almond|杏仁;chestnut|栗子;hazelnut|榛子;cashew|腰果;pistachio|开心果;acorn|橡果|橡子;pinecone|pine cone|松果;avocado|牛油果;papaya|木瓜;fig|无花果;blueberry|蓝莓;raspberry|覆盆子;radish|萝卜;celery|芹菜;ginger|姜|生姜;lettuce|生菜;pea|豌豆;bean|豆子;olive|橄榄;pretzel|椒盐卷饼;donut|doughnut|甜甜圈;muffin|松饼;croissant|羊角面包;burger|hamburger|汉堡;waffle|华夫饼;pancake|煎饼;dumpling|饺子;popcorn|爆米花;lollipop|棒棒糖;macaron|马卡龙
+spool|reel|线轴|卷轴;button|纽扣|扣子;thimble|顶针;yarn|毛线;zipper|拉链;buckle|扣环;bobbin|梭芯;stamp|seal|印章|图章;brush pen|毛笔;inkstone|砚台;paperweight|镇纸;ink|墨水;inkstick|墨条;calculator|计算器;globe|地球仪;compass|指南针|圆规;protractor|量角器;stopwatch|秒表;thermometer|温度计;telescope|望远镜;microscope|显微镜;magnifier|magnifying glass|放大镜;calipers|卡尺;funnel|漏斗;beaker|烧杯;flask|烧瓶;test tube|试管;vial|小药管|药管|小瓶;petri dish|培养皿;syringe|注射器;pipette|移液管|滴管
+resistor|电阻|电阻器;capacitor|电容|电容器;relay|继电器;diode|二极管;transistor|三极管|晶体管;fuse|保险丝;antenna|天线;heatsink|heat sink|散热片|散热器;multimeter|万用表;soldering iron|电烙铁;speaker|音箱|扬声器;router|路由器;fan|风扇;gyroscope|陀螺仪;valve|阀门;washer|垫圈;hinge|合页|铰链;bracket|支架;clamp|夹钳;chisel|凿子;file|锉刀;axe|斧头;mallet|木槌;shovel|spade|铁锹|铲子;rake|耙子
+king|国王;queen|王后|皇后;rook|车;bishop|象;knight|马;pawn|兵|卒;yoyo|yo-yo|悠悠球|溜溜球;top|spinning top|dreidel|陀螺;kite|风筝;balloon|气球;whistle|哨子;harmonica|口琴;flute|笛子;drum|鼓;trumpet|小号;violin|小提琴;guitar|吉他;bell|铃铛;maraca|沙锤;kazoo|卡祖笛;tambourine|铃鼓;figurine|小人偶|手办;horse|木马;elephant|大象;lion|狮子;tiger|老虎;panda|熊猫;rabbit|bunny|兔子;turtle|乌龟;frog|青蛙;penguin|企鹅;owl|猫头鹰;dragon|龙;shark|鲨鱼;tractor|拖拉机;rocket|火箭
+ladle|汤勺;grater|刨丝器;peeler|削皮刀;sieve|strainer|colander|漏勺|筛子|滤盆;tongs|夹子;rolling pin|擀面杖;corkscrew|opener|开瓶器;wok|炒锅;steamer|蒸笼;pitcher|jug|水罐;goblet|高脚杯;ramekin|小烤碗;saucer|茶碟;lantern|灯笼;torch|flashlight|手电筒;lighter|打火机;matchbox|match|火柴盒|火柴;pillow|枕头;blanket|毯子;necklace|项链;bracelet|手镯;earring|耳环;medal|奖牌;trophy|奖杯;badge|徽章;ticket|票|门票;passport|护照;newspaper|报纸;magazine|杂志;calendar|日历;poster|海报;postcard|明信片;photo|picture|照片;frame|相框;lipstick|口红;perfume|香水;lotion|乳液;razor|剃须刀;bandage|绷带;mask|口罩|面具;scarf|围巾;belt|皮带;tie|领带;boot|靴子;slipper|拖鞋;chest|箱子
 """
 
 _COLORS = """red|红|红色|大红|赤色;blue|蓝|蓝色|深蓝|天蓝|浅蓝|深蓝色|navy;green|绿|绿色|浅绿色|深绿色;yellow|黄|黄色;orange|橙|橙色|橘色|橘黄色|橘红色;purple|紫|紫色|violet;pink|粉|粉色|粉红|粉红色;black|黑|黑色
@@ -56,13 +61,13 @@ GENERIC = frozenset("thing things object objects item items stuff one ones piece
 """Nouns that anything answers to."""
 
 CATEGORIES = {
-    "fruit": ("fruit fruits 水果", "apple banana orange pear peach plum grape lemon lime strawberry pineapple mango watermelon kiwi cherry coconut"),
-    "vegetable": ("vegetable vegetables veggies 蔬菜 菜", "carrot potato tomato onion cucumber pepper eggplant corn garlic mushroom cabbage broccoli pumpkin"),
+    "fruit": ("fruit fruits 水果", "apple banana orange pear peach plum grape lemon lime strawberry pineapple mango watermelon kiwi cherry coconut avocado papaya fig blueberry raspberry"),
+    "vegetable": ("vegetable vegetables veggies 蔬菜 菜", "carrot potato tomato onion cucumber pepper eggplant corn garlic mushroom cabbage broccoli pumpkin radish celery ginger lettuce pea bean"),
     "food": ("food foods snack snacks 食物 食品 吃的 零食", "apple banana orange pear peach plum grape lemon lime strawberry pineapple mango kiwi cherry carrot potato tomato onion cucumber egg bread cookie cake sandwich pizza cheese chocolate candy"),
-    "cutlery": ("cutlery utensil utensils silverware 餐具", "knife fork spoon chopstick"),
-    "tool": ("tool tools 工具", "hammer screwdriver wrench pliers saw drill"),
-    "toy": ("toy toys 玩具", "cube ball duck bear doll robot dinosaur car truck train boat plane puzzle"),
-    "stationery": ("stationery 文具", "pen pencil marker crayon ruler eraser stapler scissors"),
+    "cutlery": ("cutlery utensil utensils silverware 餐具", "knife fork spoon chopstick ladle"),
+    "tool": ("tool tools 工具", "hammer screwdriver wrench pliers saw drill chisel file axe mallet clamp"),
+    "toy": ("toy toys 玩具", "cube ball duck bear doll robot dinosaur car truck train boat plane puzzle yoyo top kite balloon drum maraca kazoo tambourine figurine horse elephant lion tiger panda rabbit turtle frog penguin dragon shark tractor rocket marble domino"),
+    "stationery": ("stationery 文具", "pen pencil marker crayon ruler eraser stapler scissors compass protractor stamp"),
     "container": ("container containers 容器", "bowl box cup mug basket bin bucket jar tray"),
 }
 """Nouns over kinds: the words for each, and the kinds it covers."""
@@ -76,7 +81,7 @@ FLAT = frozenset("plate tray coaster mat shelf table pad".split())
 HANDY = frozenset("cup mug glass can bottle jar case sack bag".split())
 """Kinds that can be picked up although things go into them."""
 
-UNGRASPABLE = frozenset("bowl plate tray basket bin bucket toolbox shelf pot pan laptop cabinet drawer table".split())
+UNGRASPABLE = frozenset("mat bowl plate tray basket bin bucket toolbox shelf pot pan laptop cabinet drawer table".split())
 """Kinds that are too wide for the gripper or have no place to grip."""
 
 
@@ -123,6 +128,12 @@ def _table(which: str) -> dict[str, frozenset[str]]:
 def is_kind(word: str) -> bool:
     """Whether the word as it stands is the name of a kind."""
     return word in _table("kinds")
+
+
+def is_known(word: str) -> bool:
+    """Whether the word or what it may be the plural of is the name of a kind. Of Chinese words only the end may be
+    one, and that need not mean much: 宣纸 is a paper and 镇纸 a paperweight."""
+    return any(is_kind(singular) for singular in singulars(plain(word)))
 
 
 def kinds_of(word: str) -> frozenset[str]:

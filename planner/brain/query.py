@@ -45,6 +45,8 @@ class Description:
     size: str | None = None
     superlative: bool = False
     side: str | None = None
+    generic: bool = False
+    """Whether the noun is one that anything answers to: the words of `head` are then adjectives."""
 
     @classmethod
     def of(cls, units: Sequence[str]) -> Description:
@@ -56,7 +58,7 @@ class Description:
         words = [w for w in words if w not in ("the", "a", "an")] or words
         if len(words) == 1 and lexicon.kinds_of(words[0]):
             return cls(whole, tuple(words))
-        color, size, side = None, None, None
+        color, size, side, generic = None, None, None, False
         head: list[str] = []
         for i, word in enumerate(words):
             last = i == len(words) - 1 and not head
@@ -69,7 +71,10 @@ class Description:
                 side = class_side
             elif not any(s in lexicon.GENERIC for s in lexicon.singulars(word)):
                 head.append(word)
-        return cls(whole, tuple(head), color, size, any(mark in whole for mark in ("most", "est", "最")), side)
+            elif i == len(words) - 1:
+                generic = True
+        superlative = any(mark in whole for mark in ("most", "est", "最"))
+        return cls(whole, tuple(head), color, size, superlative, side, generic)
 
 
 def _class_of(word: str, classes: dict[str, list[str]]) -> str | None:
@@ -136,6 +141,11 @@ class Subject:
         return found or frozenset().union(*(lexicon.kinds_of(noun) for noun in self.nouns[1:]))
 
     @cached_property
+    def known(self) -> bool:
+        """Whether the lexicon has one of its nouns as it stands, rather than only the end of it."""
+        return any(lexicon.is_known(noun) for noun in self.nouns)
+
+    @cached_property
     def color(self) -> str | None:
         """Its colour as a concept, from the scene or else from its name."""
         told = getattr(self.thing, "color", None)
@@ -165,7 +175,7 @@ class Subject:
             return 2
         if not noun.isascii() and len(noun) > 1 and any(noun in t for t in self.texts):
             return 2
-        if lexicon.kinds_of(noun) & self.kinds:
+        if lexicon.kinds_of(noun) & self.kinds and (lexicon.is_known(noun) or self.known):
             return 2
         under = lexicon.kinds_under(noun)
         if under & self.kinds or ("bowl" in under and getattr(self.thing, "container", False)):
@@ -195,6 +205,13 @@ def find(units: Sequence[str], things: Sequence[SceneObject | Fixture]) -> Match
         # The colour is part of what the thing is called, as in `orange juice`.
         return Match(tuple(s.thing for s in called))
     near, _ = _by_noun(told.head, subjects)
+    if not near:
+        # Two nouns with the same ending, as `coffee cup` and `tea cup`.
+        kinds = lexicon.kinds_of((" " if whole.isascii() else "").join(told.head))
+        near = [s for s in colored if kinds & s.kinds]
+    if not near and told.generic and told.color:
+        # `The yellow lumpy one`: scenes do not record such adjectives, so which one is meant can only be asked.
+        near = colored
     return Match((), tuple(s.thing for s in near) or _misspelt(told.head, subjects))
 
 

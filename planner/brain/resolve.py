@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from pontine.envs.arm import RANGE
+from pontine.envs.kinematics import gap_of
 from pontine.envs.predicates import DIRECTION_MARGIN, holds
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.brain import lexicon
@@ -29,8 +31,14 @@ class Unresolved(Exception):
         self.reading = reading
 
 
+WIDEST = 0.9 * float(gap_of(RANGE[5, 1]))
+"""Width (m) of the widest thing to be picked up: what the gripper opens to, less a tenth to get around it."""
+
+
 def graspable(thing: SceneObject) -> bool:
     """Whether this arm's gripper can hold the thing: containers and flat ware are too wide, cups are not."""
+    if thing.size is not None and min(thing.size[:2]) > WIDEST:
+        return False
     kinds = Subject(thing).kinds
     return not kinds & lexicon.UNGRASPABLE and (not thing.container or bool(kinds & lexicon.HANDY))
 

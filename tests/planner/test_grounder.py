@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -163,3 +164,27 @@ def test_a_tower_without_an_order_keeps_what_stands() -> None:
     assert read("stack all cubes", *stack).subgoals == (("on", "b", "a"), ("on", "c", "b"))
     told = read("stack the c & the a & the b", *stack)
     assert told.subgoals == (("on", "a", "c"), ("on", "b", "a"))
+
+
+@pytest.mark.parametrize("name", ["3", "_", "7 ", "b"])
+def test_any_name_can_be_read_about(name: str) -> None:
+    reading = read("hold the red cube", cube(name, "blue", kind=name), cube("red_cube", "red"))
+    assert reading.subgoals == (("holding", "red_cube"),)
+
+
+def test_what_is_wider_than_the_gripper_opens_is_not_picked_up() -> None:
+    lid = SceneObject("lid", "lid", "red", (0.2, 0.0, 0.01), None, (0.12, 0.11, 0.01))
+    assert read("hold the lid", lid, BOWL).reason == "impossible"
+    assert read("hold the lid", replace(lid, size=(0.12, 0.02, 0.01)), BOWL).kind == "subgoals"
+
+
+def test_an_adjective_that_no_scene_has_is_asked_about() -> None:
+    reading = read("in the yellow lumpy one, the bowl", cube("a", "yellow", kind="ginger"), cube("b", "red"), BOWL)
+    assert (reading.kind, reading.options) == ("question", ("a",))
+
+
+def test_nouns_that_only_end_alike_are_not_the_same() -> None:
+    cup = cube("折叠杯", kind="折叠杯")
+    reading = ground(Form.parse("hold the 搪瓷杯"), Scene((cup, BOWL)), True)
+    assert (reading.kind, reading.options) == ("question", ("折叠杯",))
+    assert ground(Form.parse("hold the 卫生纸"), Scene((cube("sheet", kind="paper"), BOWL)), True).kind == "subgoals"
