@@ -10,16 +10,18 @@ for planning may name kinds that no simulator knows.
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .errors import SceneError
+from .fields import Fields
+
+T = TypeVar("T")
 
 TABLE = "table"
+_FIELDS = Fields(SceneError)
 
 FIXTURE_STATES = {"drawer": ("open", "closed"), "button": ("pressed", "released")}
 """States of the fixture kinds the predicates know; other kinds may have any state."""
@@ -129,24 +131,18 @@ class Scene:
     @classmethod
     def from_json(cls, data: Any) -> Scene:
         """A scene from its JSON value. Raises SceneError naming the field that is wrong."""
-        top = _mapping(data, "a scene")
-        _known(top, ("objects", "fixtures", "robot"), "a scene")
-        objects = tuple(_object(item, i) for i, item in enumerate(_list(top.get("objects", []), "'objects'")))
-        fixtures = tuple(_fixture(item, i) for i, item in enumerate(_list(top.get("fixtures", []), "'fixtures'")))
-        robot = _mapping(top.get("robot", {}), "'robot'")
-        _known(robot, ("holding",), "'robot'")
-        return cls(objects, fixtures, _optional_text(robot.get("holding"), "'robot.holding'"))
+        top = _FIELDS.mapping(data, "a scene", ("objects", "fixtures", "robot"))
+        objects = tuple(_object(item, i) for i, item in enumerate(_FIELDS.list(top.get("objects", []), "'objects'")))
+        fixtures = tuple(
+            _fixture(item, i) for i, item in enumerate(_FIELDS.list(top.get("fixtures", []), "'fixtures'"))
+        )
+        robot = _FIELDS.mapping(top.get("robot", {}), "'robot'", ("holding",))
+        return cls(objects, fixtures, _FIELDS.optional_text(robot.get("holding"), "'robot.holding'"))
 
     @classmethod
     def read(cls, path: str | Path) -> Scene:
         """A scene from a JSON file. Raises SceneError if it is missing, not JSON or not a scene."""
-        try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise SceneError(f"cannot read scene {str(path)!r}: {error.strerror or error}") from None
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise SceneError(f"scene {str(path)!r} is not JSON: {error}") from None
-        return cls.from_json(data)
+        return cls.from_json(_FIELDS.file(path, "scene"))
 
 
 def _dump(thing: SceneObject | Fixture, always: tuple[str, ...]) -> dict[str, Any]:
@@ -159,99 +155,39 @@ def _dump(thing: SceneObject | Fixture, always: tuple[str, ...]) -> dict[str, An
 
 def _object(item: object, index: int) -> SceneObject:
     where = f"objects[{index}]"
-    data = _mapping(item, where)
-    _known(data, SceneObject.__dataclass_fields__, where)
-    container = data.get("container", False)
-    if not isinstance(container, bool):
-        raise SceneError(f"{where}.container must be true or false")
-    size = _numbers(data.get("size"), 3, f"{where}.size")
-    if size is not None and min(size) <= 0:
-        raise SceneError(f"{where}.size must be positive")
+    data = _FIELDS.mapping(item, where, SceneObject.__dataclass_fields__)
     return SceneObject(
-        name=_text(data.get("name"), f"{where}.name"),
-        kind=_text(data.get("kind"), f"{where}.kind"),
-        color=_optional_text(data.get("color"), f"{where}.color"),
-        position=_numbers(data.get("position"), 3, f"{where}.position"),  # type: ignore[arg-type]
-        orientation=_orientation(data.get("orientation"), f"{where}.orientation"),
-        size=size,  # type: ignore[arg-type]
-        support=_optional_text(data.get("support", TABLE), f"{where}.support"),
-        container=container,
-        aliases=_texts(data.get("aliases", []), f"{where}.aliases"),
+        name=_FIELDS.text(data.get("name"), f"{where}.name"),
+        kind=_FIELDS.text(data.get("kind"), f"{where}.kind"),
+        color=_FIELDS.optional_text(data.get("color"), f"{where}.color"),
+        position=_given(_FIELDS.position, data, "position", where),
+        orientation=_given(_FIELDS.orientation, data, "orientation", where),
+        size=_given(_FIELDS.size, data, "size", where),
+        support=_FIELDS.optional_text(data.get("support", TABLE), f"{where}.support"),
+        container=_FIELDS.flag(data.get("container", False), f"{where}.container"),
+        aliases=_FIELDS.texts(data.get("aliases", []), f"{where}.aliases"),
     )
 
 
 def _fixture(item: object, index: int) -> Fixture:
     where = f"fixtures[{index}]"
-    data = _mapping(item, where)
-    _known(data, Fixture.__dataclass_fields__, where)
-    kind = _text(data.get("kind"), f"{where}.kind")
-    state = _text(data.get("state"), f"{where}.state")
+    data = _FIELDS.mapping(item, where, Fixture.__dataclass_fields__)
+    kind = _FIELDS.text(data.get("kind"), f"{where}.kind")
+    state = _FIELDS.text(data.get("state"), f"{where}.state")
     if kind in FIXTURE_STATES and state not in FIXTURE_STATES[kind]:
         raise SceneError(f"{where}.state of a {kind} must be one of: {', '.join(FIXTURE_STATES[kind])}")
     slid = data.get("displacement")
-    displacement = _numbers(None if slid is None else [slid], 1, f"{where}.displacement")
     return Fixture(
-        name=_text(data.get("name"), f"{where}.name"),
+        name=_FIELDS.text(data.get("name"), f"{where}.name"),
         kind=kind,
         state=state,
-        position=_numbers(data.get("position"), 3, f"{where}.position"),  # type: ignore[arg-type]
-        orientation=_orientation(data.get("orientation"), f"{where}.orientation"),
-        displacement=None if displacement is None else displacement[0],
-        aliases=_texts(data.get("aliases", []), f"{where}.aliases"),
+        position=_given(_FIELDS.position, data, "position", where),
+        orientation=_given(_FIELDS.orientation, data, "orientation", where),
+        displacement=None if slid is None else _FIELDS.numbers([slid], 1, f"{where}.displacement")[0],
+        aliases=_FIELDS.texts(data.get("aliases", []), f"{where}.aliases"),
     )
 
 
-def _orientation(value: object, where: str) -> tuple[float, float, float, float] | None:
-    quat = _numbers(value, 4, where)
-    if quat is None:
-        return None
-    if sum(q * q for q in quat) < 1e-12:
-        raise SceneError(f"{where} must be a quaternion (w, x, y, z) that is not zero")
-    return quat[0], quat[1], quat[2], quat[3]
-
-
-def _mapping(value: object, where: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise SceneError(f"{where} must be a JSON object, not {_json_name(value)}")
-    return value
-
-
-def _list(value: object, where: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise SceneError(f"{where} must be a list, not {_json_name(value)}")
-    return value
-
-
-def _known(data: Mapping[str, Any], valid: Any, where: str) -> None:
-    for key in data:
-        if key not in valid:
-            raise SceneError(f"{where} has an unknown field {key!r}; valid: {', '.join(valid)}")
-
-
-def _text(value: object, where: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise SceneError(f"{where} must be a text that is not empty")
-    return value
-
-
-def _optional_text(value: object, where: str) -> str | None:
-    return None if value is None else _text(value, where)
-
-
-def _texts(value: object, where: str) -> tuple[str, ...]:
-    return tuple(_text(v, f"{where}[{i}]") for i, v in enumerate(_list(value, where)))
-
-
-def _numbers(value: object, count: int, where: str) -> tuple[float, ...] | None:
-    if value is None:
-        return None
-    numbers = _list(value, where)
-    good = all(isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v) for v in numbers)
-    if len(numbers) != count or not good:
-        raise SceneError(f"{where} must be {count} finite numbers")
-    return tuple(float(v) for v in numbers)
-
-
-def _json_name(value: object) -> str:
-    names = {type(None): "null", bool: "a boolean", int: "a number", float: "a number", str: "a text", list: "a list"}
-    return names.get(type(value), "a JSON object")
+def _given(read: Callable[[object, str], T], data: Mapping[str, Any], key: str, where: str) -> T | None:
+    """A field that may be missing or null."""
+    return None if data.get(key) is None else read(data[key], f"{where}.{key}")

@@ -101,17 +101,21 @@ class Progress:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """What an earlier run left; nothing if there is no such file or it cannot be used."""
+        """What an earlier run left, nothing if there is no such file. Raises `CalibrationError` for a damaged one."""
+        if not path.exists():
+            return cls(path)
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
             if data.pop("format") != _FORMAT:
-                return cls(path)
+                raise ValueError("it is of another format")
             found = cls(path, **data)
-            tables = (found.ids, found.offsets, found.pose, found.directions, found.ranges)
             found.ranges = {name: (float(low), float(high)) for name, (low, high) in found.ranges.items()}
-            return found if all(set(table) <= set(JOINTS) for table in tables) else cls(path)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
-            return cls(path)
+            for table in (found.ids, found.offsets, found.pose, found.directions, found.ranges):
+                if not set(table) <= set(JOINTS):
+                    raise ValueError("it names other joints")
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise CalibrationError(f"{path} cannot be used: {error}") from None
+        return found
 
     def write(self) -> None:
         """Keep it."""
@@ -183,7 +187,11 @@ def _mend(bus: Bus, person: Person) -> None:
 def _resume(bus: Bus, person: Person, path: Path) -> Progress:
     ids = {joint: bus.read(joint, "id") for joint in bus.names}
     offsets = {joint: bus.read(joint, "homing_offset") for joint in bus.names}
-    progress = Progress.read(path)
+    try:
+        progress = Progress.read(path)
+    except CalibrationError as error:
+        person.say(f"{error}. Starting over.")
+        progress = Progress(path)
     if progress.pose and (progress.ids, progress.offsets) != (ids, offsets):
         person.say("The servos' ids or homing offsets have changed since the last time: starting over.")
         progress = Progress(path)

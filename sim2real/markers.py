@@ -14,9 +14,7 @@ for by its colour.
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from numpy.typing import NDArray
 
 from pontine.envs.catalogue import COLORS, KINDS, on_base
 from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.fields import Fields
 from pontine.envs.files import write_json
 from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.scene import TABLE
@@ -49,6 +48,9 @@ FACES: dict[str, tuple[Triple, Quat]] = {
 
 class MarkersError(PontineError):
     """A markers file that cannot be read or does not make sense."""
+
+
+_FIELDS = Fields(MarkersError)
 
 
 @dataclass(frozen=True)
@@ -134,25 +136,22 @@ class Markers:
     @classmethod
     def from_json(cls, data: Any) -> Markers:
         """Markers from their JSON value. Raises MarkersError naming the field that is wrong."""
-        top = _mapping(data, "the file", ("family", "table", "objects"))
-        family = top.get("family", "tag36h11")
+        top = _FIELDS.mapping(data, "the file", ("family", "table", "objects"))
+        family = _FIELDS.text(top.get("family", "tag36h11"), "'family'")
         if family not in tags.FAMILIES:
             raise UnknownNameError("tag family", family, tags.FAMILIES)
-        table = tuple(_tag(item, f"table[{i}]", None) for i, item in enumerate(_list(top.get("table", []), "'table'")))
+        table = tuple(
+            _tag(item, f"table[{i}]", None) for i, item in enumerate(_FIELDS.list(top.get("table", []), "'table'"))
+        )
         objects = tuple(
-            _object(item, f"objects[{i}]") for i, item in enumerate(_list(top.get("objects", []), "'objects'"))
+            _object(item, f"objects[{i}]") for i, item in enumerate(_FIELDS.list(top.get("objects", []), "'objects'"))
         )
         return cls(table, objects, family)
 
     @classmethod
     def read(cls, path: str | Path) -> Markers:
         """Markers from a JSON file. Raises MarkersError saying which file and what is wrong in it."""
-        try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise MarkersError(f"cannot read markers {str(path)!r}: {error.strerror or error}") from None
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise MarkersError(f"markers {str(path)!r} are not JSON: {error}") from None
+        data = _FIELDS.file(path, "markers")
         try:
             return cls.from_json(data)
         except PontineError as error:
@@ -205,7 +204,7 @@ FLOOR = 0.0045
 def _tag(item: object, where: str, on: tuple[str, Triple, bool] | None) -> Tag:
     """A tag; `on` is the kind, size and container flag of the object it is stuck on, None on the table."""
     valid = ("id", "size", "position", "orientation") + (() if on is None else ("face",))
-    data = _mapping(item, where, valid)
+    data = _FIELDS.mapping(item, where, valid)
     number = data.get("id")
     if not isinstance(number, int) or isinstance(number, bool):
         raise MarkersError(f"{where}.id must be a whole number")
@@ -219,72 +218,30 @@ def _tag(item: object, where: str, on: tuple[str, Triple, bool] | None) -> Tag:
             )
         if "orientation" in data:
             raise MarkersError(f"{where}.orientation needs a position; a face has its own")
-        return Tag(number, float(size), *on_face(data.get("face", "top"), *on))
+        return Tag(number, float(size), *on_face(_FIELDS.text(data.get("face", "top"), f"{where}.face"), *on))
     if "face" in data:
         raise MarkersError(f"{where} has both a face and a position; give one")
-    position = _numbers(data["position"], 3, f"{where}.position")
-    quat = _numbers(data.get("orientation", [1, 0, 0, 0]), 4, f"{where}.orientation")
-    norm = math.hypot(*quat)
-    if norm < 1e-6:
-        raise MarkersError(f"{where}.orientation must be a quaternion (w, x, y, z) that is not zero")
-    w, x, y, z = (q / norm for q in quat)
-    return Tag(number, float(size), (position[0], position[1], position[2]), (w, x, y, z))
+    position = _FIELDS.position(data["position"], f"{where}.position")
+    quat = _FIELDS.orientation(data.get("orientation", [1, 0, 0, 0]), f"{where}.orientation")
+    w, x, y, z = (q / math.hypot(*quat) for q in quat)
+    return Tag(number, float(size), position, (w, x, y, z))
 
 
 def _object(item: object, where: str) -> MarkedObject:
-    data = _mapping(item, where, ("name", "kind", "color", "size", "aliases", "container", "tags"))
-    name, kind, color = (_text(data.get(key), f"{where}.{key}", key == "color") for key in ("name", "kind", "color"))
-    assert name is not None
-    assert kind is not None
-    size = _numbers(data.get("size"), 3, f"{where}.size")
-    if min(size) <= 0:
-        raise MarkersError(f"{where}.size must be positive")
-    container = data.get("container", kind in KINDS and KINDS[kind].container)
-    if not isinstance(container, bool):
-        raise MarkersError(f"{where}.container must be true or false")
-    extents = (size[0], size[1], size[2])
-    aliases = tuple(
-        str(_text(v, f"{where}.aliases[{i}]", False))
-        for i, v in enumerate(_list(data.get("aliases", []), f"{where}.aliases"))
-    )
+    data = _FIELDS.mapping(item, where, ("name", "kind", "color", "size", "aliases", "container", "tags"))
+    name, kind = (_FIELDS.text(data.get(key), f"{where}.{key}") for key in ("name", "kind"))
+    color = _FIELDS.optional_text(data.get("color"), f"{where}.color")
+    size = _FIELDS.size(data.get("size"), f"{where}.size")
+    fallback = kind in KINDS and KINDS[kind].container
+    container = _FIELDS.flag(data.get("container", fallback), f"{where}.container")
+    aliases = _FIELDS.texts(data.get("aliases", []), f"{where}.aliases")
     stuck = tuple(
-        _tag(tag, f"{where}.tags[{i}]", (kind, extents, container))
-        for i, tag in enumerate(_list(data.get("tags", []), f"{where}.tags"))
+        _tag(tag, f"{where}.tags[{i}]", (kind, size, container))
+        for i, tag in enumerate(_FIELDS.list(data.get("tags", []), f"{where}.tags"))
     )
-    return MarkedObject(name, kind, extents, color, aliases, container, stuck)
+    return MarkedObject(name, kind, size, color, aliases, container, stuck)
 
 
 def _dump_tag(tag: Tag) -> dict[str, Any]:
     position, orientation = ([round(v, 9) for v in values] for values in (tag.position, tag.orientation))
     return {"id": tag.id, "size": tag.size, "position": position, "orientation": orientation}
-
-
-def _mapping(value: object, where: str, valid: Sequence[str]) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise MarkersError(f"{where} must be a JSON object")
-    for key in value:
-        if key not in valid:
-            raise MarkersError(f"{where} has an unknown field {key!r}; valid: {', '.join(valid)}")
-    return value
-
-
-def _list(value: object, where: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise MarkersError(f"{where} must be a list")
-    return value
-
-
-def _text(value: object, where: str, optional: bool) -> str | None:
-    if value is None and optional:
-        return None
-    if not isinstance(value, str) or not value.strip():
-        raise MarkersError(f"{where} must be a text that is not empty")
-    return value
-
-
-def _numbers(value: object, count: int, where: str) -> tuple[float, ...]:
-    numbers = value if isinstance(value, list) else []
-    good = all(isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v) for v in numbers)
-    if len(numbers) != count or not good:
-        raise MarkersError(f"{where} must be {count} finite numbers")
-    return tuple(float(v) for v in numbers)

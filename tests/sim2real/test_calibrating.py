@@ -263,9 +263,11 @@ def test_progress_of_another_arm_is_not_gone_on_with(arm: Arm, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("text", ["", "[1]", '{"format": "pontine arm calibration in progress", "pose": 3}'])
-def test_spoilt_progress_is_no_progress(arm: Arm, tmp_path: Path, text: str) -> None:
+def test_spoilt_progress_is_said_and_is_no_progress(arm: Arm, tmp_path: Path, text: str) -> None:
     progress_path(tmp_path / "arm.json").write_text(text)
-    assert_true(guided(arm, Hand(arm), tmp_path), arm)
+    hand = Hand(arm)
+    assert_true(guided(arm, hand, tmp_path), arm)
+    assert "arm.progress.json cannot be used" in hand.heard[0]
 
 
 VERB = "import sys; from pontine.conf.main import main; sys.argv[0] = 'pontine'; sys.exit(main())"

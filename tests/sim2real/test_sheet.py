@@ -68,6 +68,7 @@ TABLE = [{"id": 0, "size": 0.04, "position": [0.4, 0.2, 0.0]}]
         ({"table": TABLE, "objects": [{**CUBE, "kind": "bowl"}]}, "cannot be found|can be found"),
         ({"table": [{"id": 0, "size": 0.04}]}, r"table\[0\].position is missing"),
         ({"family": "tag99", "table": TABLE}, "tag36h11"),
+        ({"family": ["tag36h11"], "table": TABLE}, "'family' must be a text"),
         ([], "JSON object"),
     ],
 )
