@@ -21,10 +21,9 @@ from .calibration import Calibration, CalibrationError
 
 Array = NDArray[np.float64]
 
-STALL_TORQUE = 3.35
-"""N m of a 7.4 V STS3215 at full duty: the force limit of the simulated servo."""
+_GRIP = FORCE[GRIPPER] / FORCE[0]
+"""Share of full duty with which the simulated gripper presses; a real one makes 0.7 N m of it (`profiles`)."""
 
-_GRIP = FORCE[GRIPPER] / STALL_TORQUE
 _SWEEP_MARGIN = np.array([0.02, 0.02, 0.02, 0.02, 0.02, 0.0])
 _LEAST_RANGE = 0.2
 
@@ -96,11 +95,11 @@ NORMAL = Profile(
     # Measured: 99.9 % of steps below 51, 37, 38, 22, 34 and 140, none above 62 (arm) and 146 (gripper).
     acceleration=np.array([65.0, 65.0, 65.0, 65.0, 65.0, 160.0]),
     step=1.5 * ACTION_SCALE,
-    # As in simulation: the arm's servos with all they have, the gripper with 1.2 N m.
+    # As in simulation: the arm's servos with all they have, the gripper with its share.
     torque=np.array([1.0, 1.0, 1.0, 1.0, 1.0, _GRIP]),
-    # Stretched out the arm's own weight takes about 0.9 N m, a quarter of stall torque: half holds it
-    # with an object, and pushes half as hard against whatever is in the way.
-    hold_torque=np.array([0.5, 0.5, 0.5, 0.5, 0.5, _GRIP]),
+    # Stretched out the arm's own weight takes about 0.9 N m of the 1.9 that the data sheet gives: with half of
+    # it an emulated arm sinks as soon as its supply is weak, with this it stands.
+    hold_torque=np.array([0.6, 0.6, 0.6, 0.6, 0.6, _GRIP]),
     # Nearly the most the register holds (254 counts), as LeRobot sets it.
     servo_acceleration=38.9,
     # Half the stall current of 2.4 A; the gripper presses for good, with 0.86 A at its torque limit.
@@ -124,7 +123,7 @@ GENTLE = Profile(
     acceleration=np.array([8.0, 8.0, 8.0, 8.0, 12.0, 30.0]),
     step=np.array([0.04, 0.04, 0.04, 0.04, 0.06, 0.1]),
     torque=np.array([0.6, 0.6, 0.6, 0.6, 0.6, 0.3]),
-    hold_torque=np.array([0.4, 0.4, 0.4, 0.4, 0.4, 0.3]),
+    hold_torque=np.array([0.6, 0.6, 0.6, 0.6, 0.6, 0.3]),
     servo_acceleration=12.0,
     stall_amperes=np.array([0.9, 0.9, 0.9, 0.9, 0.9, 1.0]),
     stall_error=np.array([0.1, 0.1, 0.1, 0.1, 0.1, 0.3]),

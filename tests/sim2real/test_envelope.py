@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from pontine.envs.arm import RANGE, REST
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS
+from pontine.sim2real.body import Body
 from pontine.sim2real.calibration import Calibration, CalibrationError, JointCalibration
 from pontine.sim2real.collision import Collisions
 from pontine.sim2real.envelope import Envelope, Reason, Sent
 from pontine.sim2real.limits import GENTLE, NORMAL, PROFILES, Limits, Profile, limits, profile
+from pontine.sim2real.profiles import profile as arm_profile
 from pontine.sim2real.registers import RADIANS
 from pontine.sim2real.rest import rest_pose, way_to_rest
+from pontine.sim2real.shaft import Drive
 
 CALIBRATION = Calibration(
     "bench",
@@ -174,3 +177,25 @@ def test_a_range_that_is_none_is_refused() -> None:
     joints = {**CALIBRATION.joints, "elbow_flex": JointCalibration(3, 0.5, 1, -1.5, 1.5)}
     with pytest.raises(CalibrationError, match="passes its zero"):
         limits("normal", Calibration("wrapped", joints))
+
+
+@pytest.mark.parametrize("supply", ["new", "weak_supply"])
+@pytest.mark.parametrize("held", [GENTLE, NORMAL], ids=lambda held: held.name)
+def test_a_stretched_out_arm_is_held_after_a_stop(held: Profile, supply: str) -> None:
+    body = Body((), arm_profile(supply).draw(1))
+    stretched = np.array([0.0, 1.3, -1.3, 0.0, 0.0, 0.2])
+
+    def hold(seconds: float, pose: np.ndarray, efforts: np.ndarray) -> None:
+        targets = body.arm.direction * pose + body.arm.zero
+        for _ in range(round(seconds * 100)):
+            now = body.time + 0.01
+            for shaft, target, effort in zip(body.shafts, targets, efforts, strict=True):
+                shaft.advance(now, Drive(float(target), float(effort)))
+
+    hold(1.0, REST, np.ones(6))
+    for share in np.linspace(0.02, 1.0, 50):
+        hold(0.04, REST + share * (stretched - REST), np.ones(6))
+    hold(1.0, stretched, np.ones(6))
+    before = body.positions
+    hold(2.0, stretched, held.hold_torque)
+    assert np.abs(body.positions - before)[:5].max() < 0.02
