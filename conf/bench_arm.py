@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 PARTS = ("scenes", "loop", "cycle", "faults", "identify")
 
+Keep = Callable[[dict[str, Any]], None]
+"""Takes what a part has found so far, for the file: what is broken off is not lost."""
+
+_KEPT_EVERY = 20
+
 
 @dataclass
 class Config:
@@ -29,6 +34,7 @@ class Config:
     limits: str = "normal"
     seconds: float = 600
     faults: int = 200
+    kinds: list[str] = field(default_factory=list)
     arms: int = 2
     workers: int = 4
     seed: int = 0
@@ -43,6 +49,10 @@ class Config:
                 raise UnknownNameError("part of the benchmark", part, PARTS)
         profile(self.profile)
         limits(self.limits)
+        if self.kinds:
+            from pontine.sim2real.bench import check_kinds
+
+            check_kinds(self.kinds)
         for key in ("scenes", "faults", "arms", "workers"):
             at_least(key, getattr(self, key), 1)
         above("seconds", self.seconds, 0)
@@ -53,26 +63,30 @@ def run(config: Config) -> int:
     """Exit status 0; how good it is stands in the result."""
     from rich.console import Console
 
-    from pontine.policies.provenance import command
+    from pontine.policies.provenance import command, commit
 
     check_writable(config.out, "the result")
     console = Console(highlight=False)
-    parts: dict[str, Callable[[Config, Console], dict[str, Any]]] = {
+    parts: dict[str, Callable[[Config, Console, Keep], dict[str, Any]]] = {
         "scenes": scenes,
         "loop": loop,
         "cycle": cycle,
         "faults": faults,
         "identify": identify,
     }
-    result: dict[str, Any] = {"command": command(), "processors": os.cpu_count()}
+    result: dict[str, Any] = {"command": command(), "commit": commit(), "processors": os.cpu_count()}
     for part in config.what:
-        result[part] = parts[part](config, console)
-        if config.out is not None:
-            write_json(config.out, result)
+
+        def keep(found: dict[str, Any], part: str = part) -> None:
+            result[part] = found
+            if config.out is not None:
+                write_json(config.out, result)
+
+        keep(parts[part](config, console, keep))
     return 0
 
 
-def scenes(config: Config, console: Console) -> dict[str, Any]:
+def scenes(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     """The same instructions on the emulated arm and in simulation."""
     import torch
     from rich.progress import Progress
@@ -124,7 +138,7 @@ def scenes(config: Config, console: Console) -> dict[str, Any]:
     }
 
 
-def loop(config: Config, console: Console) -> dict[str, Any]:
+def loop(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     """The control loop's rhythm."""
     from rich.progress import Progress
 
@@ -142,7 +156,7 @@ def loop(config: Config, console: Console) -> dict[str, Any]:
     return found
 
 
-def cycle(config: Config, console: Console) -> dict[str, Any]:
+def cycle(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     """What reading and writing six servos costs."""
     from pontine.sim2real import bench
 
@@ -156,34 +170,32 @@ def cycle(config: Config, console: Console) -> dict[str, Any]:
     return found
 
 
-def faults(config: Config, console: Console) -> dict[str, Any]:
-    """Every kind of fault, some kinds side by side: a trial mostly waits."""
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from multiprocessing import get_context
-
+def faults(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
+    """Every kind of fault, some side by side; what is known so far is in the file if it is broken off."""
     from rich.progress import Progress
 
-    from pontine.sim2real import bench
-    from pontine.sim2real.fault_trials import FAULTS, SIGNALS
+    from pontine.sim2real.bench import KINDS
+    from pontine.sim2real.bench import faults as put
 
-    kinds, found = [*FAULTS, *SIGNALS], {}
-    with Progress(console=console) as progress, ProcessPoolExecutor(config.workers, get_context("spawn")) as pool:
-        bar = progress.add_task("kinds of fault", total=len(kinds))
-        running = {pool.submit(bench.faults, config.faults, [kind], config.seed): kind for kind in kinds}
-        for future in as_completed(running):
-            kind, result = running[future], future.result()["kinds"][running[future]]
-            found[kind] = result
-            progress.advance(bar)
-            progress.console.print(
-                f"{kind}: {result['trials'] - len(result['wrong'])} of {result['trials']} as they should be, "
-                f"named {result['causes']}",
-                markup=False,
-                soft_wrap=True,
-            )
-    return {"trials": config.faults, "wrong": sum(len(f["wrong"]) for f in found.values()), "kinds": found}
+    total = config.faults * len(config.kinds or KINDS)
+    found: dict[str, Any] = {}
+    with Progress(console=console) as progress:
+        bar = progress.add_task("faults", total=total)
+        for found in put(config.faults, config.kinds, config.seed, config.workers):
+            progress.update(bar, completed=found["trials"])
+            if found["trials"] % _KEPT_EVERY == 0:
+                keep(found)
+    for kind, result in found["kinds"].items():
+        console.print(
+            f"{kind}: {result['trials'] - len(result['wrong'])} of {result['trials']} as they should be, "
+            f"named {result['causes']}",
+            markup=False,
+            soft_wrap=True,
+        )
+    return found
 
 
-def identify(config: Config, console: Console) -> dict[str, Any]:
+def identify(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     """Emulated arms' constants, identified, against the true ones."""
     from rich.progress import Progress
 

@@ -3,12 +3,14 @@ well an arm's constants are identified."""
 
 from __future__ import annotations
 
+import logging
 import os
 import select
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,7 @@ from pontine.envs.scene import Scene
 from . import feetech
 from .bus import Bus
 from .emulated_arm import EmulatedArm
-from .fault_trials import FAULTS, SIGNALS, Rig, bench_calibration, drive, run_signal, run_trial
+from .fault_trials import FAULTS, SIGNALS, Rig, Trial, bench_calibration, drive, run_signal, run_trial
 from .identify import fit
 from .identify_trials import run_on_pty, run_stepped, true_constants
 from .limits import limits
@@ -34,6 +36,9 @@ Progress = Callable[[int, int], None]
 
 REQUEST, ANSWERS, GOALS = 14, 6 * 37, 26
 """Bytes of a control step for six servos: the question, six answers of 31 bytes each in a frame of 6, the goals."""
+
+KINDS = (*FAULTS, *SIGNALS)
+"""The kinds of fault there are."""
 
 
 def punctuality(seconds: float = 600.0, profile: str = "new", seed: int = 0,
@@ -125,31 +130,44 @@ class _Mirror:
                 heard -= REQUEST + GOALS
 
 
-def faults(trials: int = 200, kinds: Sequence[str] | None = None, seed: int = 0,
-           progress: Progress | None = None) -> dict[str, Any]:  # fmt: skip
-    """Put each kind of fault (all if None) to a moving arm `trials` times, at random joints and instants.
+def check_kinds(kinds: Sequence[str]) -> None:
+    """Raise UnknownNameError where one is not a kind of fault."""
+    for name in kinds:
+        if name not in KINDS:
+            raise UnknownNameError("kind of fault", name, KINDS)
 
-    Says per kind how often the arm was brought to rest, what the reports named, and lists every trial in
-    which something was wrong with the seed that repeats it. Raises UnknownNameError.
+
+def faults(trials: int = 200, kinds: Sequence[str] = (), seed: int = 0, workers: int = 1) -> Iterator[dict[str, Any]]:
+    """Put each of these kinds of fault (none given: all) to a moving arm `trials` times, at random joints and instants.
+
+    Gives the result so far after each trial: per kind how often the arm was brought to rest, what the reports
+    named, and every trial in which something was wrong with the seed that repeats it. `workers` trials run side
+    by side, each in a process of its own: a trial mostly waits. Raises UnknownNameError.
     """
-    names = [*FAULTS, *SIGNALS] if kinds is None else list(kinds)
-    for name in names:
-        if name not in FAULTS and name not in SIGNALS:
-            raise UnknownNameError("kind of fault", name, [*FAULTS, *SIGNALS])
-    found: dict[str, Any] = {}
-    for place, name in enumerate(names):
-        run = run_trial if name in FAULTS else run_signal
-        causes, at_rest, wrong = Counter[str](), 0, []
-        for k in range(trials):
-            trial = run(name, seed + k)
-            causes[trial.cause or "none"] += 1
-            at_rest += trial.at_rest
-            if trial.wrong:
-                wrong.append({"seed": seed + k, "joint": trial.joint, "wrong": trial.wrong})
-            if progress is not None:
-                progress(place * trials + k + 1, len(names) * trials)
-        found[name] = {"trials": trials, "at_rest": at_rest, "causes": dict(causes), "wrong": wrong}
-    return {"seed": seed, "trials": trials, "wrong": sum(len(f["wrong"]) for f in found.values()), "kinds": found}
+    check_kinds(kinds)
+    names = list(kinds) or list(KINDS)
+    found: dict[str, dict[str, Any]] = {name: {"trials": 0, "at_rest": 0, "causes": {}, "wrong": []} for name in names}
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        running = {pool.submit(_fault, name, seed + k): seed + k for k in range(trials) for name in names}
+        try:
+            for future in as_completed(running):
+                trial = future.result()
+                kind = found[trial.fault]
+                kind["trials"] += 1
+                kind["at_rest"] += trial.at_rest
+                kind["causes"][trial.cause or "none"] = kind["causes"].get(trial.cause or "none", 0) + 1
+                if trial.wrong:
+                    kind["wrong"].append({"seed": running[future], "joint": trial.joint, "wrong": trial.wrong})
+                yield {"seed": seed, "trials": sum(f["trials"] for f in found.values()),
+                       "wrong": sum(len(f["wrong"]) for f in found.values()), "kinds": found}  # fmt: skip
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _fault(name: str, seed: int) -> Trial:
+    # What stops an arm is in the trial's report; thousands of lines of it would hide the bench's own.
+    logging.getLogger("pontine.sim2real").setLevel(logging.CRITICAL)
+    return (run_trial if name in FAULTS else run_signal)(name, seed)
 
 
 def identification(seeds: Sequence[int] = (0, 1), profile: str = "new", seconds: float = 12.0, stepped: bool = False,

@@ -269,7 +269,7 @@ def run_signal(name: str, seed: int) -> Trial:
     with Rig(seed) as rig, tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-c", code, rig.emulator.port, folder]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                              start_new_session=True) as process:  # fmt: skip
+                              process_group=0) as process:  # fmt: skip
             assert process.stdout is not None
             process.stdout.readline()
             time.sleep(float(rng.uniform(0.1, 1.0)))
