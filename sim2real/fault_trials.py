@@ -245,6 +245,8 @@ def _judge(trial: Trial, kind: FaultKind, report: dict[str, Any], held: Limits, 
 
 def program(port: str, folder: str) -> None:
     """What a process does that is to be killed: drive, log each step to `folder`, report at the end if it woke."""
+    # A shell starts what runs in the background with SIGINT ignored, and that is inherited.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     calibration = bench_calibration()
     held = limits(TRIAL_PROFILE, calibration)
     arm = SerialArm(Bus(port, calibration.ids, patience=PATIENCE), calibration, held, FixedScene(Scene((), (), None)))
@@ -274,7 +276,12 @@ def run_signal(name: str, seed: int) -> Trial:
             process.stdout.readline()
             time.sleep(float(rng.uniform(0.1, 1.0)))
             os.kill(process.pid, number)
-            _, errors = process.communicate(timeout=60)
+            try:
+                _, errors = process.communicate(timeout=60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                _, errors = process.communicate()
+                trial.wrong.append("the process had not ended a minute later")
         trial.seconds = time.monotonic() - began
         angles, torque = rig.positions()
         report = Path(folder) / "report"
