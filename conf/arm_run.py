@@ -83,10 +83,13 @@ def run(config: Config) -> int:
             arm = dry(bus, calibration, allowed, scenes)
         else:
             arm = stack.enter_context(_awake(config, bus, calibration, allowed, scenes))
-        display.scene(arm.scene())
         session = Session(
             arm, brain, skills, display, replans=config.replans, about_robot=lambda: {"arm": arm.report()}
         )
+        # Skills begin over the table, and an arm without torque lies anywhere.
+        with display.waiting("the arm goes to its rest pose"):
+            arm.reset()
+        display.scene(arm.scene())
         reached = session.run(config.instruction, config.report)
     # Only now is it known how the arm was left.
     session.rewrite()

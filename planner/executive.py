@@ -177,8 +177,10 @@ class _Run:
 
     def act(self) -> None:
         """Plan and carry out, again and again, until the goal holds or there is no more to try."""
-        why = ""
+        why, moved = "", False
         while True:
+            if why and moved:
+                self._withdraw()
             try:
                 plan = self.make_plan(self.result.final_scene, self._wanted())
             except NoPlanError as error:
@@ -201,6 +203,13 @@ class _Run:
     def fail(self, cause: Cause, reason: str) -> None:
         """Put the failure on record."""
         self.result.cause, self.result.reason = cause, reason
+
+    def _withdraw(self) -> None:
+        """Go back to the rest pose with an empty gripper: what went wrong from here would go wrong from here again,
+        and a camera sees what the arm no longer hides."""
+        if self.result.final_scene.holding is None:
+            self.robot.reset()
+            self._look()
 
     def _wanted(self) -> tuple[Predicate, ...]:
         """What a plan made now must reach: of what was reached, that which is to last, and then what is still ahead."""

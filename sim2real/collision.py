@@ -5,12 +5,17 @@ The shapes are those of the simulated arm. Objects on the table are not in it: t
 
 from __future__ import annotations
 
+from typing import Self
+
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.robot import JOINTS
 from pontine.envs.table import build
+
+from .envelope import SPARE
+from .limits import Profile
 
 Array = NDArray[np.float64]
 
@@ -30,6 +35,11 @@ class Collisions:
         bodies = [self._model.body(int(body)).name for body in self._model.geom_bodyid]
         self._body = bodies
         self._table, self._self = table, self_clearance
+
+    @classmethod
+    def of(cls, profile: Profile) -> Self:
+        """What an envelope with the clearances of `profile` looks out for."""
+        return cls(profile.table + SPARE, profile.self_clearance + SPARE)
 
     def too_near(self, joints: Array) -> dict[Pair, float]:
         """By how much (m) each pair of bodies is nearer than it should be at joint positions (6,) rad."""

@@ -18,6 +18,7 @@ from pontine.envs.simulated import SimulatedRobot
 from .collision import Collisions
 from .envelope import Envelope, Sent
 from .limits import Limits
+from .rest import way_to_rest
 
 Array = NDArray[np.float64]
 
@@ -31,8 +32,8 @@ class DryArm:
         worlds = self._robot.worlds
         worlds.place_arm(0, np.asarray(position, float))
         worlds.refresh(np.zeros(1, int))
-        profile = limits.profile
-        self._envelope = Envelope(limits, Collisions(profile.table, profile.self_clearance))
+        self._limits, profile = limits, limits.profile
+        self._envelope = Envelope(limits, Collisions.of(profile))
         self._sent = Sent.at_rest(position, 0.0)
         self._clipped: Counter[tuple[str, str]] = Counter()
         self._low, self._high = np.array(position, float), np.array(position, float)
@@ -57,8 +58,8 @@ class DryArm:
 
     def reset(self) -> None:
         """Move slowly to the rest pose."""
-        self._robot.reset()
-        self._sent = Sent.at_rest(self._robot.observe().command, self._steps * CONTROL_SECONDS)
+        for target in way_to_rest(self._sent.targets, self._limits, keep_gripper=False):
+            self.command(target)
 
     def stop(self) -> None:
         """Hold where the arm is."""

@@ -3,8 +3,8 @@
 Pure: the same inputs give the same output, and any finite input has one. Each joint's change is
 held to the intersection of its bounds on step, velocity, acceleration and position, which is never
 empty: the bound on position is on the *stopping point* of the joint, so that a joint that was within
-limits can always brake within them. Near the table or itself the whole arm is held back towards
-braking, along a path that was found free one step before.
+limits can always brake within them. Near the table or itself the joints that bring it nearer are held
+back towards braking, along a path that was found free one step before.
 
 A command that starts outside the position limits, where somebody has put the arm, or too near
 something, may move back but no further out.
@@ -28,7 +28,13 @@ Array = NDArray[np.float64]
 
 _TINY = 1e-9
 _SAMPLE = 0.06
-_SHARES = (1.0, 0.6, 0.3)
+_TRIES = 6
+_NUDGE = 1e-4
+_MATTERS = 0.01
+
+SPARE = 5e-4
+"""What (m) is kept on top of the clearances for the way that joints take which brake one after another: 0.03 mm
+was the most in 3,000 random runs."""
 
 
 class Reason(enum.StrEnum):
@@ -77,10 +83,27 @@ class Sent:
         return cls(np.array(targets, float), np.zeros(len(JOINTS)), time)
 
 
+Pair = tuple[str, str]
+
+
 class Space(Protocol):
     """Tells how much (m) too near pairs of bodies are at joint positions (6,) rad."""
 
-    def too_near(self, joints: Array) -> Mapping[tuple[str, str], float]: ...
+    def too_near(self, joints: Array) -> Mapping[Pair, float]: ...
+
+
+@dataclass(frozen=True)
+class _Excess:
+    """A pair that comes too near by `excess` (m) after a `way` (6,) rad, which grows by `gain` (6,) times the step."""
+
+    pair: Pair
+    excess: float
+    way: Array
+    gain: Array
+
+    @property
+    def name(self) -> str:
+        return " and ".join("table" if body == "world" else body for body in self.pair)
 
 
 class Envelope:
@@ -181,28 +204,53 @@ class Envelope:
         return a * seconds * (np.sqrt(seconds**2 + 2 * room / a) - seconds)
 
     def _free(self, previous: Sent, step: Array, seconds: Array) -> tuple[Array, str]:
-        """The step, or the nearest to it on the way to braking whose stopping point is free; and what is in the way."""
+        """The step with what brings it too near held back towards braking, and what is in the way.
+
+        Only the joints that bring a pair nearer are held back: the others go on, so that the arm glides along
+        what it may not touch. Where that is not free within a few tries, or it is too near already, all brake.
+        """
         if self._space is None or not (np.any(step) or np.any(previous.velocity)):
             return step, ""
         near = self._space.too_near(previous.targets)
         braking, _ = self._braking(previous, seconds)
-        pair = ""
-        for share in _SHARES:
-            tried = braking + share * (step - braking)
-            worse = self._worse(previous.targets, tried, seconds, near)
-            if worse is None:
+        tried, pair = step, ""
+        for _ in range(_TRIES):
+            found = self._worse(previous.targets, tried, seconds, near)
+            if found is None:
                 return tried, pair
-            pair = pair or worse
+            pair = pair or found.name
+            share = self._nearing(previous.targets + found.way, found.pair) * found.gain * (tried - braking)
+            nearing = share > _MATTERS * max(share.max(), _TINY)
+            if near.get(found.pair, 0.0) > SPARE or not np.any(nearing):
+                break
+            kept = max(0.0, 1.0 - (found.excess + SPARE / 2) / float(share[nearing].sum()))
+            tried = np.where(nearing, braking + kept * (tried - braking), tried)
         return braking, pair
 
-    def _worse(self, start: Array, step: Array, seconds: Array, near: Mapping[tuple[str, str], float]) -> str | None:
-        """The first pair that a step, or stopping after it, brings nearer than it may come, as text; or None."""
+    def _worse(self, start: Array, step: Array, seconds: Array, near: Mapping[Pair, float]) -> _Excess | None:
+        """The first pair that a step, or braking after it, brings nearer than it may come."""
         assert self._space is not None
-        velocity = step / seconds
-        stop = step + np.copysign(velocity**2, velocity) / (2 * self.limits.profile.acceleration)
-        count = max(1, int(np.ceil(np.abs(step).max() / _SAMPLE)))
-        for way in (*(step * (k + 1) / count for k in range(count)), stop):
+        velocity, acceleration = step / seconds, self.limits.profile.acceleration
+        # At least the middle: between two poses that just clear the table, the arm may not.
+        count = 2 * max(1, int(np.ceil(np.abs(step).max() / (2 * _SAMPLE))))
+        ways = [(step * share, np.full(len(JOINTS), share)) for share in (np.arange(count) + 1) / count]
+        longest = float((np.abs(velocity) / acceleration).max())
+        for until in (0.5 * longest, longest):
+            braking = np.minimum(until, np.abs(velocity) / acceleration)
+            way = step + velocity * braking - np.copysign(acceleration, velocity) * braking**2 / 2
+            ways.append((way, 1 + braking / seconds))
+        for way, gain in ways:
             for pair, lack in self._space.too_near(start + way).items():
                 if lack > near.get(pair, 0.0) + _TINY:
-                    return " and ".join("table" if body == "world" else body for body in pair)
+                    return _Excess(pair, lack - near.get(pair, 0.0), way, gain)
         return None
+
+    def _nearing(self, joints: Array, pair: Pair) -> Array:
+        """How fast (m/rad) each joint, turning up, brings a pair nearer that is too near."""
+        assert self._space is not None
+        lack, slope = self._space.too_near(joints)[pair], np.zeros(len(JOINTS))
+        for j, turn in enumerate(np.eye(len(JOINTS)) * _NUDGE):
+            # Only too near is told: a pair that a turn takes clear of that would seem to change too little.
+            up, down = (self._space.too_near(joints + way).get(pair, 0.0) - lack for way in (turn, -turn))
+            slope[j] = up if up > down else -down
+        return slope / _NUDGE

@@ -77,7 +77,7 @@ class SerialArm:
         try:
             standing = look_over(self._bus, self._calibration, self.limits)
             profile = self.limits.profile
-            space = Collisions(profile.table, profile.self_clearance)
+            space = Collisions.of(profile)
             settings = settings_for(self.limits, profile.torque)
             goals = wake(self._bus, settings)
             start = self._calibration.to_model(np.array([goals[name] for name in JOINTS]))

@@ -29,6 +29,7 @@ class FakeRobot:
     world: Scene = TABLETOP
     commands: int = 0
     stopped: bool = False
+    resets: int = 0
 
     def observe(self) -> RobotState:
         zero: NDArray[np.float64] = np.zeros(6)
@@ -42,7 +43,7 @@ class FakeRobot:
         return self.world
 
     def reset(self) -> None:
-        self.commands = 0
+        self.resets += 1
 
     def stop(self) -> None:
         self.stopped = True

@@ -61,6 +61,16 @@ def test_replanning_is_bounded() -> None:
     assert (len(result.steps), result.replans) == (3, 2)
 
 
+def test_the_next_try_begins_at_rest_unless_something_is_held() -> None:
+    robot = FakeRobot()
+    assert run(library(pick=FakeSkill(picked, fails=[0, 1])), IN_BOWL, robot=robot).goal_reached
+    assert robot.resets == 2
+    robot = FakeRobot()
+    dropped_nothing = FakeSkill(placed, fails=[0])
+    assert run(library(place=dropped_nothing), IN_BOWL, robot=robot).goal_reached
+    assert robot.resets == 0
+
+
 def test_a_skill_that_claims_success_is_not_believed() -> None:
     skills = library(pick=FakeSkill(picked, fails=range(100), says=Said(finished=True)))
     assert run(skills, IN_BOWL).cause == "skill"

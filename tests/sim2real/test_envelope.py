@@ -30,7 +30,8 @@ CALIBRATION = Calibration(
         for (id, name), (low, high) in zip(enumerate(JOINTS, 1), RANGE, strict=True)
     },
 )
-SPACES = {p.name: Collisions(p.table, p.self_clearance) for p in PROFILES.values()}
+SPACES = {p.name: Collisions.of(p) for p in PROFILES.values()}
+JUDGES = {p.name: Collisions(p.table, p.self_clearance) for p in PROFILES.values()}
 TIMES = (CONTROL_SECONDS, CONTROL_SECONDS, 0.041, 0.03, 0.055, 0.2, 0.002, 3.0)
 KINDS = ("far", "near", "swing", "edge", "leap", "hold", "nan", "huge")
 
@@ -106,8 +107,8 @@ def test_no_register_is_written_outside_a_limit(kind: Profile, seed: int, steps:
 @settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from([GENTLE, NORMAL]), st.integers(0, 2**32 - 1))
 def test_the_command_never_comes_too_near_the_table_or_the_arm(kind: Profile, seed: int) -> None:
-    held, rng, space = limits(kind, CALIBRATION), np.random.default_rng(seed), SPACES[kind.name]
-    envelope = Envelope(held, space)
+    held, rng, judge = limits(kind, CALIBRATION), np.random.default_rng(seed), JUDGES[kind.name]
+    envelope = Envelope(held, SPACES[kind.name])
     sent, goal, now = Sent.at_rest(REST, 0.0), REST, 0.0
     for _ in range(25):
         if rng.random() < 0.2:
@@ -115,7 +116,7 @@ def test_the_command_never_comes_too_near_the_table_or_the_arm(kind: Profile, se
         now += rng.choice(TIMES)
         after = envelope.step(sent, goal, now)
         for share in (0.5, 1.0):
-            assert not space.too_near(sent.targets + share * (after.targets - sent.targets))
+            assert not judge.too_near(sent.targets + share * (after.targets - sent.targets))
         sent = after
 
 
@@ -131,9 +132,26 @@ def test_what_is_too_near_may_move_away_and_no_nearer() -> None:
     assert {clip.reason for clip in held_back.clips} == {Reason.COLLISION}
     assert "table" in held_back.clips[0].detail
     np.testing.assert_allclose(held_back.targets, low)
+    aside = envelope.step(Sent.at_rest(low, 0.0), low + [0.05, 0, 0, 0, 0, 0], 0.04)
+    assert not aside.clips, "what it does not bring nearer, it may do"
     freed = envelope.step(Sent.at_rest(low, 0.0), up, 0.04)
     assert not [clip for clip in freed.clips if clip.reason == Reason.COLLISION]
     assert max(space.too_near(freed.targets).values(), default=0.0) < max(depth.values())
+
+
+def test_an_arm_that_is_pressed_to_the_table_goes_on_along_it() -> None:
+    """A policy that wants lower than the arm may go still gets to where it wants to be."""
+    held, judge = limits("normal", CALIBRATION), JUDGES["normal"]
+    envelope = Envelope(held, SPACES["normal"])
+    sent = Sent.at_rest(np.array([-0.4, 0.2, 0.1, 0.9, 0.0, 0.2]), 0.0)
+    assert not SPACES["normal"].too_near(sent.targets)
+    for k in range(100):
+        wanted = sent.targets + [0.02, 0.05, 0, 0, 0, 0]
+        wanted[0] = min(wanted[0], 0.6)
+        sent = envelope.step(sent, wanted, 0.04 * (k + 1))
+        assert not judge.too_near(sent.targets)
+    assert sent.targets[0] == pytest.approx(0.6, abs=1e-3)
+    assert judge.too_near(sent.targets + [0, 0.01, 0, 0, 0, 0]), "the hand is as low as it may be"
 
 
 def test_where_somebody_put_the_arm_outside_it_may_only_come_in() -> None:
