@@ -34,7 +34,8 @@ class Staged:
 def staged(
     objects: Sequence[ObjectSpec], *, profile: str | Profile = "worn", allowed: str = "normal", seed: int = 0
 ) -> Iterator[Staged]:
-    """An emulated arm, awake and at rest, whose table is seen by its camera. What stopped it for good stands in its report."""
+    """An emulated arm, awake and at rest, whose table is seen by its camera. What stopped it for good stands in
+    its report."""
     with (
         EmulatedArm(objects, profile=profile, camera_port=0, seed=seed) as emulated,
         open_camera(emulated.camera_url, PICTURE_SIZE) as camera,
