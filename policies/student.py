@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from torch.nn import functional as F
 
 from pontine.envs.episodes import Episodes
-from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
 from pontine.envs.observation import SIZE
 from pontine.envs.randomization import randomization
 from pontine.envs.tasks import task as task_of
 
-from .actor import Actor, PolicyError
+from .actor import Actor
 from .evaluate import Act
 from .folder import RunFolder
 
@@ -69,18 +69,6 @@ def wanting(observation: Float32, index: int, skills: int) -> Float32:
     which = np.zeros((len(observation), skills), np.float32)
     which[:, index] = 1.0
     return np.concatenate([observation, which], axis=1)
-
-
-def skill_of(student: Actor, card: Mapping[str, Any], skill: str) -> SkillOfStudent:
-    """The student's version of a skill's policy.
-
-    Raises PolicyError if the card is no student's, UnknownNameError listing its skills if it never learned this one.
-    """
-    if "tasks" not in card:
-        raise PolicyError(f"a policy for {card.get('task', 'one task')} is no student of several skills")
-    if skill not in card["tasks"]:
-        raise UnknownNameError("skill of the student", skill, card["tasks"])
-    return SkillOfStudent(student, list(card["tasks"]).index(skill))
 
 
 def acting_as(student: Actor, index: int) -> Act:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -151,13 +150,6 @@ def look_at(probe: Probe, protocol: Protocol, baud: int, id: int) -> FoundServo:
         values.get("present_temperature"),
         answers,
     )  # fmt: skip
-
-
-def duplicates(servos: Iterable[FoundServo]) -> list[int]:
-    """Ids that several servos share: by spoilt answers, or because one answers at several rates."""
-    servos = list(servos)
-    counts = Counter(servo.id for servo in servos)
-    return sorted({servo.id for servo in servos if servo.doubled or counts[servo.id] > 1})
 
 
 def _adapter(entry: Any) -> str:

@@ -10,21 +10,13 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from .registers import RADIANS, ControlTable, Flag, Register
+from .registers import RADIANS, ControlTable, Register
 
 MODEL = 1200
 BAUD_RATES = (9_600, 57_600, 115_200, 1_000_000, 2_000_000, 3_000_000, 4_000_000)
 """Baud by the value of the register `baud_rate`."""
 
-POSITION_MODE, EXTENDED_POSITION_MODE, CURRENT_POSITION_MODE = 3, 4, 5
-
-HARDWARE_ERRORS = (
-    Flag(0x01, "voltage", "measure the supply under load: is it the right one for these servos?"),
-    Flag(0x04, "overheated", "let it cool, then look for a joint that holds a load or rubs"),
-    Flag(0x10, "electrical shock", "too little power or a damaged circuit: check supply and cables"),
-    Flag(0x20, "overload", "free the joint, then reboot the servo"),
-)
-"""Bits of `hardware_error_status`."""
+POSITION_MODE = 3
 
 
 class Indirect(NamedTuple):

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 import torch
 
-from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.errors import PontineError
 from pontine.envs.observation import SIZE
-from pontine.policies.actor import LIBRARY, Actor, PolicyError, load
+from pontine.policies.actor import LIBRARY, Actor, load
 from pontine.policies.folder import claimed
-from pontine.policies.student import DistillConfig, distill, parameters, skill_of
+from pontine.policies.student import DistillConfig, SkillOfStudent, distill, parameters
 
 TINY = DistillConfig(rounds=3, worlds=4, steps=5, updates=10, batch=32, hidden=(16, 16))
 
@@ -74,15 +74,9 @@ def test_a_damaged_checkpoint_is_told(tmp_path: Path) -> None:
         student_in(tmp_path)
 
 
-def test_a_student_is_asked_for_a_skill_by_name() -> None:
+def test_a_student_is_told_which_skill_is_wanted() -> None:
     student = Actor(SIZE + 2, 6, (8,)).eval()
-    card = {"tasks": ["pick", "place"]}
     seen = np.random.default_rng(0).normal(size=(3, SIZE)).astype(np.float32)
     which = np.repeat([[0.0, 1.0]], 3, 0).astype(np.float32)
-    assert np.array_equal(
-        skill_of(student, card, "place").act(seen), student.act(np.concatenate([seen, which], axis=1))
-    )
-    with pytest.raises(UnknownNameError, match=r"juggle.*pick, place"):
-        skill_of(student, card, "juggle")
-    with pytest.raises(PolicyError, match="no student"):
-        skill_of(student, {"task": "pontine/Pick-v0"}, "pick")
+    wanted = student.act(np.concatenate([seen, which], axis=1))
+    assert np.array_equal(SkillOfStudent(student, 1).act(seen), wanted)

@@ -11,7 +11,7 @@ from pontine.conf import arm_find
 from pontine.envs.errors import PontineError
 from pontine.sim2real.emulator import Emulator, Fault
 from pontine.sim2real.feetech import BAUD_RATES
-from pontine.sim2real.finding import FoundPort, duplicates, find, ports, steps
+from pontine.sim2real.finding import FoundPort, find, ports, steps
 from pontine.sim2real.probe import Probe
 from pontine.sim2real.servo import Servo
 from pontine.sim2real.shaft import FirstOrderShaft
@@ -61,7 +61,7 @@ def test_all_rates_of_both_protocols_are_tried() -> None:
 def test_a_doubled_id_is_told_by_its_spoilt_answers() -> None:
     with Emulator([*(servo(id) for id in range(1, 7)), servo(3)], seed=1) as emulator:
         found = look(emulator)
-    assert duplicates(found.servos) == [3]
+    assert [servo.id for servo in found.servos if servo.doubled] == [3]
     (line,) = found.oddities()
     assert line.startswith("id 3: ")
     assert "one at a time" in line
@@ -70,7 +70,7 @@ def test_a_doubled_id_is_told_by_its_spoilt_answers() -> None:
 def test_six_new_servos_that_all_have_the_factorys_id() -> None:
     with Emulator([servo(1) for _ in range(6)], seed=2) as emulator:
         found = look(emulator)
-    assert duplicates(found.servos) == [1]
+    assert [servo.id for servo in found.servos if servo.doubled] == [1]
     assert any("missing: 2, 3, 4, 5, 6" in line for line in found.oddities())
 
 
