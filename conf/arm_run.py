@@ -62,6 +62,7 @@ def run(config: Config) -> int:
 
     from pontine.planner.brain import load_brain
     from pontine.planner.display import Display
+    from pontine.planner.score import Judge
     from pontine.planner.session import Session
     from pontine.policies.skills import load_library
     from pontine.sim2real.emergency import signals
@@ -83,8 +84,9 @@ def run(config: Config) -> int:
             arm = dry(bus, calibration, allowed, scenes)
         else:
             arm = stack.enter_context(_awake(config, bus, calibration, allowed, scenes))
+        judge = Judge(skills, config.library)
         session = Session(
-            arm, brain, skills, display, replans=config.replans, about_robot=lambda: {"arm": arm.report()}
+            arm, brain, skills, display, replans=config.replans, judge=judge, about_robot=lambda: {"arm": arm.report()}
         )
         # Skills begin over the table, and an arm without torque lies anywhere.
         with display.waiting("the arm goes to its rest pose"):

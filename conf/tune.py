@@ -13,11 +13,12 @@ class Config:
 
     stage: str = "sft"
     out: str = text("runs/brain")
-    samples: int = 10_240
+    samples: int | None = None
     seed: int = 0
-    lr: float = 8e-4
+    lr: float | None = None
     rank: int = 16
     chinese: float = 0.55
+    group: int = 8
     init: str | None = text()
     items: str | None = text()
     threads: int = 1

@@ -11,6 +11,7 @@ from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.planner.brain import load_brain
 from pontine.planner.display import Display
+from pontine.planner.score import Judge
 from pontine.planner.session import Session
 from pontine.planner.video import filming
 from pontine.policies.skills import load_library
@@ -58,5 +59,6 @@ def demo(
         reader = load_brain(adapter, brain, model, url)
     display.scene(robot.scene())
     with filming(robot, video) as filmed:
-        session = Session(filmed, reader, skills, display, seed, replans, failures)
+        judge = Judge(skills, library)
+        session = Session(filmed, reader, skills, display, seed, replans, failures, judge)
         return 0 if session.run(instruction, report) else 1

@@ -14,6 +14,7 @@ from pontine.envs.scene import Scene
 from pontine.planner.executive import Event, PlanMade, StepEnded, StepStarted
 from pontine.planner.reading import Reading
 from pontine.planner.report import Report
+from pontine.planner.score import Score
 
 
 class Display:
@@ -49,6 +50,14 @@ class Display:
             self.say(f"read as  {words(reading.subgoals) or 'nothing to do'}{sure}")
         else:
             self.say(f"{reading.kind}: {reading.text}", "yellow")
+
+    def score(self, score: Score) -> None:
+        """The plan's chances, and what they are made of."""
+        if not score.steps:
+            return
+        parts = [] if score.reading is None else [f"reading {score.reading:.0%}"]
+        parts += [f"{e.probability:.0%} ({e.source})" for e in score.steps]
+        self.say(f"chances  {score.value:.0%} = {' x '.join(parts)}")
 
     def event(self, event: Event) -> None:
         """A plan, or a step that starts or ends."""

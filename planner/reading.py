@@ -20,7 +20,8 @@ class Reading:
     the language model's probability of what it wrote, in 0..1 (None where no model
     spoke). `text` is the question or the explanation of a refusal, in the
     instruction's language; `options` are the names a question offers; `reason`
-    says what kind of refusal it is.
+    says what kind of refusal it is. `alternatives` are other subgoals that would do as well, as
+    for "either bowl".
     """
 
     kind: Kind
@@ -29,12 +30,15 @@ class Reading:
     text: str = ""
     options: tuple[str, ...] = ()
     reason: Reason | None = None
+    alternatives: tuple[tuple[Predicate, ...], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The JSON shape of the design: the fields that this kind of reading has."""
         out: dict[str, Any] = {"kind": self.kind}
         if self.kind == "subgoals":
             out["subgoals"] = [list(goal) for goal in self.subgoals]
+            if self.alternatives:
+                out["alternatives"] = [[list(goal) for goal in goals] for goals in self.alternatives]
         elif self.kind == "question":
             out |= {"text": self.text, "options": list(self.options)}
         else:

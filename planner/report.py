@@ -11,6 +11,7 @@ from pontine.envs.files import write_json
 from pontine.envs.scene import Scene
 from pontine.planner.executive import Cause, Execution
 from pontine.planner.reading import Reading
+from pontine.planner.score import Score
 
 _REFUSAL_CAUSES: dict[str | None, Cause] = {"unsafe": "safety", "impossible": "grounding", "unsupported": "reading"}
 
@@ -30,6 +31,8 @@ class Report:
     reading_seconds: float
     seconds: float
     execution: Execution | None = None
+    score: Score | None = None
+    """What was known of the plan's chances before anything moved; None if nobody judged it."""
 
     @property
     def goal_reached(self) -> bool:
@@ -58,6 +61,7 @@ class Report:
             "seed": self.seed,
             "scene": self.scene.to_json(),
             "reading": {**self.reading.to_json(), "seconds": round(self.reading_seconds, 3)},
+            **({"score": self.score.to_json()} if self.score is not None else {}),
             "plans": [plan.to_json() for plan in run.plans] if run else [],
             "steps": [step.to_json() for step in run.steps] if run else [],
             "replans": run.replans if run else 0,

@@ -10,6 +10,7 @@ from pontine.envs.scene import Scene
 from pontine.planner.executive import Event, Planner, Skill, execute
 from pontine.planner.reading import Reading
 from pontine.planner.report import Report
+from pontine.planner.score import Judge, Score
 from pontine.planner.task import make_plan
 
 Reader = Callable[[str, Scene], Reading]
@@ -25,10 +26,13 @@ def perform(
     seed: int | None = None,
     replans: int = 3,
     planner: Planner = make_plan,
+    judge: Judge | None = None,
     on_reading: Callable[[Reading], None] = lambda reading: None,
+    on_score: Callable[[Score], None] = lambda score: None,
     on_event: Callable[[Event], None] = lambda event: None,
 ) -> Report:
-    """Carry out `instruction` and say what became of it.
+    """Carry out `instruction` and say what became of it. With a `judge` the plan is scored before anything moves, and
+    the best is taken where several would do.
 
     Raises PontineError if the instruction is empty.
     """
@@ -37,7 +41,11 @@ def perform(
     reading = read(instruction, scene)
     reading_seconds = time.perf_counter() - start
     on_reading(reading)
-    execution = None
+    execution, score = None, None
     if reading.kind == "subgoals":
+        if judge is not None:
+            reading, score = judge.choose(reading, robot, planner)
+        if score is not None:
+            on_score(score)
         execution = execute(robot, library, reading.subgoals, planner, replans, on_event)
-    return Report(instruction, seed, scene, reading, reading_seconds, time.perf_counter() - start, execution)
+    return Report(instruction, seed, scene, reading, reading_seconds, time.perf_counter() - start, execution, score)

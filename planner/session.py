@@ -19,6 +19,7 @@ from pontine.planner.executive import Skill
 from pontine.planner.reading import Reading, Turn
 from pontine.planner.report import Report
 from pontine.planner.run import perform
+from pontine.planner.score import Judge
 from pontine.policies.failures import append_failures
 
 LEAVING = frozenset({"quit", "exit", "q", "bye", "退出"})
@@ -36,11 +37,13 @@ class Session:
         seed: int | None = None,
         replans: int = 3,
         failures: str | Path | None = None,
+        judge: Judge | None = None,
         about_robot: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
         """`about_robot` gives what the robot itself adds to a report."""
         self.robot, self.brain, self.library, self.display = robot, brain, library, display
         self.seed, self.replans, self.failures = seed, replans, failures
+        self.judge = judge
         self.asks = False
         self._about_robot = about_robot
         self._written: tuple[Report, str | Path] | None = None
@@ -62,7 +65,9 @@ class Session:
             self.library,
             seed=self.seed,
             replans=self.replans,
+            judge=self.judge,
             on_reading=self.display.reading,
+            on_score=self.display.score,
             on_event=self.display.event,
         )
         self.display.end(result)

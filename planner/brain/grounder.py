@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from pontine.envs.predicates import Predicate
@@ -18,6 +19,9 @@ from pontine.planner.reading import Reading, Turn, refusal, subgoals
 
 SPATIAL = {"left": "left_of", "right": "right_of", "front": "in_front_of", "behind": "behind", "near": "near"}
 
+MAX_ALTERNATIVES = 5
+"""The most ways of carrying out an indefinite phrase that are looked at."""
+
 
 def ground(form: Form, scene: Scene, chinese: bool = False, turns: Sequence[Turn] = ()) -> Reading:
     """What the form asks for in the scene, after the `turns` that were carried out; `chinese` chooses the language of
@@ -28,17 +32,36 @@ def ground(form: Form, scene: Scene, chinese: bool = False, turns: Sequence[Turn
         if clause.verb == "cannot":
             return refusal("unsupported", word("cannot", chinese))
     try:
-        return subgoals(*_Grounding(scene, chinese, turns).goals(form))
+        goals = _Grounding(scene, chinese, turns).goals(form)
     except Unresolved as answer:
         return answer.reading
+    return replace(subgoals(*goals), alternatives=tuple(_alternatives(form, scene, turns, goals)))
+
+
+def _alternatives(
+    form: Form, scene: Scene, turns: Sequence[Turn], goals: list[Predicate]
+) -> Iterator[tuple[Predicate, ...]]:
+    """Other subgoals that an indefinite phrase, as in "any cube" or "either bowl", leaves open."""
+    if not any(t.determiner == "a" for c in form.clauses for phrase in c.arguments for t in phrase.terms):
+        return
+    told = [goals]
+    for choice in range(1, MAX_ALTERNATIVES):
+        try:
+            other = _Grounding(scene, False, turns, choice).goals(form)
+        except Unresolved:
+            continue
+        if other not in told:
+            told.append(other)
+            yield tuple(other)
 
 
 class _Grounding:
     """One form being grounded."""
 
-    def __init__(self, scene: Scene, chinese: bool, turns: Sequence[Turn]) -> None:
+    def __init__(self, scene: Scene, chinese: bool, turns: Sequence[Turn], choice: int = 0) -> None:
         self.scene, self.chinese, self.turns = scene, chinese, turns
         self.resolver = Resolver.after(turns, scene, chinese)
+        self.resolver.choice = choice
         self.kept: set[str] = set()
 
     def goals(self, form: Form) -> list[Predicate]:

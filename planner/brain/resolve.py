@@ -60,6 +60,8 @@ class Resolver:
     last: tuple[str, ...] = ()
     last_words: tuple[str, ...] = ()
     opened: tuple[str, ...] = ()
+    choice: int = 0
+    """Which of the things an indefinite phrase may mean is taken."""
 
     @classmethod
     def after(cls, turns: Sequence[Turn], scene: Scene, chinese: bool) -> Resolver:
@@ -203,7 +205,7 @@ class Resolver:
         if kind == "a":
             free = [t for t in things if t.name not in self.moved] or things
             clear = [t for t in free if not any(o.support == t.name for o in self.scene.objects)] or free
-            return clear[:1]
+            return [clear[self.choice % len(clear)]]
         if kind == "both" or kind in COUNTS:
             count = 2 if kind == "both" else COUNTS[kind]
             if len(things) < count:

@@ -58,8 +58,8 @@ def test_what_was_seen_is_written_down_and_handed_on(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
     second.mkdir()
-    assert keep_seen(first, seed=5, chunks=1, chunk=32, excluded=(), chinese=0.5, init=None) <= 32
-    keep_seen(second, seed=6, chunks=2, chunk=32, excluded=(), chinese=0.5, init=first)
+    assert keep_seen(first, [(5, 0, 32)], excluded=(), chinese=0.5, init=None) <= 32
+    keep_seen(second, [(6, 0, 32), (6, 1, 32)], excluded=(), chinese=0.5, init=first)
     drawn = fingerprints(split_units(s.instruction) for s in samples(6, 1, 32, (), 0.5))
     assert drawn | read_seen(first) <= read_seen(second)
 

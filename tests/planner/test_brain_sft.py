@@ -13,22 +13,23 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.planner.brain import sft
+from pontine.planner.brain.lora import TuneConfig, start_from
 from pontine.planner.tune import tune_verb
 
 
-def toy(_: Path, config: sft.SftConfig) -> Any:
+def toy(_: Path, rank: int, init: str | None) -> Any:
     torch.manual_seed(0)
     shape = LlamaConfig(
         vocab_size=49152, hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2,
         num_key_value_heads=1, tie_word_embeddings=True,
     )  # fmt: skip
-    lora = LoraConfig(r=config.rank, lora_alpha=2 * config.rank, target_modules="all-linear")
+    lora = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear")
     return get_peft_model(LlamaForCausalLM(shape), lora).train()
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sft, "_model", toy)
+    monkeypatch.setattr(sft, "trainable", toy)
     monkeypatch.setattr(sft, "CHUNK", 8)
 
 
@@ -37,11 +38,11 @@ class Cut(Exception):
 
 
 def test_a_run_that_was_cut_off_ends_as_one_that_was_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config = sft.SftConfig(samples=24, rank=2)
+    config = TuneConfig(samples=24, rank=2)
     sft.train(config, tmp_path / "whole")
     batches = sft._batches
 
-    def cut(config: sft.SftConfig, chunk: int, *rest: Any) -> Any:
+    def cut(config: TuneConfig, chunk: int, *rest: Any) -> Any:
         if chunk == 2:
             raise Cut
         return batches(config, chunk, *rest)
@@ -59,13 +60,13 @@ def test_a_run_that_was_cut_off_ends_as_one_that_was_not(tmp_path: Path, monkeyp
 
 
 def test_another_configuration_does_not_go_on(tmp_path: Path) -> None:
-    sft.train(sft.SftConfig(samples=8, rank=2), tmp_path)
+    sft.train(TuneConfig(samples=8, rank=2), tmp_path)
     with pytest.raises(PontineError, match="seed"):
-        sft.train(sft.SftConfig(samples=8, rank=2, seed=1), tmp_path)
+        sft.train(TuneConfig(samples=8, rank=2, seed=1), tmp_path)
 
 
 def test_bad_values_are_one_clear_line() -> None:
-    with pytest.raises(UnknownNameError, match="valid: sft"):
+    with pytest.raises(UnknownNameError, match="valid: grpo, ppo, sft"):
         tune_verb(stage="dpo")
     with pytest.raises(PontineError, match="at least 1"):
         tune_verb(samples=0)
@@ -74,11 +75,11 @@ def test_bad_values_are_one_clear_line() -> None:
 
 
 def test_a_start_that_is_not_there_or_does_not_fit_is_one_clear_line(tmp_path: Path) -> None:
-    config = sft.SftConfig(samples=8, rank=2)
+    config = TuneConfig(samples=8, rank=2)
     sft.train(config, tmp_path)
-    model = toy(tmp_path, config)
-    sft._start_from(tmp_path, model)
+    model = toy(tmp_path, 2, None)
+    start_from(tmp_path, model)
     with pytest.raises(PontineError, match="cannot start"):
-        sft._start_from(tmp_path / "nothing", model)
+        start_from(tmp_path / "nothing", model)
     with pytest.raises(PontineError, match="cannot start"):
-        sft._start_from(tmp_path, toy(tmp_path, sft.SftConfig(rank=3)))
+        start_from(tmp_path, toy(tmp_path, 3, None))

@@ -1,0 +1,70 @@
+"""The plan's score: what it is made of, and that it chooses between plans that would do as well."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pontine.envs.layout import random_table
+from pontine.envs.simulated import SimulatedRobot
+from pontine.planner.brain.form import Form
+from pontine.planner.brain.grounder import MAX_ALTERNATIVES, ground
+from pontine.planner.brain.resolve import graspable
+from pontine.planner.score import TESTED, Judge, _look
+from pontine.planner.task import make_plan
+from pontine.policies import success
+from pontine.policies.skills import LIBRARY, load_library
+
+
+@pytest.fixture(scope="module")
+def robot() -> SimulatedRobot:
+    return SimulatedRobot(random_table(3, 5))
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """The shipped library without any critics."""
+    for path in LIBRARY.iterdir():
+        if path.suffix in (".json", ".safetensors") and ".success" not in path.name:
+            shutil.copy(path, tmp_path)
+    return tmp_path
+
+
+def test_without_critics_it_is_the_product_of_what_was_measured(robot: SimulatedRobot, bare: Path) -> None:
+    scene = robot.scene()
+    skills = load_library(bare)
+    thing = next(o.name for o in scene.objects if graspable(o))
+    reading = ground(Form.parse(f"hold the {thing}"), scene)
+    chosen, score = Judge(skills, bare).choose(reading, robot, make_plan)
+    rate = json.loads((bare / "pick.json").read_text())["test"][TESTED]["success"]
+    assert chosen == reading
+    assert score is not None
+    assert [e.source for e in score.steps] == ["rate"] * len(score.steps)
+    assert score.value == pytest.approx(rate ** len(score.steps))
+
+
+def test_a_critic_chooses_between_things_that_would_do_as_well(robot: SimulatedRobot, bare: Path) -> None:
+    judge = Judge(load_library(bare), bare)
+    scene = robot.scene()
+    names = [o.name for o in scene.objects if graspable(o)]
+    assert len(names) > 1
+    chances = {name: 0.1 + 0.15 * i for i, name in enumerate(names)}
+
+    class Told(success.Critic):
+        def probability(self, seen: np.ndarray) -> np.ndarray:
+            name = min(names, key=lambda n: float(np.abs(seen[0] - looks[n]).sum()))
+            return np.array([chances[name]])
+
+    looks = {name: _look(judge.skills["pick"], (name,), robot, scene) for name in names}  # type: ignore[arg-type]
+    judge.critics["pick"] = Told()
+    reading = ground(Form.parse("hold a thing"), scene)
+    assert len(reading.alternatives) == min(len(names), MAX_ALTERNATIVES) - 1
+    chosen, score = judge.choose(reading, robot, make_plan)
+    options = [goals[0][1] for goals in (reading.subgoals, *reading.alternatives)]
+    assert chosen.subgoals == (("holding", max(options, key=chances.__getitem__)),)
+    assert score is not None
+    assert score.steps[0].source == "critic"
