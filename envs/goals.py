@@ -80,7 +80,7 @@ def draw_goal(rng: np.random.Generator, objects: Sequence[ObjectSpec], fixtures:
     for thing in movable:
         makers.append(lambda thing=thing: _move(rng, thing, objects, fixtures, used))  # type: ignore[misc]
     for fixture in fixtures:
-        makers.append(lambda fixture=fixture: _work(rng, fixture, used))  # type: ignore[misc]
+        makers.append(lambda fixture=fixture: _work(fixture, used))  # type: ignore[misc]
     rng.shuffle(makers)
     count = 0
     for maker in makers:
@@ -159,7 +159,7 @@ def _carries(below: ObjectSpec, above: ObjectSpec) -> bool:
     return kind.flat_top and steady and 2 * footprint(below)[2] / math.sqrt(2) > 0.8 * min(above.size[:2])
 
 
-def _work(rng: np.random.Generator, fixture: FixtureSpec, used: set[str]) -> Clause | None:
+def _work(fixture: FixtureSpec, used: set[str]) -> Clause | None:
     """Open or close a drawer, press a button: what it is not yet."""
     if fixture.name in used:
         return None

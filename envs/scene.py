@@ -10,7 +10,7 @@ for planning may name kinds that no simulator knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -143,6 +143,11 @@ class Scene:
     def read(cls, path: str | Path) -> Scene:
         """A scene from a JSON file. Raises SceneError if it is missing, not JSON or not a scene."""
         return cls.from_json(_FIELDS.file(path, "scene"))
+
+
+def rounded(values: Iterable[float]) -> tuple:
+    """Measured numbers as a scene has them: to 10 micrometres."""
+    return tuple(round(float(v), 5) for v in values)
 
 
 def _dump(thing: SceneObject | Fixture, always: tuple[str, ...]) -> dict[str, Any]:

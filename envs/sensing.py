@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .catalogue import KINDS
 from .fixtures import INSIDE, RIM
 from .rotations import heading_quat
-from .scene import TABLE, Fixture, Scene, SceneObject
+from .scene import TABLE, Fixture, Scene, SceneObject, rounded
 from .support import TOLERANCE, Body
 from .worlds import Worlds
 
@@ -38,8 +37,8 @@ def measure(worlds: Worlds, i: int = 0) -> Scene:
                 name=spec.name,
                 kind=spec.kind,
                 color=spec.color,
-                position=_rounded(worlds.object_position[i, slot]),
-                orientation=_rounded(worlds.object_quat[i, slot]),
+                position=rounded(worlds.object_position[i, slot]),
+                orientation=rounded(worlds.object_quat[i, slot]),
                 size=spec.size,
                 support=support,
                 container=KINDS[spec.kind].container,
@@ -57,18 +56,14 @@ def _fixtures(worlds: Worlds, i: int) -> tuple[Fixture, ...]:
             name=spec.name,
             kind=spec.kind,
             state=mounted.state(i, slot),
-            position=_rounded(mounted.position[i, slot]),
-            orientation=_rounded(heading_quat(mounted.yaw[i, slot])),
+            position=rounded(mounted.position[i, slot]),
+            orientation=rounded(heading_quat(mounted.yaw[i, slot])),
             displacement=round(float(mounted.displacement[i, slot]), 5),
             aliases=spec.aliases,
         )
         for slot, spec in enumerate(mounted.specs[i])
         if spec is not None
     )
-
-
-def _rounded(values: NDArray[np.float64]) -> tuple:
-    return tuple(round(float(v), 5) for v in values)
 
 
 def _laid(worlds: Worlds, i: int) -> list[int]:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from pontine.envs.kinematics import tool_pose
 from pontine.envs.robot import RobotState
 from pontine.envs.rotations import matrix_to_quat
-from pontine.envs.scene import TABLE, Scene, SceneObject
+from pontine.envs.scene import TABLE, Scene, SceneObject, rounded
 from pontine.envs.support import Body, carrier, ground
 
 from .grip import Grip, Hand, speed
@@ -193,17 +193,13 @@ def _described(track: _Track, support: str | None) -> SceneObject:
         name=thing.name,
         kind=thing.kind,
         color=thing.color,
-        position=None if there is None else _rounded(there.position),
-        orientation=None if track.rotation is None else _rounded(matrix_to_quat(track.rotation)),
+        position=None if there is None else rounded(there.position),
+        orientation=None if track.rotation is None else rounded(matrix_to_quat(track.rotation)),
         size=thing.size,
         support=support,
         container=thing.container,
         aliases=thing.aliases,
     )
-
-
-def _rounded(values: Array) -> tuple:
-    return tuple(round(float(v), 5) for v in values)
 
 
 def _under(body: Body, lower: Sequence[Body]) -> str:
