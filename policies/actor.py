@@ -7,7 +7,8 @@ says what they expect, how they were trained and how well they do. No pickle.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,7 @@ class Actor(nn.Module):
 
 
 def save(actor: Actor, card: Mapping[str, Any], path: str | Path) -> None:
-    """Write `path`.safetensors and `path`.json, each to a temporary name first."""
-    weights, described = _files(path)
-    weights.parent.mkdir(parents=True, exist_ok=True)
+    """Write `path`.safetensors, in half precision, and `path`.json, each to a temporary name first."""
     network = {
         "type": "mlp",
         "activation": "elu",
@@ -72,17 +71,12 @@ def save(actor: Actor, card: Mapping[str, Any], path: str | Path) -> None:
         "hidden": list(actor.hidden),
         "squash": actor.squash,
     }
-    state = {k: v.detach().contiguous().half() for k, v in actor.state_dict().items()}
-    with replacing(weights) as temporary:
-        save_file(state, temporary)
-    write_json(described, {**card, "network": network})
+    write({k: v.half() for k, v in actor.state_dict().items()}, {**card, "network": network}, path)
 
 
 def load(path: str | Path) -> tuple[Actor, dict[str, Any]]:
     """The actor and its card. Raises PolicyError if a file is missing, cut short or does not fit."""
-    weights, described = _files(path)
-    try:
-        card = json.loads(described.read_text(encoding="utf-8"))
+    with reading("policy", path) as (tensors, card):
         network = card["network"]
         actor = Actor(
             int(network["observation"]),
@@ -90,19 +84,38 @@ def load(path: str | Path) -> tuple[Actor, dict[str, Any]]:
             tuple(network["hidden"]),
             bool(network.get("squash", False)),
         )
-        state = load_file(weights)
-        actor.load_state_dict({k: v.float() for k, v in state.items()})
-    except FileNotFoundError as error:
-        raise PolicyError(f"no policy file {error.filename or weights}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise PolicyError(f"policy card {described} is not JSON: {error}") from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise PolicyError(f"policy card {described} does not describe a network: {error!r}") from None
-    except (SafetensorError, RuntimeError, OSError) as error:
-        raise PolicyError(
-            f"policy file {weights} is damaged or does not fit its card: {str(error).splitlines()[0]}"
-        ) from None
+        actor.load_state_dict({k: v.float() for k, v in tensors.items()})
     return actor.eval(), card
+
+
+def write(tensors: Mapping[str, torch.Tensor], card: Mapping[str, Any], path: str | Path) -> None:
+    """Write a network's tensors and its card, `path`.safetensors and `path`.json, each to a temporary name first."""
+    weights, described = _files(path)
+    weights.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(weights) as temporary:
+        save_file({k: v.detach().contiguous() for k, v in tensors.items()}, temporary)
+    write_json(described, card)
+
+
+@contextmanager
+def reading(what: str, path: str | Path) -> Iterator[tuple[dict[str, torch.Tensor], dict[str, Any]]]:
+    """What `write` wrote, for a block that makes a network (`what`) of it.
+
+    Raises PolicyError if a file is missing or cut short, or the block finds that they do not fit.
+    """
+    weights, described = _files(path)
+    try:
+        card = json.loads(described.read_text(encoding="utf-8"))
+        yield load_file(weights), card
+    except FileNotFoundError as error:
+        raise PolicyError(f"no {what} file {error.filename or weights}") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{what} card {described} is not JSON: {error}") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise PolicyError(f"{what} card {described} does not describe a network: {error!r}") from None
+    except (SafetensorError, RuntimeError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise PolicyError(f"{what} file {weights} is damaged or does not fit its card: {reason}") from None
 
 
 def find(name: str) -> Path:

@@ -7,7 +7,6 @@ episodes are nominal, half randomised.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,19 +15,17 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
 
 from pontine.envs.catalogue import KINDS
 from pontine.envs.episodes import Episodes
-from pontine.envs.files import replacing, write_json
+from pontine.envs.files import replacing
 from pontine.envs.observation import SIZE
 from pontine.envs.randomization import randomization
 from pontine.envs.scene import Scene
 
-from .actor import Actor, PolicyError
+from .actor import Actor, PolicyError, reading, write
 from .evaluate import acting, run_episodes
 from .statistics import expected_calibration_error, ranking, wilson
 
@@ -227,23 +224,14 @@ def judge(critic: Critic, played: Played) -> dict[str, Any]:
 
 def save(critic: Critic, card: dict[str, Any], path: str | Path) -> None:
     """Write `path`.safetensors and `path`.json, each to a temporary name first."""
-    base = Path(path)
-    with replacing(base.with_name(base.name + ".safetensors")) as temporary:
-        save_file({k: v.contiguous() for k, v in critic.state_dict().items()}, temporary)
-    write_json(base.with_name(base.name + ".json"), card)
+    write(critic.state_dict(), card, path)
 
 
 def load(path: str | Path) -> tuple[Critic, dict[str, Any]]:
     """The critic and its card. Raises PolicyError if a file is missing, damaged or for another version."""
-    base = Path(path)
     critic = Critic()
-    try:
-        card = json.loads(base.with_name(base.name + ".json").read_text(encoding="utf-8"))
-        critic.load_state_dict(load_file(base.with_name(base.name + ".safetensors")))
-    except FileNotFoundError as error:
-        raise PolicyError(f"no critic file {error.filename or base}") from None
-    except (SafetensorError, RuntimeError, OSError, ValueError) as error:
-        raise PolicyError(f"critic {base} is damaged or does not fit: {str(error).splitlines()[0]}") from None
+    with reading("critic", path) as (tensors, card):
+        critic.load_state_dict(tensors)
     return critic.eval(), card
 
 
