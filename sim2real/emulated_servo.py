@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from .registers import ControlTable
 from .shaft import FREE, Drive, Motion, Shaft
@@ -101,6 +101,10 @@ class EmulatedServo(ABC):
             if self.powered:
                 self._protect()
                 self._measure()
+
+    @abstractmethod
+    def handle(self, instruction: Any, now: float) -> Any:
+        """Obey an instruction of its protocol heard at `now` (s); the answer, or None where the servo stays silent."""
 
     @abstractmethod
     def _drive(self) -> Drive:

@@ -19,25 +19,12 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Generic, Literal, Protocol, Self, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from . import dynamixel, feetech
-from .emulated_servo import SLICE
+from .emulated_servo import SLICE, EmulatedServo
 from .terminal import LinkError, Terminal
 from .wire import Parser
-
-
-class Device(Protocol):
-    """A servo as the wire knows it; `Servo` and `DynamixelServo` are."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def baud(self) -> int: ...
-    @property
-    def return_delay(self) -> float: ...
-    def advance(self, now: float) -> None: ...
-    def handle(self, instruction: Any, now: float) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -81,7 +68,7 @@ COLLISION_RATE = 0.4
 """Share of answers that two servos with one id spoil: servolab's author counted about 4 in 10."""
 
 
-D = TypeVar("D", bound=Device)
+D = TypeVar("D", bound=EmulatedServo)
 
 
 @dataclass(frozen=True)

@@ -42,29 +42,16 @@ from pontine.sim2real.emulator import DYNAMIXEL, Emulator, Fault
 from pontine.sim2real.shaft import FirstOrderShaft
 from pontine.sim2real.xl330 import INDIRECT, MODEL, XL330
 
+from .servo_bench import ServoBench
+
 IDS = (1, 2, 3)
 PATIENCE = 10.0
 GOAL, POSITION, TORQUE = (XL330[name].address for name in ("goal_position", "present_position", "torque_enable"))
 _RANGE_ERROR, _ACCESS_ERROR = 4, 7
 
 
-class Bench:
-    """One servo, a clock, and a hand that writes registers by name."""
-
-    def __init__(self, shaft: FirstOrderShaft | None = None, **settings: int) -> None:
-        self.now = 0.0
-        self.servo = DynamixelServo(1, shaft or FirstOrderShaft(), settings=settings)
-
-    def ask(self, instruction: Instruction) -> Status | None:
-        return self.servo.handle(instruction, self.now)
-
-    def write(self, name: str, value: int) -> Status | None:
-        register = XL330[name]
-        return self.ask(Write(self.servo.id, register.address, register.encode(value)))
-
-    def wait(self, seconds: float) -> None:
-        self.now += seconds
-        self.servo.advance(self.now)
+class Bench(ServoBench):
+    kind, order = DynamixelServo, Write
 
 
 def test_it_answers_a_ping_with_its_model() -> None:

@@ -27,24 +27,11 @@ from pontine.sim2real.servo import Servo
 from pontine.sim2real.shaft import FREE, Drive, FirstOrderShaft
 from pontine.sim2real.sts3215 import STS3215
 
+from .servo_bench import ServoBench
 
-class Bench:
-    """One servo, a clock, and a hand that writes registers by name."""
 
-    def __init__(self, shaft: FirstOrderShaft | None = None, **settings: int) -> None:
-        self.now = 0.0
-        self.servo = Servo(1, shaft or FirstOrderShaft(), settings=settings)
-
-    def ask(self, instruction: Instruction) -> Status | None:
-        return self.servo.handle(instruction, self.now)
-
-    def write(self, name: str, value: int) -> Status | None:
-        register = STS3215[name]
-        return self.ask(Write(self.servo.id, register.address, register.encode(value)))
-
-    def wait(self, seconds: float) -> None:
-        self.now += seconds
-        self.servo.advance(self.now)
+class Bench(ServoBench):
+    kind, order = Servo, Write
 
 
 def test_it_answers_for_itself_only() -> None:
