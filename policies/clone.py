@@ -32,6 +32,10 @@ from .demonstrators import DEMONSTRATORS
 from .evaluate import VALIDATION_SEED, acting, evaluate
 from .folder import RunFolder
 
+_ENOUGH = 20
+"""Control steps at its goal after which an episode of a goal task, which has no end but its time limit, teaches
+nothing more."""
+
 
 @dataclass(frozen=True)
 class CloneConfig:
@@ -166,7 +170,7 @@ class _Learner:
             action = np.where(self.led[:, None], wanted, self.actor.act(observation))
             noisy = rng.random(config.worlds) < 0.5
             result = e.step(action + noisy[:, None] * rng.normal(scale=config.noise, size=action.shape))
-            done = np.flatnonzero(result.terminated | result.truncated)
+            done = np.flatnonzero(result.terminated | result.truncated | (e.task.sparse & (e.streak >= _ENOUGH)))
             if len(done):
                 e.reset(done)
                 self.led[done] = rng.random(len(done)) < share

@@ -142,7 +142,7 @@ def test_the_config_is_shown_without_running(tmp_path: Path) -> None:
 def test_what_is_typed_beside_a_recipe_comes_first(tmp_path: Path) -> None:
     result = pontine("train", "recipe=pick_place", "clone.rounds=3", "--cfg", "job", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
-    for line in ("task: pick_place", "algo: clone", "randomization: none", "  rounds: 3", "  updates: 300"):
+    for line in ("task: pick_place", "algo: clone", "randomization: none", "  rounds: 3", "  updates: 350"):
         assert f"{line}\n" in result.stdout
 
 
