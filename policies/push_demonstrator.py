@@ -41,12 +41,14 @@ def push(s: Situation) -> Array:
     gap = (1.0 - pushing) * np.clip(at.gap, -_FAR, -_NEAR) + pushing * ahead
     aim = s.object_position + 0.0
     aim[:, :2] += at.way * (gap - at.reach)[:, None]
-    # a finger that also presses down jams: the friction on it holds the object to the table
-    down = at.low + pushing * 0.15 * at.height - (1.0 - pushing) * 0.003
+    # a finger that presses on the table jams, and weak servos sag
+    down = at.low + pushing * 0.05 * at.height + 0.7 * np.clip(-at.up, 0.0, 0.01)
     aim[:, 2] = down + (at.height + _OVER - down) * np.clip((astray - 0.003) / 0.006, 0.0, 1.0)
     # straight up before going anywhere else
     blocked = np.clip((astray - 0.008) / 0.006, 0.0, 1.0) * np.clip((at.height + 0.016 - tool[:, 2]) / 0.008, 0.0, 1.0)
     aim[:, :2] = _blend(aim[:, :2], fingers[:, :2], blocked)
+    from_pan = aim[:, :2] - (PAN_X, 0.0)
+    aim[:, 2] = np.minimum(aim[:, 2], _highest(np.linalg.norm(from_pan, axis=1)))
     done = np.clip((0.010 + 0.007 * np.clip(at.up / 0.03, 0.0, 1.0) - at.miss) / 0.002, 0.0, 1.0)
     aim = _blend(aim, np.column_stack([_outwards(fingers), at.height + 0.04]), done)
     aim = aim + hand[:, :, 0] * FIXED_FACE
@@ -59,12 +61,17 @@ def push(s: Situation) -> Array:
     return _servo(s.position, np.column_stack([joints, np.full(len(tool), RANGE[GRIPPER, 0])]), s.command)
 
 
+def _highest(distance: Array) -> Array:
+    """How high (n,) m the fingers can surely be at distances (n,) m from the pan axis near the base."""
+    # by the kinematics, 12 mm at 66 mm and 80 mm at 111 mm
+    return 0.0125 + 1.5 * np.maximum(distance - 0.068, 0.0)
+
+
 def _outwards(fingers: Array) -> Array:
     """Where to draw back upwards (n, 2) m: there, or as far out as the arm must be to rise further."""
     from_pan = fingers[:, :2] - (PAN_X, 0.0)
     distance = np.linalg.norm(from_pan, axis=1)
-    # by the kinematics, 66 mm at a height of 12 mm, 111 mm at 80 mm
-    nearest = 0.075 + 0.66 * np.clip(fingers[:, 2] - 0.0125, 0.0, 0.1)
+    nearest = 0.075 + np.clip(fingers[:, 2] - 0.0125, 0.0, 0.1) / 1.5
     return (PAN_X, 0.0) + from_pan * np.maximum(nearest / distance, 1.0)[:, None]
 
 
