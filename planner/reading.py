@@ -21,7 +21,7 @@ class Reading:
     spoke). `text` is the question or the explanation of a refusal, in the
     instruction's language; `options` are the names a question offers; `reason`
     says what kind of refusal it is. `alternatives` are other subgoals that would do as well, as
-    for "either bowl".
+    for "either bowl". `half` marks a question that is asked because the instruction says more than was read.
     """
 
     kind: Kind
@@ -31,6 +31,7 @@ class Reading:
     options: tuple[str, ...] = ()
     reason: Reason | None = None
     alternatives: tuple[tuple[Predicate, ...], ...] = ()
+    half: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The JSON shape of the design: the fields that this kind of reading has."""

@@ -6,14 +6,14 @@ instruction names and the form does not are the sign of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Scene
 from pontine.planner.brain import lexicon
 from pontine.planner.brain.form import Form
 from pontine.planner.brain.query import Subject
-from pontine.planner.brain.units import is_cjk, is_word, split_units
+from pontine.planner.brain.units import is_cjk, is_word, join_units, split_units
 
 _NOT_NOUNS = frozenset(
     "can place watch ring switch stand lock clip hold set pin light stack open close press left right".split()
@@ -43,13 +43,20 @@ _CORRECTIONS = (
 _NEGATIONS = frozenset("don't not without leave never dont alone".split()), ("别", "不要", "不许", "不动", "不用")
 """Signs that a thing may be named only to be left alone."""
 
+_KEPT = frozenset("stay stays keep let only just skip ignore except but hands".split()), "别不勿留原保只除"
+"""More signs of a `keep` clause: without any of these nobody asked for one."""
+
 
 def unspoken(form: Form, instruction: str, scene: Scene, goals: Collection[Predicate] = ()) -> str | None:
-    """A noun of the instruction that means something in the scene and is not in the form; None if there is none.
+    """A noun of the instruction that means something in the scene and is not in the form, or one of the form that is
+    to be left alone although nobody said so; None if there is none.
 
     Where the instruction forbids something, what none of the `goals` touches may go unsaid.
     """
     units = split_units(instruction)
+    for clause in form.clauses:
+        if clause.verb == "keep" and not _forbids(units):
+            return join_units(clause.arguments[0].terms[0].words) or "…"
     if _CORRECTIONS[0] & set(units) or any(sign in "".join(units) for sign in _CORRECTIONS[1]):
         return None
     phrases = list(_phrases(form))
@@ -66,6 +73,11 @@ def unspoken(form: Form, instruction: str, scene: Scene, goals: Collection[Predi
     for phrase in sorted(map("".join, phrases), key=len, reverse=True):
         left = left.replace(phrase, "\n")
     return next((word for subject in subjects for word in _chinese_names(subject) if word in left), None)
+
+
+def _forbids(units: Sequence[str]) -> bool:
+    """Whether anything is asked to be left alone."""
+    return bool((_NEGATIONS[0] | _KEPT[0]) & set(units)) or any(sign in "".join(units) for sign in _KEPT[1])
 
 
 def _phrases(form: Form) -> Iterator[tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,19 @@ MAX_PROMPT = 512
 
 DRAFT = 6
 """Tokens of a copied phrase that are guessed ahead and checked in one pass."""
+
+
+OTHERS = 2
+"""Forms that are tried beside the most likely one, where that one leaves out something that was said."""
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A place in a form where the second choice is taken: the tokens up to there, it included, and the log of their
+    probability."""
+
+    tokens: tuple[int, ...]
+    logprob: float
 
 
 @dataclass
@@ -59,25 +72,39 @@ class EmbeddedBrain(FormBrain):
         unknown = set(FOLLOW_UP) - set(card.get("keywords", ()))
         return cls(model.eval(), Vocabulary.of(tokenizer, without=unknown), float(card.get("ask_below", 0.0)))
 
-    @torch.inference_mode()
     def write_form(self, instruction: str) -> tuple[Form, float]:
         """The most likely goal form, taken greedily, and its probability under the constraint."""
+        return self._write(instruction, Fork((), 0.0))[:2]
+
+    def other_forms(self, instruction: str) -> Iterator[tuple[Form, float]]:
+        """Forms that begin as the greedy one does and go on with its second choice, where that was closest."""
+        forks = self._write(instruction, Fork((), 0.0))[2]
+        for fork in sorted(forks, key=lambda f: -f.logprob)[:OTHERS]:
+            yield self._write(instruction, fork)[:2]
+
+    @torch.inference_mode()
+    def _write(self, instruction: str, start: Fork) -> tuple[Form, float, list[Fork]]:
+        """The form that goes on greedily from `start`, its probability, and where it could have gone on otherwise."""
         constraint = Constraint(Source.of(instruction, self.vocabulary), self.vocabulary)
         if (tokens := sum(map(len, constraint.source.tokens))) > MAX_PROMPT:
             raise PontineError(f"the instruction is too long: {tokens} tokens, at most {MAX_PROMPT}")
         cache, feed = self.begin(instruction)
-        logprob = 0.0
+        feed += start.tokens
+        logprob, written, forks = start.logprob, start.tokens, []
+        for token in start.tokens:
+            constraint = constraint.advance(token)
         drafted: list[int] = []
         while True:
             score = self.scorer(feed + drafted, cache, len(drafted) + 1)
             known = cache.get_seq_length() - len(drafted)
             feed = []
             for i in range(len(drafted) + 1):
-                token, gain = _choose(constraint, score, i)
-                logprob += gain
+                (token, gain), *second = _choose(constraint, score, i)
+                forks += [Fork((*written, other), logprob + chance) for other, chance in second]
+                logprob, written = logprob + gain, (*written, token)
                 constraint = constraint.advance(token)
                 if constraint.finished:
-                    return Form.from_symbols(constraint.symbols), math.exp(logprob)
+                    return Form.from_symbols(constraint.symbols), math.exp(logprob), forks
                 if i < len(drafted) and token == drafted[i]:
                     known += 1
                     continue
@@ -104,14 +131,14 @@ class EmbeddedBrain(FormBrain):
 
 def _choose(
     constraint: Constraint, score: Callable[[int, list[int]], torch.Tensor], i: int
-) -> tuple[int, float]:
-    """The most likely allowed token at the i-th place, and its log probability among the allowed ones."""
+) -> list[tuple[int, float]]:
+    """The most likely allowed token at the i-th place and the second, if there is one, each with its log probability
+    among the allowed ones."""
     allowed = constraint.allowed()
     if len(allowed) == 1:
-        return allowed[0], 0.0
-    logits = score(i, allowed)
-    best = int(logits.argmax())
-    return allowed[best], float(torch.log_softmax(logits.float(), 0)[best])
+        return [(allowed[0], 0.0)]
+    found = torch.log_softmax(score(i, allowed).float(), 0).topk(2)
+    return [(allowed[k], gain) for gain, k in zip(found.values.tolist(), found.indices.tolist(), strict=True)]
 
 
 def _draft(constraint: Constraint) -> list[int]:

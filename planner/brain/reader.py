@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pontine.envs.errors import PontineError
@@ -16,6 +16,9 @@ from pontine.planner.brain.safety import harmful
 from pontine.planner.brain.units import is_chinese
 from pontine.planner.brain.wording import word
 from pontine.planner.reading import Reading, Turn, question, refusal
+
+LEAST = 0.05
+"""Probability below which a second choice is not carried out even if it leaves nothing out."""
 
 
 class NoFormError(PontineError):
@@ -48,7 +51,17 @@ class FormBrain(ABC):
                 form, confidence = self.write_form(instruction)
             except NoFormError:
                 return question(word("unclear", chinese))
-        return self.weigh(form, confidence, instruction, scene, turns)
+        reading = self.weigh(form, confidence, instruction, scene, turns)
+        if reading.half:
+            for other, chance in self.other_forms(instruction):
+                again = self.weigh(other, chance, instruction, scene, turns)
+                if again.kind == "subgoals" and (chance is None or chance >= LEAST):
+                    return again
+        return reading
+
+    def other_forms(self, instruction: str) -> Iterator[tuple[Form, float | None]]:
+        """Less likely forms of the instruction, for when the likeliest leaves out something that was said."""
+        return iter(())
 
     def weigh(
         self, form: Form, confidence: float | None, instruction: str, scene: Scene, turns: Sequence[Turn] = ()
@@ -65,7 +78,7 @@ def weigh(form: Form, instruction: str, scene: Scene, turns: Sequence[Turn] = ()
     chinese = is_chinese(instruction)
     reading = ground(form, scene, chinese, turns)
     if reading.kind == "subgoals" and (dropped := unspoken(form, instruction, scene, reading.subgoals)) is not None:
-        reading = question(word("leftover", chinese, dropped))
+        reading = replace(question(word("leftover", chinese, dropped)), half=True)
     if reading.reason != "unsafe" and harmful(instruction, scene):
         reading = refusal("unsafe", word("unsafe", chinese))
     return reading

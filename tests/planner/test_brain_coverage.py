@@ -56,3 +56,10 @@ def test_little_words_in_names_are_no_things() -> None:
         ("put the mug next to the bowl", "near the mug, the bowl"),
     ):
         assert unspoken(Form.parse(form), instruction, scene) is None
+
+
+def test_nothing_is_left_alone_that_nobody_spoke_of_leaving() -> None:
+    form = Form.parse("hold the red cube; keep the mug")
+    assert unspoken(form, "pick up the red cube, mug", SCENE) == "mug"
+    assert unspoken(form, "pick up the red cube, not the mug", SCENE) is None
+    assert unspoken(Form.parse("hold the 红色方块; keep the 马克杯"), "拿红色方块，马克杯别动", SCENE) is None
