@@ -61,12 +61,12 @@ class PortStuckError(PortFailedError):
 
 
 class ReplyError(BusError):
-    """Base of the errors of servos that did not answer well; `servos` are their ids by name."""
+    """Base of the errors of servos that did not answer well: their ids by name, and the `fault` of each."""
 
-    def __init__(self, servos: Mapping[str, int], problem: str, check: str) -> None:
-        self.servos = dict(servos)
+    def __init__(self, servos: Mapping[str, int], fault: str, check: str) -> None:
+        self.servos, self.fault = dict(servos), fault
         listed = ", ".join(f"{name} (id {id})" for name, id in servos.items())
-        super().__init__(f"{listed}: {problem}", check)
+        super().__init__(f"{listed}: {fault}", check)
 
 
 class NoReplyError(ReplyError):

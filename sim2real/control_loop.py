@@ -212,7 +212,7 @@ class ControlLoop:
             now = time.monotonic()
             if now - self._measured_at > self._profile.silence:
                 for name in error.servos:
-                    self._note(Stop(Kind.SILENCE, name, f"for {now - self._measured_at:.2f} s: {error.problem}", now))
+                    self._note(Stop(Kind.SILENCE, name, f"for {now - self._measured_at:.2f} s: {error.fault}", now))
                 if self._resting:
                     # The others are brought to rest without it; it may well hear what it does not answer.
                     self._deaf |= set(error.servos)
