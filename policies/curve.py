@@ -23,11 +23,12 @@ def draw(runs: Mapping[str, Sequence[Point]], path: str | Path, size: tuple[floa
     for label, points in runs.items():
         success = [100 * point["success"] for point in points]
         bands = [_band(point) for point in points]
-        for axes, across in ((left, _steps(points)), (right, [p.get("cpu_seconds", float("nan")) for p in points])):
+        thousands = [steps / 1000 for steps in _steps(points)]
+        for axes, across in ((left, thousands), (right, [p.get("cpu_seconds", float("nan")) for p in points])):
             (line,) = axes.plot(across, success, marker=".", label=label)
             low, high = [100 * b[0] for b in bands], [100 * b[1] for b in bands]
             axes.fill_between(across, low, high, alpha=0.2, color=line.get_color(), linewidth=0)
-    left.set(xlabel="environment steps", ylabel="validation success, %", ylim=(-2, 102))
+    left.set(xlabel="thousands of environment steps", ylabel="validation success, %", ylim=(-2, 102))
     right.set(xlabel="CPU-seconds")
     for axes in (left, right):
         axes.grid(alpha=0.3)
