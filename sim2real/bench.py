@@ -22,7 +22,7 @@ from pontine.envs.scene import Scene
 
 from . import feetech
 from .bus import Bus
-from .emulated_arm import EmulatedArm
+from .emulation import emulation
 from .fault_trials import FAULTS, SIGNALS, Rig, Trial, bench_calibration, drive, run_signal, run_trial
 from .identify import fit
 from .identify_trials import run_on_pty, run_stepped, true_constants
@@ -44,7 +44,7 @@ KINDS = (*FAULTS, *SIGNALS)
 def punctuality(seconds: float = 600.0, profile: str = "new", seed: int = 0,
                 progress: Progress | None = None) -> dict[str, Any]:  # fmt: skip
     """Swing an emulated arm for that long at 25 Hz; deadline misses, lateness and bus time per control step."""
-    with EmulatedArm(profile=profile, seed=seed) as emulated:
+    with emulation(profile=profile, seed=seed) as emulated:
         calibration = emulated.calibration
         arm = SerialArm(Bus(emulated.port, calibration.ids), calibration, limits("normal", calibration),
                         FixedScene(Scene((), (), None)))  # fmt: skip

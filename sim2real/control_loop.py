@@ -91,6 +91,7 @@ class ControlLoop:
         self._wanted_at = 0.0
         self._posted = self._sent_ticket = self._taken = 0
         self._sent = Sent.at_rest(start, time.monotonic())
+        self._sent_at = self._sent.time
         self._position, self._measured_at = np.array(start, float), time.monotonic()
         self._course: Array | None = None
         self._answered, self._trouble = 0, set[Kind]()
@@ -177,6 +178,7 @@ class ControlLoop:
             self.clipped[str(clip.reason), clip.joint] += 1
             _log.debug("%s", clip)
         angles = self._calibration.to_encoder(sent.targets)
+        self._sent_at = time.monotonic()
         try:
             self._bus.command({n: float(a) for n, a in zip(JOINTS, angles, strict=True) if n not in self._limp})
         except PortFailedError as error:
@@ -235,7 +237,7 @@ class ControlLoop:
             self.state, self._taken = state, self._sent_ticket
             self.news.notify_all()
         self.measured += 1
-        self._out.put((state, self._sent.targets.copy(), self._sent.clips, self._sent.time))
+        self._out.put((state, self._sent.targets.copy(), self._sent.clips, self._sent_at))
 
     def _note(self, stop: Stop) -> None:
         with self.news:

@@ -229,28 +229,35 @@ class Emulator(Generic[D]):
             self._obey(instruction, baud)
 
     def _obey(self, instruction: Any, baud: int) -> None:
-        answers: dict[int, list[tuple[float, Any]]] = {}
-        for servo in self._servos:
-            if servo.baud == baud:
-                answer = servo.handle(instruction, max(self._now(), self._wire_free))
-                if answer is not None:
-                    answers.setdefault(answer.id, []).append((servo.return_delay, answer))
         turns = self._language.turns(instruction)
         if turns is None:
+            answers = self._answers(instruction, baud)
             for id in sorted(answers):
                 self._send(id, answers[id], baud)
         elif self._language.joins(instruction):
             # Each adds its part behind the one before; where one is missing the rest stay silent.
+            answers = self._answers(instruction, baud)
             if all(id in answers for id, _ in turns):
                 parts = [answers[id][0] for id, _ in turns]
                 self._send(turns[0][0], [(parts[0][0], self._language.join([part[1] for part in parts]))], baud)
         else:
-            # Asked together they answer in the order asked for; one that is missing leaves its time empty.
+            # Asked together they look and answer in the order asked for; one that is missing leaves its time empty.
             for id, size in turns:
+                answers = self._answers(instruction, baud, id)
                 if id in answers:
                     self._send(id, answers[id], baud)
                 else:
                     self._wire_free += feetech.wire_seconds(size, baud)
+
+    def _answers(self, instruction: Any, baud: int, id: int | None = None) -> dict[int, list[tuple[float, Any]]]:
+        """What the servos, or those with an id, answer as soon as the wire is free, each with its return delay."""
+        found: dict[int, list[tuple[float, Any]]] = {}
+        for servo in self._servos:
+            if servo.baud == baud and id in (None, servo.id):
+                answer = servo.handle(instruction, max(self._now(), self._wire_free))
+                if answer is not None:
+                    found.setdefault(answer.id, []).append((servo.return_delay, answer))
+        return found
 
     def _send(self, id: int, answers: list[tuple[float, Any]], baud: int) -> None:
         delay, answer = answers[0]

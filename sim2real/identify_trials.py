@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Iterator
-from contextlib import contextmanager
-from multiprocessing.connection import Connection
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,9 +9,8 @@ from pontine.envs.robot import CONTROL_SECONDS, JOINTS, RobotState
 
 from .body import Body
 from .bus import Bus
-from .calibration import Calibration
 from .control_loop import LEAD
-from .emulated_arm import EmulatedArm
+from .emulation import emulation
 from .excitation import BASE, excitation, observed
 from .feetech import Write
 from .identify import swing
@@ -35,8 +29,8 @@ _WRITE, _READ = 0.0005, 0.0025
 
 def run_on_pty(profile: str, seed: int, seconds: float) -> Trial:
     """Swing an emulated arm through bus, envelope and control loop. Raises what `swing` raises."""
-    with _elsewhere(profile, seed) as (port, calibration):
-        return swing(Bus(port, calibration.ids, patience=0.1), calibration, seconds)
+    with emulation(profile=profile, seed=seed) as arm:
+        return swing(Bus(arm.port, arm.calibration.ids, patience=0.1), arm.calibration, seconds)
 
 
 def run_stepped(profile: str, seed: int, seconds: float) -> Trial:
@@ -82,25 +76,3 @@ def true_constants(arm: Arm) -> dict[str, Array]:
         "damping": arm.damping + STALL_TORQUE / NO_LOAD_SPEED,
         "frictionloss": arm.friction, "armature": arm.armature, "backlash": arm.backlash,
     }  # fmt: skip
-
-
-@contextmanager
-def _elsewhere(profile: str, seed: int) -> Iterator[tuple[str, Calibration]]:
-    """The port and the calibration of an emulated arm in another process."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_emulate, args=(there, profile, seed))
-    process.start()
-    there.close()
-    try:
-        yield here.recv()
-    finally:
-        here.close()
-        process.join()
-
-
-def _emulate(pipe: Connection, profile: str, seed: int) -> None:
-    """Serve an arm until the other end of the pipe is closed."""
-    with EmulatedArm(profile=profile, seed=seed) as arm:
-        pipe.send((arm.port, arm.calibration))
-        pipe.poll(None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 from pontine.envs.catalogue import ObjectSpec
@@ -11,7 +11,8 @@ from pontine.envs.scene import Scene
 
 from .bus import Bus
 from .camera import open_camera
-from .emulated_arm import PICTURE_SIZE, EmulatedArm
+from .emulated_arm import PICTURE_SIZE
+from .emulation import emulation
 from .limits import limits
 from .profiles import Profile
 from .serial_arm import SerialArm
@@ -34,16 +35,20 @@ class Staged:
 def staged(
     objects: Sequence[ObjectSpec], *, profile: str | Profile = "worn", allowed: str = "normal", seed: int = 0
 ) -> Iterator[Staged]:
-    """An emulated arm, awake and at rest, whose table is seen by its camera. What stopped it for good stands in
-    its report."""
-    with (
-        EmulatedArm(objects, profile=profile, camera_port=0, seed=seed) as emulated,
-        open_camera(emulated.camera_url, PICTURE_SIZE) as camera,
-        TagScene(emulated.markers, emulated.lens, camera) as scenes,
-    ):
+    """An emulated arm in another process, awake and at rest, whose table is seen by its camera.
+
+    What stopped it for good stands in its report.
+    """
+    with ExitStack() as stack:
+        emulated = stack.enter_context(emulation(objects, profile=profile, camera=True, seed=seed))
+        camera = stack.enter_context(open_camera(emulated.camera_url, PICTURE_SIZE))
+        scenes = stack.enter_context(TagScene(emulated.markers, emulated.lens, camera))
         scenes.wait(20.0)
         calibration = emulated.calibration
         bus = Bus(emulated.port, calibration.ids, patience=PATIENCE)
-        with suppress(SafetyStop), SerialArm(bus, calibration, limits(allowed, calibration), scenes) as arm:
+        stack.enter_context(suppress(SafetyStop))
+        arm = stack.enter_context(SerialArm(bus, calibration, limits(allowed, calibration), scenes))
+        # What stops it on its way is latched: the first command will say so.
+        with suppress(SafetyStop):
             arm.reset()
-            yield Staged(arm, emulated.truth)
+        yield Staged(arm, emulated.truth)
