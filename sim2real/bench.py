@@ -25,7 +25,7 @@ from .bus import Bus
 from .emulation import emulation
 from .fault_trials import FAULTS, SIGNALS, Rig, Trial, bench_calibration, drive, run_signal, run_trial
 from .identify import fit
-from .identify_trials import run_on_pty, run_stepped, true_constants
+from .identify_trials import run_on_pty, true_constants, true_delay
 from .limits import limits
 from .profiles import profile as named
 from .scene_source import FixedScene
@@ -170,20 +170,20 @@ def _fault(name: str, seed: int) -> Trial:
     return (run_trial if name in FAULTS else run_signal)(name, seed)
 
 
-def identification(seeds: Sequence[int] = (0, 1), profile: str = "new", seconds: float = 12.0, stepped: bool = False,
+def identification(seeds: Sequence[int] = (0, 1), profile: str = "new", seconds: float = 30.0,
                    progress: Progress | None = None) -> dict[str, Any]:  # fmt: skip
     """Identify emulated arms: found / true by constant and joint, and the delay's; `worst_error` is over all joints.
 
-    Each arm is in a process of its own, behind the serial arm; or `stepped`: its servos in simulated time.
+    Each arm is in a process of its own, behind the serial arm.
     """
     arms: dict[str, dict[str, Any]] = {}
     for done, seed in enumerate(seeds):
-        found = fit((run_stepped if stepped else run_on_pty)(profile, seed, seconds))
+        found = fit(run_on_pty(profile, seed, seconds))
         arm = named(profile).draw(seed)
         ratios = {name: found.values[name] / value for name, value in true_constants(arm).items()}
         arms[str(seed)] = {
             "ratio": {name: dict(zip(JOINTS, ratio.round(3).tolist(), strict=True)) for name, ratio in ratios.items()},
-            "delay_ratio": round(found.delay / arm.profile.delay, 3),
+            "delay_ratio": round(found.delay / true_delay(arm), 3),
             "delay_ms": round(1000 * found.delay, 2),
             "rms_degrees": round(float(np.degrees(np.sqrt((found.error**2).mean()))), 4),
             "nominal_rms_degrees": round(float(np.degrees(np.sqrt((found.nominal_error**2).mean()))), 4),
@@ -195,4 +195,4 @@ def identification(seeds: Sequence[int] = (0, 1), profile: str = "new", seconds:
         for name in ("kp", "frictionloss")
     } | {"delay": [abs(arm["delay_ratio"] - 1) for arm in arms.values()]}
     worst = {name: round(max(error), 3) for name, error in errors.items()}
-    return {"profile": profile, "seconds": seconds, "stepped": stepped, "worst_error": worst, "arms": arms}
+    return {"profile": profile, "seconds": seconds, "worst_error": worst, "arms": arms}

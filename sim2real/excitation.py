@@ -23,11 +23,12 @@ Array = NDArray[np.float64]
 BASE = np.array([0.0, -0.45, 0.35, 0.5, 0.0, 0.7])
 """Pose (6,) rad about which the arm moves: every joint far from its ends, the hand well above the table."""
 
-SWING = np.array([0.45, 0.28, 0.32, 0.4, 0.6, 0.35])
+SWING = np.array([0.36, 0.22, 0.26, 0.32, 0.48, 0.28])
 """Farthest that the sines take a joint from `BASE`, (6,) rad."""
 
-JUMP = 0.05
-"""Size (rad) of the jumps: the servo's effort stays far from its limit, and one control step can hold it."""
+JUMP = 0.03
+"""Size (rad) of the jumps. A weak servo gives all it has when it is 0.17 rad behind; a model without that limit
+would take it for a weaker one, so jump, swing and delay together stay below."""
 
 HERTZ = (0.13, 0.31, 0.73, 1.37)
 """The sines' frequencies in the first joint; those of the others lie between."""

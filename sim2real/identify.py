@@ -45,14 +45,18 @@ stiffness 9 to 51, damping 0.5 to 2.8, armature 0.028 to 0.2, friction 0 to 0.4 
 LONGEST_DELAY = 0.16
 """Seconds."""
 
-ALIKE = {"kp": 0.15, "damping": 0.3, "frictionloss": 0.5, "armature": 0.25, "backlash": 1.0}
+ALIKE = {"kp": 0.3, "damping": 0.05, "frictionloss": 0.5, "armature": 0.4, "backlash": 1.0}
 """How far (relative, standard deviation) the joints' constants are expected to lie from their mean.
 
 Six servos of one kind: this decides where motion does not. A joint that carries no weight and turns little
-mass, such as the wrist's roll, shows the ratios of its constants and hardly their size. Chosen.
+mass, such as the wrist's roll, shows the ratios of its constants and hardly their size; that comes from its
+damping, which is mostly what the motor brakes by itself, stall torque over free speed, and no matter of wear.
+Chosen.
 """
 
-_NOISE = 1.0
+_NOISE = 5.0
+"""Encoder counts. What a fit leaves is one or two, but neighbouring samples err alike."""
+
 _COARSE = 8
 _DELAYS = (0.01, 0.04, 0.07, 0.1, 0.13)
 _DELAY_SCALE = 0.04

@@ -23,8 +23,9 @@ from .sts3215 import MID_COUNTS, STS3215
 
 Array = NDArray[np.float64]
 
-_WRITE, _READ = 0.0005, 0.0025
-"""How long (s) a cycle's goals and its measurements are under way at 1 Mbaud."""
+_SLICE = 0.005
+_WRITE, _READ = 0.00026, 0.0025
+"""How long (s) a cycle's goals, 26 bytes, and its measurements are under way at 1 Mbaud."""
 
 
 def run_on_pty(profile: str, seed: int, seconds: float) -> Trial:
@@ -55,6 +56,10 @@ def run_stepped(profile: str, seed: int, seconds: float) -> Trial:
             counts = round(middle[j] + (arm.direction[j] * target[j] + arm.zero[j]) / RADIANS)
             servo.handle(Write(servo.id, goal.address, goal.encode(counts)), sent + _WRITE)
         asked = due + CONTROL_SECONDS - LEAD + rng.uniform(0, 0.002)
+        # Together, for what one's controller wants moves them all, and must be known before its delay is over.
+        for moment in np.arange(sent, asked, _SLICE):
+            for servo in servos:
+                servo.advance(moment)
         position = np.zeros(len(JOINTS))
         for j, servo in enumerate(servos):
             servo.advance(asked + _READ * (j + 1) / len(JOINTS))
@@ -66,6 +71,11 @@ def run_stepped(profile: str, seed: int, seconds: float) -> Trial:
             began = asked
         due += CONTROL_SECONDS
     return observed(steps, began)
+
+
+def true_delay(arm: Arm) -> float:
+    """Seconds between the sending of a goal and its effect: on the wire and in the servo."""
+    return arm.profile.delay + _WRITE
 
 
 def true_constants(arm: Arm) -> dict[str, Array]:
