@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from pontine.planner.brain import vocabulary as words
+from pontine.planner.brain.corpus_turns_chinese import TURNS
 from pontine.planner.brain.templates import Said, expand, fill
 
 NUMBERS = {"two": ("两", "2", "俩"), "three": ("三", "3"), "four": ("四", "4")}
@@ -14,16 +15,16 @@ TOP = "[上|上|上面|上边|顶上|]"
 IN = ["[把|将]{a}[放回|放回到|装回|塞回]{b}[里|里面|]", "[把|把|把|将|]{a}[都|]{v}[进|到|入|在|进到]{b}" + INSIDE + "[去|]", "[把|将]{a}放进{b}里", "[把|将]{a}放到{b}里", "把{a}放入{b}", "{a}放{b}里", "{a}[放进|放到|装进|丢进]{b}", "[往|向]{b}里[面|]放{a}",
       "在{b}[里|里面|中]放[上|入|]{a}", "{b}[里|里面]放{a}", "让{a}待在{b}里", "{a}[应该|要|得|需要]放[在|进]{b}[里|里面]", "[我要|我想要|我想让]{a}在{b}[里|里面]", "[拿起|抓起|取]{a}[，|]放[进|到]{b}[里|里面|]",
       "[拿起|抓起|捡起]{a}[，|，然后|再]把[它|它们]放[进|到]{b}里", "用{b}装{a}", "{a}归到{b}里", "把{a}[收|收进|装|装到]{b}里", "{a}放到{b}里面"]
-IN_VERBS = ["放", "放", "放", "装", "丢", "扔", "搁", "塞", "移", "挪", "送", "收", "投", "搬"]
+IN_VERBS = ["放", "放", "放", "装", "丢", "扔", "搁", "塞", "移", "挪", "送", "收", "投", "搬", "倒", "插", "下", "归置", "拾掇"]
 ON = ["[把|将]{a}放回[到|]{b}[上|上面]", "[把|把|把|将|]{a}[都|]{v}[在|到|到|上]{b}" + TOP + "[去|]", "[把|将]{a}放到{b}上", "[把|将]{a}放在{b}上面", "{a}放{b}上", "{a}[放到|放在|摆在|叠在|摆到]{b}[上|上面]", "在{b}[上|上面]放[上|]{a}", "{b}[上|上面]放{a}", "让{a}[待|站|躺|停]在{b}上",
       "{a}[应该|要|得|需要]放在{b}[上|上面]", "[我要|我想要|我想让]{a}在{b}[上|上面]", "[拿起|抓起|取]{a}[，|]放[在|到]{b}[上|上面]", "[拿起|抓起|捡起]{a}[，|，然后|再]把[它|它们]放[在|到]{b}上[面|]", "用{a}盖住{b}", "把{b}上[面|]放上{a}"]
-ON_VERBS = ["放", "放", "放", "摆", "叠", "摞", "堆", "搁", "移", "挪", "搭", "码", "搬", "架"]
+ON_VERBS = ["放", "放", "放", "摆", "叠", "摞", "堆", "搁", "移", "挪", "搭", "码", "搬", "架", "压", "立", "铺"]
 SIDE = ["[把|把|把|将|]{a}[都|]{v}[到|到|在|去|至]{b}{r}[去|]", "[把|将]{a}放在{b}{r}", "[把|将]{a}移到{b}{r}", "{a}[放到|放在|移到|挪到|摆到|摆在]{b}{r}", "让{a}[待|站|停]在{b}{r}", "{a}[应该|要|得|需要]在{b}{r}", "[我要|我想要|我想让]{a}在{b}{r}",
         "在{b}{r}放[上|]{a}", "{b}{r}放{a}", "[拿起|抓起|取]{a}[，|]放[在|到]{b}{r}", "[拿起|抓起|捡起]{a}[，|，然后|再]把[它|它们]放[在|到]{b}{r}"]
 SIDE_VERBS = ["放", "放", "移", "移动", "挪", "摆", "推", "搬", "移", "挪动", "靠"]
 RELATION_WORDS = {
     "left": ["左边", "的左边", "左侧", "的左侧", "左面", "左方", "的左面", "左手边"], "right": ["右边", "的右边", "右侧", "的右侧", "右面", "右方", "的右面", "右手边"],
-    "front": ["前面", "的前面", "前方", "前边", "的前方", "跟前"], "behind": ["后面", "的后面", "后方", "后边", "背后", "的后边"],
+    "front": ["前面", "的前面", "前方", "前边", "的前方", "跟前", "前头"], "behind": ["后面", "的后面", "后方", "后边", "背后", "的后边", "后头"],
     "near": ["旁边", "的旁边", "边上", "附近", "的附近", "旁", "身边"],
 }
 SHORT_RELATION_WORDS = {"left": ["左边", "左侧", "左", "左面"], "right": ["右边", "右侧", "右", "右面"], "front": ["前面", "前边", "前"], "behind": ["后面", "后边", "后"], "near": ["旁边", "旁", "边上", "附近"]}
@@ -80,7 +81,7 @@ class Chinese:
         shape = self.rng.random()
         if shape < 0.16:
             return words.invented_noun_zh(self.rng)
-        if shape < 0.23:
+        if shape < 0.26:
             return self.rng.choice([words.invented_noun(self.rng), self.rng.choice(words.NOUNS + words.MORE_NOUNS)])
         if shape < 0.48:
             return self.rng.choice(["方块", "方块", "积木", "球", "小球", "碗", "盘子", "盒子", "杯子", "圆柱"])
@@ -88,7 +89,7 @@ class Chinese:
 
     def description(self) -> str:
         """Adjectives and a noun: the words a form copies."""
-        rng, shape = self.rng, self.rng.random()
+        rng, shape = self.rng, 1.25 * self.rng.random()
         noun = rng.choice(words.GENERIC_ZH[:3]) if rng.random() < 0.05 else self.noun()
         de = rng.choice(["", "的"])
         if shape < 0.4:
@@ -162,10 +163,10 @@ class Chinese:
         if rng.random() < 0.18 and not said.text.endswith(("都", "全部", "全", "统统")):
             return self.related(said)
         if rng.random() < 0.32 and said.form.startswith("all"):
-            return self.except_for(text, rng.random() < 0.5)
+            return self.except_for(text)
         return said
 
-    def except_for(self, text: str, other: bool) -> Said:
+    def except_for(self, text: str) -> Said:
         """Several objects less some."""
         rng = self.rng
         out = self.the(1) if rng.random() < 0.8 else self.pair()
@@ -418,12 +419,14 @@ class Chinese:
     def sentence(self) -> Said:
         """A whole instruction, as a person would type it."""
         rng, shape = self.rng, self.rng.random()
-        if shape < 0.52:
+        if shape < 0.32:
             said = self.clause()
-        elif shape < 0.84:
+        elif shape < 0.56:
             said = self.several()
-        elif shape < 0.91:
+        elif shape < 0.61:
             said = self.contrast()
+        elif shape < 0.93:
+            said = rng.choices([turn for _, turn in TURNS], [weight for weight, _ in TURNS])[0](self)
         else:
             said = self.refused()
         before = expand("[||||||||||||||请|请|请你|帮我|麻烦|麻烦你|请帮我|现在|你来|给我|机器人，|好，|能不能|可以|那就|来，|劳驾]", rng)

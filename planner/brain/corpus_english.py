@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from pontine.planner.brain import vocabulary as words
+from pontine.planner.brain.corpus_turns_english import TURNS
 from pontine.planner.brain.templates import Said, expand, fill
 
 NUMBERS = {"two": ("two", "2"), "three": ("three", "3"), "four": ("four", "4")}
@@ -105,7 +106,7 @@ class English:
 
     def description(self, plural: bool = False) -> str:
         """Adjectives and a noun: the words a form copies."""
-        rng, shape = self.rng, self.rng.random()
+        rng, shape = self.rng, 1.25 * self.rng.random()
         noun = rng.choice(words.GENERIC[:3]) if rng.random() < 0.05 else self.noun()
         if plural:
             noun += "es" if noun.endswith(("s", "x", "h")) else "s"
@@ -466,12 +467,14 @@ class English:
     def sentence(self) -> Said:
         """A whole instruction, as a person would type it."""
         rng, shape = self.rng, self.rng.random()
-        if shape < 0.52:
+        if shape < 0.32:
             said = self.clause()
-        elif shape < 0.84:
+        elif shape < 0.56:
             said = self.several()
-        elif shape < 0.91:
+        elif shape < 0.61:
             said = self.contrast()
+        elif shape < 0.93:
+            said = rng.choices([turn for _, turn in TURNS], [weight for weight, _ in TURNS])[0](self)
         else:
             said = self.refused()
         before = expand("[||||||||||||please |please |could you |can you |can you please |would you |hey robot, |robot, |ok, |now |now |I need you to |go ahead and |i want you to |just |let's |hey, could you |kindly |next, |pls |will you |can you pls |yo |alright, |right, ]", rng)
