@@ -95,7 +95,12 @@ def pick(s: Situation, carry: bool = False, gain: float = GAIN) -> Array:
 
 
 def place(s: Situation) -> Array:
-    """Actions (n, 6) that carry the object over the goal, lower it upright, let go and draw back."""
+    """Actions (n, 6) that carry the object over the goal, lower it upright, let go and draw back.
+
+    On the way the closing axis is turned across the arm's vertical plane, where it is level: what leans then leans in
+    that plane only, which the pitch makes up for. Let go of as they hung, up to 15 degrees askew, one stack in
+    twenty-five rocked and fell.
+    """
     tool, _ = s.tool
     width, height = s.size[:, 0], s.size[:, 2]
     holding = grips(s)
@@ -112,7 +117,8 @@ def place(s: Situation) -> Array:
     open_enough = gap_of(s.position[:, GRIPPER]) > width + 0.012
     up = np.maximum(s.object_position[:, 2] + height / 2, s.goal[:, 2]) + 0.075
     aim = np.where(released[:, None], np.column_stack([tool[:, :2], np.where(open_enough, up, tool[:, 2])]), aim)
-    joints = _pitched(aim, s.position[:, 4], pitch(s.position) - np.where(holding, _lean(s), 0.0))
+    roll = np.where(holding, _level(s), s.position[:, 4])
+    joints = _pitched(aim, roll, pitch(s.position) - np.where(holding, _lean(s), 0.0))
     grip = np.where(holding & ~arrived, s.position[:, GRIPPER] - SQUEEZE, opening_for(width + 0.025))
     return _servo(s.position, np.concatenate([joints, grip[:, None]], axis=1), s.command)
 
@@ -194,6 +200,13 @@ def _lean(s: Situation) -> Array:
     """Angle (n,) rad by which the object's top leans outwards in the arm's vertical plane."""
     up = quat_to_matrix(s.object_quat)[:, :, 2]
     return np.arctan2(np.cos(s.position[:, 0]) * up[:, 0] - np.sin(s.position[:, 0]) * up[:, 1], up[:, 2])
+
+
+def _level(s: Situation) -> Array:
+    """The nearest wrist roll (n,) rad that lays the closing axis across the arm's vertical plane."""
+    bearing = -s.position[:, 0]
+    half_turn = np.full(len(bearing), 2)
+    return roll_for(bearing + np.pi / 2, bearing, pitch(s.position), half_turn, s.position[:, 4])
 
 
 def _pitched(aim: Array, roll: Array, wanted: Array) -> Array:
