@@ -34,11 +34,10 @@ def run(config: Config) -> int:
     from rich.console import Console
     from rich.progress import Progress
 
-    from pontine.envs.scene import Scene
     from pontine.sim2real.dataset import Dataset
     from pontine.sim2real.limits import limits
     from pontine.sim2real.replay import replay
-    from pontine.sim2real.scene_source import FixedScene
+    from pontine.sim2real.scene_source import EMPTY_TABLE
     from pontine.sim2real.serial_arm import SerialArm
 
     check_writable(config.out, "how it went")
@@ -47,7 +46,7 @@ def run(config: Config) -> int:
     console = Console(highlight=False)
     console.print(f"episode {episode.index}: {episode.task}, {len(episode)} frames", markup=False, soft_wrap=True)
     bus = config.open_bus(calibration)
-    blind = FixedScene(Scene((), (), None))
+    blind = EMPTY_TABLE
     arm = SerialArm(bus, calibration, limits(config.profile, calibration), blind)
     with arm, Progress(console=console) as bars:
         bar = bars.add_task("replay", total=None)

@@ -16,6 +16,8 @@ from .options import above, at_least, text
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pontine.planner.bench_demo import Trial
+
 PARTS = ("scenes", "loop", "cycle", "faults", "identify")
 
 Keep = Callable[[dict[str, Any]], None]
@@ -87,12 +89,12 @@ def run(config: Config) -> int:
 
 
 def scenes(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
-    """The same instructions on the emulated arm and in simulation."""
+    """The same instructions on the emulated arm and in simulation; kept after each, if it is broken off."""
     import torch
     from rich.progress import Progress
 
     from pontine.envs.simulated import SimulatedRobot
-    from pontine.planner.bench_demo import Trial, attempt, summary
+    from pontine.planner.bench_demo import attempt
     from pontine.planner.bench_sentences import Case, cases
     from pontine.planner.brain import load_brain
     from pontine.policies.skills import load_library
@@ -110,6 +112,7 @@ def scenes(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     real: list[Trial] = []
     simulated: list[Trial] = []
     reports: list[dict[str, Any]] = []
+    found: dict[str, Any] = {}
     with Progress(console=console) as progress:
         for case in progress.track(cases(config.scenes, config.seed), total=config.scenes, description="tables"):
             trial, report = on_arm(case)
@@ -121,10 +124,23 @@ def scenes(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
                 markup=False,
                 soft_wrap=True,
             )
-    for name, trials in (("emulated arm", real), ("simulation", simulated)):
-        found = summary(trials)["goal_reached"]
-        low, high = found["wilson95"]
-        console.print(f"{name}: {found['successes']} of {found['episodes']} (95 % interval {low:.0%} to {high:.0%})")
+            found = _compared(config, real, simulated, reports)
+            keep(found)
+    for name, where in (("emulated arm", "arm"), ("simulation", "simulation")):
+        reached = found[where]["goal_reached"]
+        low, high = reached["wilson95"]
+        console.print(
+            f"{name}: {reached['successes']} of {reached['episodes']} (95 % interval {low:.0%} to {high:.0%})"
+        )
+    return found
+
+
+def _compared(
+    config: Config, real: list[Trial], simulated: list[Trial], reports: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Trials on the arm, with its reports, and in simulation, as they stand in the file."""
+    from pontine.planner.bench_demo import summary
+
     return {
         "profile": config.profile,
         "limits": config.limits,
@@ -196,18 +212,16 @@ def faults(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
 
 
 def identify(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
-    """Emulated arms' constants, identified, against the true ones."""
+    """Emulated arms' constants, identified, against the true ones; kept after each arm."""
     from rich.progress import Progress
 
     from pontine.sim2real.bench import identification
 
     with Progress(console=console) as progress:
-        bar = progress.add_task("arms", total=config.arms)
-        found = identification(
-            range(config.seed, config.seed + config.arms),
-            config.profile,
-            progress=lambda done, of: progress.update(bar, completed=done, total=of),
-        )
+        arms = identification(range(config.seed, config.seed + config.arms), config.profile)
+        found: dict[str, Any] = {}
+        for found in progress.track(arms, total=config.arms, description="arms"):
+            keep(found)
     worst = ", ".join(f"{name} {error:.0%}" for name, error in found["worst_error"].items())
     console.print(f"identify: at worst off by {worst}", markup=False, soft_wrap=True)
     return found

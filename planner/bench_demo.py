@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pontine.envs.files import check_writable, write_json
-from pontine.envs.predicates import holds
+from pontine.envs.predicates import holds, written
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
@@ -51,15 +51,19 @@ class Trial:
 
     @property
     def cause(self) -> str | None:
-        """What a failure is put down to."""
+        """What a failure is put down to; what was read right, and only thought done, was not seen right."""
         if self.reached:
             return None
-        return self.report.cause if self.read_right else "reading"
+        if not self.read_right:
+            return "reading"
+        return "perception" if self.done_but_false else self.report.cause
 
     @property
     def reason(self) -> str:
         """The cause in words."""
         reading = self.report.reading
+        if self.read_right and self.done_but_false:
+            return f"it was seen as done, but {' and '.join(map(written, self.case.goals))} does not hold"
         if self.read_right or reading.kind != "subgoals":
             return self.report.reason
         return f"read as {words(reading.subgoals)} and not as {words(self.case.goals)}"

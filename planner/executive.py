@@ -194,7 +194,7 @@ class _Run:
                 self.result.goal_reached = True
                 return
             moved = bool(self.result.steps) and self.result.steps[-1].control_steps > 0
-            cause: Cause = "skill" if why and moved else "plan"
+            cause: Cause = "skill" if why and moved else "perception" if self._unseen(plan) else "plan"
             why = why or f"the plan ended, but {_words(missing or self.subgoals[self.reached :])} does not hold"
             if len(self.result.plans) > self.max_replans:
                 self.fail(cause, why)
@@ -243,6 +243,12 @@ class _Run:
                 why = f" ({record.reason})" if record.reason else ""
                 return f"after {written((step.skill, *step.args))}, {_words(record.unmet)} does not hold{why}"
         return ""
+
+    def _unseen(self, plan: Plan) -> bool:
+        """Whether nobody knows where something is that the plan would move, or move something to."""
+        scene = self.result.final_scene
+        things = [thing for thing in scene.objects if any(thing.name in step.args for step in plan.steps)]
+        return any(thing.position is None for thing in things)
 
     def _run_step(self, step: Step) -> StepRecord:
         self.on_event(StepStarted(step))

@@ -92,7 +92,8 @@ class _Handling(Attempt):
         position = np.array(now.position)
         speed = float(np.linalg.norm(position - np.array(self.known.position))) / CONTROL_SECONDS
         self.known, self.blind = now, 0
-        if scene.holding != now.name or np.linalg.norm(self.goal - position) < _ARRIVED:
+        hangs = scene.holding == now.name and now.support is None
+        if not hangs or np.linalg.norm(self.goal - position) < _ARRIVED:
             self.shift = np.zeros(3)
         elif speed < _SLOW:
             self.shift = np.clip(self.shift + _INTEGRAL * (self.goal - position), -_LARGEST_SHIFT, _LARGEST_SHIFT)

@@ -18,7 +18,6 @@ import serial  # type: ignore[import-untyped]
 
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS, Robot
-from pontine.envs.scene import Scene
 
 from . import feetech
 from .bus import Bus
@@ -28,7 +27,7 @@ from .identify import fit
 from .identify_trials import run_on_pty, true_constants, true_delay
 from .limits import limits
 from .profiles import profile as named
-from .scene_source import FixedScene
+from .scene_source import EMPTY_TABLE
 from .serial_arm import SerialArm
 from .terminal import Terminal
 
@@ -47,7 +46,7 @@ def punctuality(seconds: float = 600.0, profile: str = "new", seed: int = 0,
     with emulation(profile=profile, seed=seed) as emulated:
         calibration = emulated.calibration
         arm = SerialArm(Bus(emulated.port, calibration.ids), calibration, limits("normal", calibration),
-                        FixedScene(Scene((), (), None)))  # fmt: skip
+                        EMPTY_TABLE)  # fmt: skip
         with arm:
             robot: Robot = arm
             robot.reset()
@@ -170,29 +169,28 @@ def _fault(name: str, seed: int) -> Trial:
     return (run_trial if name in FAULTS else run_signal)(name, seed)
 
 
-def identification(seeds: Sequence[int] = (0, 1), profile: str = "new", seconds: float = 30.0,
-                   progress: Progress | None = None) -> dict[str, Any]:  # fmt: skip
+def identification(
+    seeds: Sequence[int] = (0, 1), profile: str = "new", seconds: float = 30.0
+) -> Iterator[dict[str, Any]]:
     """Identify emulated arms: found / true by constant and joint, and the delay's; `worst_error` is over all joints.
 
-    Each arm is in a process of its own, behind the serial arm.
+    Each arm is in a process of its own, behind the serial arm. Gives the result so far after each.
     """
     arms: dict[str, dict[str, Any]] = {}
-    for done, seed in enumerate(seeds):
+    errors: dict[str, list[float]] = {"kp": [], "frictionloss": [], "delay": []}
+    for seed in seeds:
         found = fit(run_on_pty(profile, seed, seconds))
         arm = named(profile).draw(seed)
         ratios = {name: found.values[name] / value for name, value in true_constants(arm).items()}
+        delay = found.delay / true_delay(arm)
         arms[str(seed)] = {
             "ratio": {name: dict(zip(JOINTS, ratio.round(3).tolist(), strict=True)) for name, ratio in ratios.items()},
-            "delay_ratio": round(found.delay / true_delay(arm), 3),
+            "delay_ratio": round(delay, 3),
             "delay_ms": round(1000 * found.delay, 2),
             "rms_degrees": round(float(np.degrees(np.sqrt((found.error**2).mean()))), 4),
             "nominal_rms_degrees": round(float(np.degrees(np.sqrt((found.nominal_error**2).mean()))), 4),
         }
-        if progress is not None:
-            progress(done + 1, len(seeds))
-    errors = {
-        name: [abs(ratio - 1) for arm in arms.values() for ratio in arm["ratio"][name].values()]
-        for name in ("kp", "frictionloss")
-    } | {"delay": [abs(arm["delay_ratio"] - 1) for arm in arms.values()]}
-    worst = {name: round(max(error), 3) for name, error in errors.items()}
-    return {"profile": profile, "seconds": seconds, "worst_error": worst, "arms": arms}
+        for name, error in errors.items():
+            error += np.abs(np.atleast_1d(ratios.get(name, delay)) - 1).tolist()
+        worst = {name: round(max(error), 3) for name, error in errors.items()}
+        yield {"profile": profile, "seconds": seconds, "worst_error": worst, "arms": arms}

@@ -25,7 +25,6 @@ from pontine.envs.arm import RANGE, REST
 from pontine.envs.errors import PontineError
 from pontine.envs.files import write_json
 from pontine.envs.robot import JOINTS, RobotState
-from pontine.envs.scene import Scene
 
 from .bus import Bus
 from .calibration import Calibration, JointCalibration
@@ -34,7 +33,7 @@ from .emulator import Emulator, Fault
 from .envelope import Clip, Reason
 from .limits import NORMAL, Limits, Profile, limits
 from .registers import RADIANS
-from .scene_source import FixedScene
+from .scene_source import EMPTY_TABLE
 from .serial_arm import SerialArm
 from .servo import Servo
 from .shaft import FirstOrderShaft
@@ -199,7 +198,7 @@ def run_trial(name: str, seed: int, profile: Profile = TRIAL_PROFILE) -> Trial:
     tape, began = Tape(held), time.monotonic()
     with Rig(seed) as rig:
         bus = Bus(rig.emulator.port, calibration.ids, patience=PATIENCE)
-        arm = SerialArm(bus, calibration, held, FixedScene(Scene((), (), None)))
+        arm = SerialArm(bus, calibration, held, EMPTY_TABLE)
         arm.on_step(tape)
         try:
             with arm:
@@ -249,7 +248,7 @@ def program(port: str, folder: str) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     calibration = bench_calibration()
     held = limits(TRIAL_PROFILE, calibration)
-    arm = SerialArm(Bus(port, calibration.ids, patience=PATIENCE), calibration, held, FixedScene(Scene((), (), None)))
+    arm = SerialArm(Bus(port, calibration.ids, patience=PATIENCE), calibration, held, EMPTY_TABLE)
     with (Path(folder) / "steps").open("w") as steps:
         arm.on_step(lambda state, sent, clips, now: print(now, file=steps))
         try:

@@ -23,14 +23,13 @@ from pontine.envs.dynamics import Dynamics, Estimate
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
 from pontine.envs.robot import JOINTS, RobotState
-from pontine.envs.scene import Scene
 
 from .bus import Bus
 from .calibration import Calibration
 from .excitation import check, excitation, excite, observed
 from .limits import NORMAL, limits
 from .registers import RADIANS
-from .scene_source import FixedScene
+from .scene_source import EMPTY_TABLE
 from .serial_arm import SerialArm
 from .servo_model import Constants, Trial, respond
 
@@ -122,8 +121,7 @@ def fit(trial: Trial, report: Callable[[int, int], None] = lambda done, of: None
         alike.append(x)
     losses = (residual(np.stack([_each(x) for x in alike], axis=1)) ** 2).sum(0)
     best = _each(alike[int(losses.argmin())])
-    x, jacobian = _least_squares(residual, best, iterations,
-                                 lambda done: report(len(_DELAYS) * _COARSE + done, total))
+    x, jacobian = _least_squares(residual, best, iterations, lambda done: report(len(_DELAYS) * _COARSE + done, total))
     _, half = sysid.calculate_intervals([residual(x[:, None])[:, 0]], jacobian)
     simulated = respond(trial, constants_of(x[:, None]))[0]
     values, spread = np.exp(x[:-1]).reshape(len(NAMES), -1), np.asarray(half)[:-1].reshape(len(NAMES), -1)
@@ -226,7 +224,7 @@ def swing(bus: Bus, calibration: Calibration, seconds: float,
     targets = excitation(seconds)
     check(targets, np.stack([allowed.low, allowed.high], axis=1))
     steps: list[tuple[float, Array, RobotState]] = []
-    with SerialArm(bus, calibration, allowed, FixedScene(Scene((), (), None))) as arm:
+    with SerialArm(bus, calibration, allowed, EMPTY_TABLE) as arm:
         arm.on_step(lambda state, sent, clips, time: steps.append((time, sent, state)))
         began = excite(arm, targets, report).times[0]
         ended = arm.observe().time

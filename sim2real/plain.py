@@ -30,14 +30,18 @@ ALIKE = 0.80
 HUE = 11.0
 """How far (degrees) a pixel's hue may be from the colour's."""
 
-_SOLID, _YAWS = 0.85, 12
+SHADE = 76
+"""Least value (of 255) of what may be the shaded side of something white. Chosen."""
+
+_SOLID, _YAWS, _LIT = 0.85, 12, 0.5
 
 
-def mask_of(hsv: Mask, color: str) -> Mask:
-    """Which pixels (h, w) of a picture in OpenCV's HSV (0..179, 0..255, 0..255) have a colour of the catalogue."""
+def mask_of(hsv: Mask, color: str, shade: bool = False) -> Mask:
+    """Which pixels (h, w) of a picture in OpenCV's HSV (0..179, 0..255, 0..255) have a colour of the catalogue;
+    with `shade` also those that something white shows on its dark side, and something grey on any."""
     hue, saturation, value = colorsys.rgb_to_hsv(*COLORS[color])
     if saturation < 0.1:
-        low, high = {"white": (173, 255), "gray": (56, 191)}.get(color, (0, 56))
+        low, high = {"white": (SHADE if shade else 173, 255), "gray": (56, 191)}.get(color, (0, 56))
         greyness = 153 if color == "black" else 28
         return np.asarray(cv2.inRange(hsv, (0, 0, low), (179, greyness, high)), np.uint8)
     least, dark, bright = 127.5 * saturation, 89 * value, min(255.0, 484 * value)
@@ -84,15 +88,13 @@ class PlainFinder:
         assert thing.color is not None
         bodies = list(others)
         mask = mask_of(self._hsv, thing.color) * self._open
-        opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-        contours, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        hulls = _hulls(mask)
+        if thing.color == "white":
+            # Its dark side is grey; where that cannot be told from what lies behind, the lit one has to do.
+            whole = mask_of(self._hsv, thing.color, shade=True) * self._open
+            hulls += [hull for hull in _hulls(whole) if _share(mask, hull) > _LIT]
         best: tuple[Array, float, float] | None = None
-        for contour in contours:
-            if len(contour) < 20:
-                continue
-            hull = np.asarray(cv2.convexHull(contour), float).reshape(-1, 2)
-            if cv2.contourArea(contour) < _SOLID * _area(hull):
-                continue
+        for hull in hulls:
             found = self._fitted(thing, hull, bodies)
             if found is not None and found[2] >= ALIKE and (best is None or found[2] > best[2]):
                 best = found
@@ -142,6 +144,21 @@ class PlainFinder:
         common, _ = cv2.intersectConvexConvex(seen.astype(np.float32), hull.astype(np.float32))
         together = _area(seen) + _area(hull) - common
         return position, yaw, float(common / together)
+
+
+def _hulls(mask: Mask) -> list[Array]:
+    """Convex hulls (n, 2) of the patches of a mask (h, w) that are large enough and nearly convex."""
+    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    contours, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    found = [(contour, np.asarray(cv2.convexHull(contour), float).reshape(-1, 2)) for contour in contours]
+    return [hull for c, hull in found if len(c) >= 20 and cv2.contourArea(c) >= _SOLID * _area(hull)]
+
+
+def _share(mask: Mask, hull: Array) -> float:
+    """How much of a polygon (n, 2) belongs to a mask (h, w) of 0 and 255."""
+    inside = np.zeros(mask.shape, np.uint8)
+    cv2.fillConvexPoly(inside, hull.round().astype(np.int32), 1)
+    return float(cv2.mean(mask, inside)[0]) / 255
 
 
 def _middle(hull: Array) -> Array:

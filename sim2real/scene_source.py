@@ -24,3 +24,7 @@ class FixedScene:
 
     def scene(self, state: RobotState) -> Scene:
         return self._scene
+
+
+EMPTY_TABLE = FixedScene(Scene((), (), None))
+"""For who moves the arm and nothing else."""

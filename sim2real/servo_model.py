@@ -100,4 +100,3 @@ def _averaged(trial: Trial, times: Array) -> Array:
 
     mean: Array = (until(times + PHYSICS_SECONDS) - until(times)) / PHYSICS_SECONDS
     return mean
-

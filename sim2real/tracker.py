@@ -7,7 +7,8 @@
 - What the gripper holds goes with the hand (`grip`). Let go, it is where the hand left it, settled on
   what is below, until it is seen again.
 - `support` follows from poses and sizes (`envs.support`). An object in the jaws is held once it touches
-  nothing else.
+  nothing else, and until they let it go: what a camera takes for standing may still hang a few millimetres
+  above.
 """
 
 from __future__ import annotations
@@ -90,6 +91,7 @@ class Tracker:
     def __init__(self, markers: Markers) -> None:
         self._tracks = {thing.name: _Track(thing) for thing in markers.objects}
         self._grip = Grip()
+        self._lifted = False
         self._hands: deque[Hand] = deque(maxlen=_MEMORY)
         self._joints: Array | None = None
         self._last_look: float | None = None
@@ -142,6 +144,7 @@ class Tracker:
         self._hands.append(hand)
         self._joints = state.position
         dropped = self._grip.follow(state, hand, list(self.known.values()))
+        self._lifted = self._lifted and self._grip.name is not None
         if dropped is not None:
             self._settle(self._tracks[dropped], time)
         if self._grip.name is not None:
@@ -158,7 +161,8 @@ class Tracker:
         holding = None
         if held is not None:
             supports[held.name] = carrier(held, bodies.values(), _HELD_CLEARANCE)
-            holding = held.name if supports[held.name] is None else None
+            self._lifted = self._lifted or supports[held.name] is None
+            holding = held.name if self._lifted else None
         return Scene(tuple(_described(t, supports.get(n)) for n, t in self._tracks.items()), (), holding)
 
     def _settle(self, track: _Track, time: float) -> None:

@@ -75,8 +75,10 @@ def test_what_was_done_is_held_against_what_was_meant() -> None:
 def test_a_run_that_calls_itself_done_is_checked_in_the_world() -> None:
     worked = trial(subgoals(IN_BOWL))
     lying = judge(worked.case, worked.report, TABLETOP)
-    assert (lying.done_but_false, lying.reached) == (True, False)
-    assert summary([worked, lying])["done_with_goal_false"] == 1
+    assert (lying.done_but_false, lying.reached, lying.cause) == (True, False, "perception")
+    assert lying.reason == "it was seen as done, but in(red_cube, bowl) does not hold"
+    result = summary([worked, lying])
+    assert (result["done_with_goal_false"], result["causes"]) == (1, {"perception": 1})
 
 
 def test_the_benchmark_runs_and_writes_its_result(tmp_path: Path) -> None:

@@ -177,6 +177,17 @@ def test_a_skill_that_cannot_start_has_not_failed_but_the_plan_has() -> None:
     assert "there is no room" in result.reason
 
 
+def test_a_thing_that_nobody_knows_the_place_of_was_not_perceived() -> None:
+    def out_of_sight(scene: Scene, args: Sequence[str]) -> Scene:
+        raise PontineError("nobody knows where 'red_cube' is")
+
+    red, *others = TABLETOP.objects
+    unseen = replace(TABLETOP, objects=(replace(red, position=None), *others))
+    result = run(library(pick=FakeSkill(out_of_sight)), IN_BOWL, robot=FakeRobot(unseen), max_replans=1)
+    assert result.cause == "perception"
+    assert "nobody knows where" in result.reason
+
+
 def test_the_arm_keeps_its_grip_when_a_run_ends_well() -> None:
     """Stopping would command the measured jaw angle and so take the force off what is held."""
     robot = FakeRobot()

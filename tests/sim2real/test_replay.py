@@ -10,7 +10,6 @@ import pytest
 from numpy.typing import NDArray
 
 from pontine.envs.arm import REST
-from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.sim2real.bus import Bus
 from pontine.sim2real.dataset import Dataset, Episode
@@ -19,7 +18,7 @@ from pontine.sim2real.lerobot_units import Units
 from pontine.sim2real.limits import limits
 from pontine.sim2real.recording import Recorder, record_steps
 from pontine.sim2real.replay import APPROACH, replay
-from pontine.sim2real.scene_source import FixedScene
+from pontine.sim2real.scene_source import EMPTY_TABLE
 from pontine.sim2real.serial_arm import SerialArm
 
 Array = NDArray[np.float64]
@@ -88,7 +87,7 @@ def test_an_emulated_arm_plays_it_through_its_envelope(tmp_path: Path) -> None:
         again = tmp_path / "again"
         bus = Bus(emulated.port, calibration.ids, patience=0.5)
         units = Units.of_ranges(calibration.range)
-        arm = SerialArm(bus, calibration, limits("normal", calibration), FixedScene(Scene((), (), None)))
+        arm = SerialArm(bus, calibration, limits("normal", calibration), EMPTY_TABLE)
         with Recorder(again, units=units) as recorder, recorder.episode("again") as copy, arm:
             arm.on_step(lambda state, sent, clips, time: copy.add(state.position, sent))
             result = replay(arm, episode)

@@ -73,6 +73,22 @@ def test_plain_objects_are_found_by_their_colour(kind: str) -> None:
             assert abs((yaw + turn / 2) % turn - turn / 2) < np.deg2rad(5)
 
 
+def test_a_white_ball_is_found_though_its_dark_side_is_as_grey_as_the_one_beside_it() -> None:
+    size, spots = 0.03, ((0.14, -0.25), (0.25, 0.0), (0.25, 0.1), (0.14, 0.25))
+    objects = tuple(ObjectSpec(color, "ball", color, (size,) * 3, (0.2, 0.1, 0.015)) for color in ("white", "gray"))
+    markers = marked(objects)
+    robot = SimulatedRobot(objects, decals=decals(markers))
+    eye = Eye(markers, true_camera(robot.worlds.model)[0])
+    for x, y in spots:
+        for slot, aside in enumerate((0.0, 0.05)):
+            robot.worlds.move_object(0, slot, np.array([x, y - aside, size / 2]), np.array([1.0, 0.0, 0.0, 0.0]))
+        look = eye.look(shot(robot))
+        for slot, name in enumerate(("white", "gray")):
+            off = look.sightings[name].position - robot.worlds.object_position[0, slot]
+            assert np.linalg.norm(off) < 0.003, (name, x, y)
+    robot.close()
+
+
 def test_a_tilted_object_keeps_its_tilt() -> None:
     objects = (ObjectSpec("block", "block", "red", (0.04, 0.05, 0.04), (0.25, 0.1, 0.02)),)
     markers = marked(objects)

@@ -79,6 +79,30 @@ def test_what_is_held_follows_the_hand_unseen_and_is_let_go_where_it_is(skills: 
     robot.close()
 
 
+def test_what_the_jaws_set_down_is_held_until_they_let_go(skills: dict[str, Skill]) -> None:
+    robot = WatchedRobot(TABLE)
+    commands: list[np.ndarray] = []
+    robot.on_command = commands.append
+    assert skills["pick"].execute(robot, ["red_cube"]).finished
+    closed = robot.observe().command[GRIPPER]
+    for targets in commands[::-1]:
+        robot.command(np.append(targets[:GRIPPER], closed))
+        if robot.scene().object("red_cube").support == "table":
+            break
+    down = robot.scene()
+    assert down.object("red_cube").support == "table"
+    assert holds(down, ("holding", "red_cube"))
+    assert not holds(down, ("on", "red_cube", "table"))
+    opened = robot.observe().command
+    opened[GRIPPER] = 1.2
+    for _ in range(25):
+        robot.command(opened)
+        down = robot.scene()
+    assert not holds(down, ("holding", "red_cube"))
+    assert holds(down, ("on", "red_cube", "table"))
+    robot.close()
+
+
 def test_closing_on_nothing_holds_nothing() -> None:
     robot = WatchedRobot(TABLE)
     targets = robot.observe().command

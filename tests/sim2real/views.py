@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import mujoco
 import numpy as np
@@ -46,6 +48,7 @@ class WatchedRobot:
         self.source = TagScene(markers, true_camera(self.truth.worlds.model)[0], clock=lambda: self.time)
         self._sent: list[tuple[int, NDArray[np.uint8]]] = []
         self.blind = False
+        self.on_command: Callable[[NDArray[np.float64]], None] = lambda targets: None
         for _ in range(3):
             self.source.see(shot(self.truth), self.time)
             self.time += 4 * CONTROL_SECONDS
@@ -54,6 +57,7 @@ class WatchedRobot:
         return self.truth.observe()
 
     def command(self, targets: NDArray[np.float64]) -> None:
+        self.on_command(targets)
         self.truth.command(targets)
         self.steps, self.time = self.steps + 1, self.time + CONTROL_SECONDS
         if self.steps % 4 == 0 and not self.blind:
