@@ -6,7 +6,9 @@ the object and of the goal: nothing here needs a simulator.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,8 +75,13 @@ def flat(observation: NDArray[np.float32] | dict[str, NDArray[np.float32]]) -> N
     by the desired goal x 5 and desired minus achieved goal x 10, m."""
     if not isinstance(observation, dict):
         return observation
+    return np.concatenate(goal_parts(observation), axis=1)
+
+
+def goal_parts(observation: Mapping[str, Any]) -> list[Any]:
+    """The parts of `flat` for a goal dict of arrays or of tensors."""
     desired, achieved = observation["desired_goal"], observation["achieved_goal"]
-    return np.concatenate([observation["observation"], 5.0 * desired, 10.0 * (desired - achieved)], axis=1)
+    return [observation["observation"], 5.0 * desired, 10.0 * (desired - achieved)]
 
 
 def yaw_of(rotation: Array) -> Array:

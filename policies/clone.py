@@ -27,14 +27,11 @@ from pontine.envs.randomization import randomization
 from pontine.envs.starts import Curriculum
 from pontine.envs.tasks import task as task_of
 
+from . import dagger
 from .actor import Actor, save
 from .demonstrators import DEMONSTRATORS
 from .evaluate import VALIDATION_SEED, acting, evaluate
 from .folder import RunFolder
-
-_ENOUGH = 20
-"""Control steps at its goal after which an episode of a goal task, which has no end but its time limit, teaches
-nothing more."""
 
 
 @dataclass(frozen=True)
@@ -162,18 +159,12 @@ class _Learner:
 
     def round(self, turn: int) -> float:
         """Visit states, have them labelled, and fit all there are; the mean loss."""
-        e, config, rng = self.episodes, self.config, self.rng
+        e, config = self.episodes, self.config
         share = 1.0 if turn < config.expert_rounds else max(0.1, 1.0 - turn / 20)
         for _ in range(config.steps):
             observation, wanted = flat(e.observe()), self.expert(e)
             self._note(observation, wanted)
-            action = np.where(self.led[:, None], wanted, self.actor.act(observation))
-            noisy = rng.random(config.worlds) < 0.5
-            result = e.step(action + noisy[:, None] * rng.normal(scale=config.noise, size=action.shape))
-            done = np.flatnonzero(result.terminated | result.truncated | (e.task.sparse & (e.streak >= _ENOUGH)))
-            if len(done):
-                e.reset(done)
-                self.led[done] = rng.random(len(done)) < share
+            dagger.step(e, wanted, self.actor.act(observation), self.led, config.noise, share, self.rng)
         loss = self._fit()
         self.schedule.step()
         return loss

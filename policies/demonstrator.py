@@ -52,8 +52,8 @@ _BACKWARDS = np.deg2rad(110.0)
 def reach(e: Episodes) -> Array:
     """Actions (n, 6) that bring the tool to the goal."""
     worlds = e.worlds
-    joints = _steepest(e.goal, np.repeat(worlds.q[:, 4:5], len(PITCHES), 1))
-    return _servo(worlds.q, np.concatenate([joints, worlds.command[:, GRIPPER:]], axis=1), worlds.command)
+    joints = steepest(e.goal, np.repeat(worlds.q[:, 4:5], len(PITCHES), 1))
+    return servo(worlds.q, np.concatenate([joints, worlds.command[:, GRIPPER:]], axis=1), worlds.command)
 
 
 def pick(s: Situation, carry: bool = False, gain: float = GAIN) -> Array:
@@ -68,10 +68,10 @@ def pick(s: Situation, carry: bool = False, gain: float = GAIN) -> Array:
     grasp_z = np.maximum(s.object_position[:, 2] + np.maximum(0.0, height / 2 - 0.022), 0.012)
     margin = np.clip((gap - width) / 2, 0.0, _MARGIN)
     near = np.linalg.norm(tool - s.object_position, axis=1) < 0.05
-    rolls = _rolls(s)
+    rolls = aligned_rolls(s)
     offset = (width / 2 + margin - FIXED_FACE)[:, None]
     aim = s.object_position - hand[:, :, 0] * offset
-    off = np.maximum(np.linalg.norm((tool - aim)[:, :2], axis=1), 0.04 * np.abs(_yaw_error(s)))
+    off = np.maximum(np.linalg.norm((tool - aim)[:, :2], axis=1), 0.04 * np.abs(yaw_error(s)))
     low = tool[:, 2] < grasp_z + 0.012
     ready = (tool[:, 2] < grasp_z + 0.010) & (off < 0.012)
     # until the jaws are there they are aimed below the grasp, so that they arrive at speed
@@ -86,12 +86,12 @@ def pick(s: Situation, carry: bool = False, gain: float = GAIN) -> Array:
         lift[:, :2] = 0.0
     aim[:, 2] = above
     aim = np.where(holding[:, None], tool + lift, aim)
-    joints = _steepest(aim, np.where(holding[:, None], s.position[:, 4:5], rolls))
+    joints = steepest(aim, np.where(holding[:, None], s.position[:, 4:5], rolls))
     closing = ready | holding | (near & (gap < width + 0.012) & (s.command[:, GRIPPER] < s.position[:, GRIPPER]))
     closing &= gap > width - 0.012
     grip = np.where(closing, s.position[:, GRIPPER] - SQUEEZE, opening_for(width + _OPENING))
     joints[:, 4] = np.where(ready & ~holding, s.position[:, 4], joints[:, 4])
-    return _servo(s.position, np.concatenate([joints, grip[:, None]], axis=1), s.command, gain)
+    return servo(s.position, np.concatenate([joints, grip[:, None]], axis=1), s.command, gain)
 
 
 def place(s: Situation) -> Array:
@@ -120,7 +120,7 @@ def place(s: Situation) -> Array:
     roll = np.where(holding, _level(s), s.position[:, 4])
     joints = _pitched(aim, roll, pitch(s.position) - np.where(holding, _lean(s), 0.0))
     grip = np.where(holding & ~arrived, s.position[:, GRIPPER] - SQUEEZE, opening_for(width + 0.025))
-    return _servo(s.position, np.concatenate([joints, grip[:, None]], axis=1), s.command)
+    return servo(s.position, np.concatenate([joints, grip[:, None]], axis=1), s.command)
 
 
 def grips(s: Situation) -> NDArray[np.bool_]:
@@ -164,7 +164,7 @@ def _hold(s: Situation) -> _Hold:
     )
 
 
-def _rolls(s: Situation) -> Array:
+def aligned_rolls(s: Situation) -> Array:
     """Wrist rolls (n, pitches) that line the jaws up with the object."""
     hold = _hold(s)
     heading = hold.heading
@@ -178,7 +178,7 @@ def _rolls(s: Situation) -> Array:
     return np.stack(columns, axis=1)
 
 
-def _yaw_error(s: Situation) -> Array:
+def yaw_error(s: Situation) -> Array:
     """Angle (n,) rad between the closing axis and the nearest equal grasp; 0 for round things."""
     hold = _hold(s)
     turn = 2 * np.pi / np.maximum(hold.symmetry, 1)
@@ -186,7 +186,7 @@ def _yaw_error(s: Situation) -> Array:
     return np.where(hold.symmetry > 0, relative - turn * np.round(relative / turn), 0.0)
 
 
-def _steepest(aim: Array, rolls: Array) -> Array:
+def steepest(aim: Array, rolls: Array) -> Array:
     """Joint angles (n, 5) for tool points (n, 3): the steepest pitch in reach, each with its roll (n, pitches)."""
     best, found = np.zeros((len(aim), 5)), np.zeros(len(aim), bool)
     for index, angle in enumerate(PITCHES):
@@ -219,7 +219,7 @@ def _pitched(aim: Array, roll: Array, wanted: Array) -> Array:
     return best
 
 
-def _servo(position: Array, joints: Array, command: Array, gain: float = GAIN) -> Array:
+def servo(position: Array, joints: Array, command: Array, gain: float = GAIN) -> Array:
     """Actions (n, 6) in [-1, 1] towards joint angles (n, 6), of which the gripper's is commanded at once."""
     change = gain * (joints - position - LEAK * (command - position))
     change[:, GRIPPER] = (joints - command)[:, GRIPPER]

@@ -4,9 +4,8 @@ The settings keep PPO from destroying a good start: the critic is trained alone 
 exploration noise is small and fixed, the actor's learning rate is low, and an iteration's
 updates stop on the KL divergence. The best actor on validation episodes is kept.
 
-What a hasty release costs shows up to a second later, when the stack topples: with
-rollouts of 32 steps and a GAE lambda of 0.95 that went unpaid, and placing fell from 96 to
-92 % while it got faster; with 64 steps and 0.995 it rose.
+What a hasty release costs shows up to a second later, when the stack topples: rollouts and a
+GAE lambda that look less far ahead than 64 steps and 0.995 let it go unpaid.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from stable_baselines3 import PPO
-from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import Schedule
 from torch import nn
@@ -25,9 +23,9 @@ from torch import nn
 from pontine.envs.files import replacing
 from pontine.envs.starts import Curriculum
 
-from .actor import Actor, load, save
-from .evaluate import VALIDATION_SEED, acting, evaluate, merit
+from .actor import Actor, load
 from .folder import RunFolder
+from .keeper import Keeper
 from .vec_env import TaskVecEnv, make, resume
 
 
@@ -98,7 +96,7 @@ def finetune(
     progress(model.num_timesteps, {})
     remaining = config.iterations * config.worlds * config.steps - model.num_timesteps
     if remaining > 0:
-        keeper = _Keeper(run, task, start, config, physics, threads, progress)
+        keeper = _PPOKeeper(run, task, start, config, physics, threads, progress)
         model.learn(remaining, callback=keeper, reset_num_timesteps=False)
     env.close()
     return load(run.path / "best")[0]
@@ -139,8 +137,8 @@ def _parts(model: PPO) -> tuple[nn.Module, nn.Module]:
     return policy.mlp_extractor.policy_net, policy.action_net
 
 
-class _Keeper(BaseCallback):
-    """Sets the rates of each iteration, validates, keeps the best actor and the checkpoint."""
+class _PPOKeeper(Keeper):
+    """Sets the rates of each iteration too."""
 
     def __init__(
         self,
@@ -152,23 +150,29 @@ class _Keeper(BaseCallback):
         threads: int,
         progress: Callable[[int, dict[str, float]], None],
     ) -> None:
-        super().__init__()
-        self.run, self.task, self.start, self.config = run, task, start, config
-        self.physics, self.threads, self.progress = physics, threads, progress
+        rows = config.worlds * config.steps
+        super().__init__(run, "ppo", task, rows, config.validation_episodes, physics, threads, progress)
+        self.start, self.config = start, config
 
     @property
     def ppo(self) -> FineTunePPO:
         assert isinstance(self.model, FineTunePPO)
         return self.model
 
-    @property
-    def iteration(self) -> int:
-        return self.ppo.num_timesteps // (self.config.worlds * self.config.steps)
+    def actor(self) -> Actor:
+        actor = Actor(self.start.observation, self.start.action, self.start.hidden)
+        for mine, theirs in zip((actor.body, actor.head), _parts(self.ppo), strict=True):
+            mine.load_state_dict(theirs.state_dict())
+        return actor
+
+    def checkpoint(self) -> None:
+        with replacing(self.run.path / "ppo.zip") as temporary:
+            self.ppo.save(temporary)
 
     def _on_rollout_start(self) -> None:
-        config, iteration = self.config, self.iteration
+        config, iteration = self.config, self.ppo.num_timesteps // self.rows
         if iteration % config.validate_every == 0:
-            self._validate()
+            self.validate()
         share = iteration / max(config.iterations, 1)
         rate = config.learning_rate + (config.final_learning_rate - config.learning_rate) * share
         self.ppo.rates = (rate, config.critic_learning_rate)
@@ -178,39 +182,14 @@ class _Keeper(BaseCallback):
         for part in _parts(self.ppo):
             part.requires_grad_(iteration >= config.warmup)
 
-    def _on_step(self) -> bool:
-        return True
-
     def _on_rollout_end(self) -> None:
         returns = [episode["r"] for episode in self.ppo.ep_info_buffer or []]
         logged = self.ppo.logger.name_to_value
-        points = self.run.of("ppo")
         figures = {
-            "success": points[-1]["success"] if points else float("nan"),
+            "success": self.success,
             "return": float(np.mean(returns)) if returns else float("nan"),
             "kl": float(logged.get("train/approx_kl", float("nan"))),
             "explained": float(logged.get("train/explained_variance", float("nan"))),
         }
         self.run.scalars("ppo", self.ppo.num_timesteps, figures)
         self.progress(self.ppo.num_timesteps, figures)
-
-    def _on_training_end(self) -> None:
-        self._validate()
-
-    def _validate(self) -> None:
-        """Measure the actor as it is; keep it if it is the best so far; save the checkpoint."""
-        points = self.run.of("ppo")
-        if any(point["iteration"] == self.iteration for point in points):
-            return
-        actor = Actor(self.start.observation, self.start.action, self.start.hidden)
-        for mine, theirs in zip((actor.body, actor.head), _parts(self.ppo), strict=True):
-            mine.load_state_dict(theirs.state_dict())
-        score = evaluate(
-            self.task, acting(actor), self.config.validation_episodes, VALIDATION_SEED, self.physics, self.threads
-        )
-        if not points or merit(score) > max(map(merit, points)):
-            save(actor, {"iteration": self.iteration, **score}, self.run.path / "best")
-        with replacing(self.run.path / "ppo.zip") as temporary:
-            self.ppo.save(temporary)
-        self.run.checkpointed()
-        self.run.validated("ppo", self.iteration, self.ppo.num_timesteps, score)

@@ -11,7 +11,7 @@ from pontine.envs.observation import Situation
 from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.tasks.base import PITCHES
 
-from .demonstrator import _rolls, _servo, _yaw_error, grips
+from .demonstrator import aligned_rolls, grips, servo, yaw_error
 
 Array = NDArray[np.float64]
 
@@ -35,7 +35,7 @@ def slide(s: Situation) -> Array:
     done = (holding & arrived) | (~holding & (miss < 0.014))
     margin = np.clip((gap - width) / 2, 0.0, 0.014)
     aim = s.object_position - hand[:, :, 0] * (width / 2 + margin - FIXED_FACE)[:, None]
-    off = np.maximum(np.linalg.norm((tool - aim)[:, :2], axis=1), 0.04 * np.abs(_yaw_error(s)))
+    off = np.maximum(np.linalg.norm((tool - aim)[:, :2], axis=1), 0.04 * np.abs(yaw_error(s)))
     grasp_z = s.object_position[:, 2] + 0.002
     ready = (tool[:, 2] < grasp_z + 0.010) & (off < 0.012)
     low = tool[:, 2] < grasp_z + 0.012
@@ -48,12 +48,12 @@ def slide(s: Situation) -> Array:
     up = np.where(clear, s.object_position[:, 2] + _CLEAR, tool[:, 2])
     aim = np.where(done[:, None], np.column_stack([tool[:, :2], up]), aim)
     keep = holding | done
-    joints = _over(s.object_position, aim, np.where(keep[:, None], s.position[:, 4:5], _rolls(s)))
+    joints = _over(s.object_position, aim, np.where(keep[:, None], s.position[:, 4:5], aligned_rolls(s)))
     near = np.linalg.norm(tool - s.object_position, axis=1) < 0.05
     closing = ready | holding | (near & (gap < width + 0.012) & (s.command[:, GRIPPER] < s.position[:, GRIPPER]))
     grip = np.where(closing & ~done, s.position[:, GRIPPER] - SQUEEZE, opening_for(width + _OPENING))
     joints[:, 4] = np.where(ready | keep, s.position[:, 4], joints[:, 4])
-    return _servo(s.position, np.concatenate([joints, grip[:, None]], axis=1), s.command)
+    return servo(s.position, np.concatenate([joints, grip[:, None]], axis=1), s.command)
 
 
 def press(s: Situation) -> Array:
@@ -66,9 +66,9 @@ def press(s: Situation) -> Array:
     down = top[:, 2] - s.goal[:, 2] < 0.0025
     aim[:, 2] = top[:, 2] + _TIP - 0.025 + 0.060 * np.clip((off - 0.006) / 0.015, ~shut, 1.0)
     aim = np.where(down[:, None], np.column_stack([tool[:, :2], top[:, 2] + _CLEAR]), aim)
-    rolls = np.where(down[:, None], s.position[:, 4:5], _rolls(s))
+    rolls = np.where(down[:, None], s.position[:, 4:5], aligned_rolls(s))
     grip = np.full(len(tool), opening_for(0.0) - 0.05)
-    return _servo(s.position, np.concatenate([_over(top, aim, rolls), grip[:, None]], axis=1), s.command)
+    return servo(s.position, np.concatenate([_over(top, aim, rolls), grip[:, None]], axis=1), s.command)
 
 
 def _over(part: Array, aim: Array, rolls: Array) -> Array:

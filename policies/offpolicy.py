@@ -17,7 +17,6 @@ import torch
 from gymnasium import spaces
 from stable_baselines3 import SAC
 from stable_baselines3.common.buffers import ReplayBuffer
-from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor, FlattenExtractor
 from stable_baselines3.her import HerReplayBuffer
@@ -25,12 +24,13 @@ from torch import nn
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
+from pontine.envs.observation import goal_parts
 from pontine.envs.starts import Curriculum
 from pontine.envs.tasks import task as task_of
 
-from .actor import Actor, load, save
-from .evaluate import VALIDATION_SEED, acting, evaluate, merit
+from .actor import Actor, load
 from .folder import RunFolder
+from .keeper import Keeper
 from .rlpd import HalfDemonstrated, HalfDemonstratedHer, LayerNormSACPolicy, demonstrate
 from .vec_env import TaskVecEnv, make, resume
 
@@ -68,8 +68,7 @@ class GoalFeatures(BaseFeaturesExtractor):
         super().__init__(observation_space, sum(int(np.prod(observation_space[k].shape or ())) for k in _PARTS))
 
     def forward(self, observations: dict[str, torch.Tensor]) -> torch.Tensor:
-        desired, achieved = observations["desired_goal"], observations["achieved_goal"]
-        return torch.cat([observations["observation"], 5.0 * desired, 10.0 * (desired - achieved)], dim=1)
+        return torch.cat(goal_parts(observations), dim=1)
 
 
 _PARTS = ("observation", "desired_goal", "achieved_goal")
@@ -106,7 +105,7 @@ def learn(
         model.replay_buffer.demonstrations = shown
     # a resumed run must not replay the episodes of its beginning
     env.seed(seed * 1_000_003 + model.num_timesteps)
-    keeper = _Keeper(run, algorithm, task, config, physics, threads, progress)
+    keeper = _OffPolicyKeeper(run, algorithm, task, config, physics, threads, progress)
     if model.num_timesteps < config.steps and not keeper.spent:
         model.learn(config.steps - model.num_timesteps, callback=keeper, reset_num_timesteps=False)
     env.close()
@@ -165,8 +164,8 @@ def _actor(model: OffPolicyAlgorithm, hidden: tuple[int, ...]) -> Actor:
     return actor
 
 
-class _Keeper(BaseCallback):
-    """Validates, keeps the best actor and the checkpoint, and ends the training when its CPU time is spent."""
+class _OffPolicyKeeper(Keeper):
+    """Ends the training when its CPU time is spent too."""
 
     def __init__(
         self,
@@ -178,59 +177,44 @@ class _Keeper(BaseCallback):
         threads: int,
         progress: Callable[[int, dict[str, float]], None],
     ) -> None:
-        super().__init__()
-        self.run, self.algorithm, self.task, self.config = run, algorithm, task, config
-        self.physics, self.threads, self.progress = physics, threads, progress
-        self.due = -1
+        super().__init__(run, algorithm, task, config.worlds, config.validation_episodes, physics, threads, progress)
+        self.config, self.due = config, -1
+
+    @property
+    def learner(self) -> OffPolicyAlgorithm:
+        assert isinstance(self.model, OffPolicyAlgorithm)
+        return self.model
 
     @property
     def spent(self) -> bool:
         """Whether the CPU time that the training may take is gone."""
         return 0 < self.config.cpu_seconds <= self.run.cpu_seconds
 
+    def actor(self) -> Actor:
+        return _actor(self.learner, self.config.hidden)
+
+    def checkpoint(self) -> None:
+        buffer = self.learner.replay_buffer
+        assert buffer is not None
+        # the buffer first: one that is newer than its model does no harm
+        keep(buffer, self.run.path / "buffer.npz")
+        with replacing(self.run.path / f"{'tqc' if self.stage == 'tqc' else 'sac'}.zip") as temporary:
+            self.learner.save(temporary)
+
     def _on_training_start(self) -> None:
         every = self.config.validate_every
         self.due = (self.num_timesteps // every + 1) * every
 
     def _on_rollout_start(self) -> None:
-        self.progress(self.num_timesteps, self._figures())
+        explored = list(self.learner.ep_success_buffer or [])
+        figures = {"explored": float(np.mean(explored)) if explored else float("nan"), "success": self.success}
+        self.progress(self.num_timesteps, figures)
         if self.num_timesteps >= self.due:
             self.due += self.config.validate_every
-            self._validate()
+            self.validate()
 
     def _on_step(self) -> bool:
         return not self.spent
-
-    def _on_training_end(self) -> None:
-        self._validate()
-
-    def _figures(self) -> dict[str, float]:
-        points = self.run.of(self.algorithm)
-        explored = list(self.model.ep_success_buffer or [])
-        return {
-            "explored": float(np.mean(explored)) if explored else float("nan"),
-            "success": points[-1]["success"] if points else float("nan"),
-        }
-
-    def _validate(self) -> None:
-        model = self.model
-        assert isinstance(model, OffPolicyAlgorithm)
-        assert model.replay_buffer is not None
-        steps, points = model.num_timesteps, self.run.of(self.algorithm)
-        if points and points[-1]["env_steps"] >= steps:
-            return
-        actor = _actor(model, self.config.hidden)
-        score = evaluate(
-            self.task, acting(actor), self.config.validation_episodes, VALIDATION_SEED, self.physics, self.threads
-        )
-        if not points or merit(score) > max(map(merit, points)):
-            save(actor, {"env_steps": steps, **score}, self.run.path / "best")
-        # the buffer first: one that is newer than its model does no harm
-        keep(model.replay_buffer, self.run.path / "buffer.npz")
-        with replacing(self.run.path / f"{'tqc' if self.algorithm == 'tqc' else 'sac'}.zip") as temporary:
-            model.save(temporary)
-        self.run.checkpointed()
-        self.run.validated(self.algorithm, steps // self.config.worlds, steps, score)
 
 
 def keep(buffer: ReplayBuffer, path: Path) -> None:

@@ -16,7 +16,7 @@ from pontine.envs.layout import PAN_X
 from pontine.envs.observation import Situation
 from pontine.envs.tasks.push import stance
 
-from .demonstrator import _rolls, _servo, _steepest
+from .demonstrator import aligned_rolls, servo, steepest
 
 Array = NDArray[np.float64]
 
@@ -54,11 +54,11 @@ def push(s: Situation) -> Array:
     aim = aim + hand[:, :, 0] * FIXED_FACE
     across_way = np.zeros((len(tool), 4))
     across_way[:, 0], across_way[:, 3] = np.cos(at.heading / 2 + np.pi / 4), np.sin(at.heading / 2 + np.pi / 4)
-    rolls = _rolls(replace(s, object_quat=across_way, symmetry=np.full(len(tool), 2), object_position=aim))
+    rolls = aligned_rolls(replace(s, object_quat=across_way, symmetry=np.full(len(tool), 2), object_position=aim))
     # the direction of what is left means nothing any more
     still = at.miss < 0.012
-    joints = _steepest(aim, np.where(still[:, None], s.position[:, 4:5], rolls))
-    return _servo(s.position, np.column_stack([joints, np.full(len(tool), RANGE[GRIPPER, 0])]), s.command)
+    joints = steepest(aim, np.where(still[:, None], s.position[:, 4:5], rolls))
+    return servo(s.position, np.column_stack([joints, np.full(len(tool), RANGE[GRIPPER, 0])]), s.command)
 
 
 def _highest(distance: Array) -> Array:

@@ -20,6 +20,7 @@ from torch import nn
 
 from pontine.envs.tasks.base import Task
 
+from .dagger import perturbed
 from .demonstrators import DEMONSTRATORS
 from .vec_env import TaskVecEnv
 
@@ -92,9 +93,7 @@ def demonstrate(env: TaskVecEnv, task: Task, episodes: int, seed: int) -> Replay
     env.seed(int(rng.integers(2**31)))
     observation = env.reset()
     for _ in range(steps):
-        action = DEMONSTRATORS[task.name](env.env.episodes)
-        noisy = rng.random(env.num_envs) < 0.5
-        action = np.clip(action + noisy[:, None] * rng.normal(scale=_NOISE, size=action.shape), -1.0, 1.0)
+        action = np.clip(perturbed(DEMONSTRATORS[task.name](env.env.episodes), _NOISE, rng), -1.0, 1.0)
         after, reward, done, infos = env.step(action)
         buffer.add(observation, _true_next(after, done, infos), action, reward, done, infos)
         observation = after

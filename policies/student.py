@@ -24,6 +24,7 @@ from pontine.envs.observation import SIZE
 from pontine.envs.randomization import randomization
 from pontine.envs.tasks import task as task_of
 
+from . import dagger
 from .actor import Actor
 from .evaluate import Act
 from .folder import RunFolder
@@ -99,14 +100,7 @@ class _Class:
             wanted = self.teacher.act(self.observation)
             seen.append(self.observation)
             label.append(wanted.astype(np.float32))
-            action = np.where(self.led[:, None], wanted, act(self.observation))
-            noisy = rng.random(len(action)) < 0.5
-            action = action + noisy[:, None] * rng.normal(scale=config.noise, size=action.shape)
-            result = self.episodes.step(action)
-            done = np.flatnonzero(result.terminated | result.truncated)
-            if len(done):
-                self.episodes.reset(done)
-                self.led[done] = rng.random(len(done)) < share
+            dagger.step(self.episodes, wanted, act(self.observation), self.led, config.noise, share, rng)
             self.observation = observed(self.episodes)
         return np.concatenate(seen), np.concatenate(label)
 
