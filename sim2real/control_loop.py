@@ -148,19 +148,21 @@ class ControlLoop:
 
     def _steps(self) -> Iterator[None]:
         """Control steps, each with goals sent and servos measured, until the port is lost."""
-        due = time.monotonic()
+        due = planned = time.monotonic()
         while not self._lost:
             _sleep_until(due)
             began = time.monotonic()
             self._write(began)
             wrote = time.monotonic()
-            self.timing.sent(due, began)
+            self.timing.sent(planned, began)
             _sleep_until(due + CONTROL_SECONDS - LEAD)
             asked = time.monotonic()
             self._measure()
             now = time.monotonic()
             self.timing.cycle(wrote - began + now - asked)
-            due = max(due + CONTROL_SECONDS, now)
+            # After a step that took too long the rhythm starts anew; nothing is made up for.
+            planned = due + CONTROL_SECONDS
+            due = max(planned, now)
             yield
 
     def _write(self, now: float) -> None:

@@ -116,7 +116,8 @@ class TagScene:
                 image, seen = self._camera.frame(after=seen, timeout=0.5)
                 self.see(image, seen)
             except PontineError as error:
-                if type(error) is not type(self._problem):
+                # Of what keeps the first picture from coming `wait` tells.
+                if self._looked.is_set() and type(error) is not type(self._problem):
                     _log.warning("the scene is not up to date: %s", error)
                 self._problem = error
             except Exception as error:  # noqa: BLE001 - a thread has nobody to raise to; `scene` raises it
@@ -124,7 +125,7 @@ class TagScene:
                 self._looked.set()
                 return
             else:
-                if self._problem is not None:
+                if self._looked.is_set() and self._problem is not None:
                     _log.warning("the scene is up to date again")
                 self._problem = None
                 self._looked.set()

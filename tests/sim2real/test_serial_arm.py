@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import termios
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pontine.envs.arm import REST
-from pontine.envs.scene import Scene
 from pontine.sim2real import bench
-from pontine.sim2real.bus import Bus
+from pontine.sim2real.bus import Bus, ServoState
 from pontine.sim2real.bus_errors import NoReplyError
 from pontine.sim2real.calibration import Calibration, CalibrationError
 from pontine.sim2real.emergency import emergency_stop
@@ -29,19 +29,18 @@ from pontine.sim2real.fault_trials import (
     run_trial,
 )
 from pontine.sim2real.limits import limits
-from pontine.sim2real.scene_source import FixedScene
+from pontine.sim2real.scene_source import EMPTY_TABLE
 from pontine.sim2real.serial_arm import ObserverError, SerialArm
 from pontine.sim2real.stops import Kind, SafetyStop
 from pontine.sim2real.waking import NotReadyError
 
 CALIBRATION = bench_calibration()
-SCENE = Scene((), (), None)
 
 
 def serial_arm(rig: Rig, calibration: Calibration = CALIBRATION, **changes: float) -> SerialArm:
     held = limits(replace(TRIAL_PROFILE, **changes), calibration)
     bus = Bus(rig.emulator.port, calibration.ids, patience=0.1)
-    return SerialArm(bus, calibration, held, FixedScene(SCENE))
+    return SerialArm(bus, calibration, held, EMPTY_TABLE)
 
 
 @pytest.fixture
@@ -74,7 +73,7 @@ def test_it_wakes_where_it_stands_whatever_the_servos_were_told_last(rig: Rig) -
         with rig.emulator.paused() as servos:
             assert [servo["torque_enable"] for servo in servos] == [1] * 6
             assert servos[5]["torque_limit"] == 358
-        assert arm.scene() is SCENE
+        assert arm.scene().objects == ()
     np.testing.assert_allclose(seen, np.tile(REST, (len(seen), 1)), atol=0.01)
     assert rig.positions()[1] == [0] * 6
 
@@ -150,6 +149,27 @@ def test_a_lost_answer_to_a_new_torque_limit_is_no_brown_out(rig: Rig, monkeypat
     with pytest.raises(SafetyStop, match="emergency stop"):
         stop_amid()
     assert [stop.kind for stop in arm.stops] == [Kind.EMERGENCY]
+
+
+def test_a_control_step_that_takes_too_long_makes_the_next_one_miss_its_deadline(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arm, slow = serial_arm(rig, stale=5.0), 5
+    survey = arm._bus.survey
+
+    def slowly(names: Iterable[str] | None = None) -> dict[str, tuple[ServoState, dict[str, int]]]:
+        if arm.woken and len(began) < slow:
+            began.append(time.monotonic())
+            time.sleep(0.06)
+        return survey(names)
+
+    began: list[float] = []
+    monkeypatch.setattr(arm._bus, "survey", slowly)
+    with arm:
+        drive(arm, 2 * slow)
+    timing = arm.report()["timing"]
+    assert timing["deadline_misses"] >= slow
+    assert timing["lateness_ms"]["worst"] > 20
 
 
 def test_an_emergency_stop_moves_nothing_and_lets_go_when_pressed_again(rig: Rig) -> None:
