@@ -18,8 +18,8 @@ from pontine.envs.scene import Scene, SceneObject
 
 from .skill import Array, Attempt, Skill, SkillError
 
-# m/s, share a step, m, m
-_SLOW, _INTEGRAL, _LARGEST_SHIFT, _ARRIVED = 0.02, 0.1, 0.02, 0.006
+# m/s, share a step, m, m, m
+_SLOW, _INTEGRAL, _LARGEST_SHIFT, _ARRIVED, _NEAR = 0.02, 0.1, 0.02, 0.006, 0.05
 
 BLIND_STEPS = round(1.0 / CONTROL_SECONDS)
 """Control steps for which a thing that is out of sight is taken to be where it was."""
@@ -70,8 +70,8 @@ class HandlingSkill(Skill):
 
 class _Handling(Attempt):
     """A policy can come to rest short of its goal with the object in the hand, where all its
-    small urges cancel. While a held object hardly moves, the goal it is shown is shifted by
-    the integral of what is missing, at most 2 cm, as integral action does in any servo;
+    small urges cancel. While a held object hardly moves near its goal, the goal it is shown is shifted
+    by the integral of what is missing, at most 2 cm, as integral action does in any servo;
     once the object is there, or stands on something, the policy sees the true goal again, and lets go.
 
     A thing out of sight is taken to be where it was last seen, for a second; meanwhile the skill cannot end well.
@@ -93,7 +93,7 @@ class _Handling(Attempt):
         speed = float(np.linalg.norm(position - np.array(self.known.position))) / CONTROL_SECONDS
         self.known, self.blind = now, 0
         hangs = scene.holding == now.name and now.support is None
-        if not hangs or np.linalg.norm(self.goal - position) < _ARRIVED:
+        if not hangs or not _ARRIVED < np.linalg.norm(self.goal - position) < _NEAR:
             self.shift = np.zeros(3)
         elif speed < _SLOW:
             self.shift = np.clip(self.shift + _INTEGRAL * (self.goal - position), -_LARGEST_SHIFT, _LARGEST_SHIFT)

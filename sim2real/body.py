@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,8 +123,7 @@ class Body:
     def advance(self, now: float) -> None:
         """Let time pass until `now` (s), to the last whole physics step before it."""
         while self.time + PHYSICS_SECONDS <= now + 1e-9:
-            # What is heard during the first half of a step holds for all of it.
-            self._step(self.time + PHYSICS_SECONDS / 2 - self.arm.profile.delay)
+            self._step(self.time - self.arm.profile.delay)
             self.time += PHYSICS_SECONDS
 
     def motion(self, index: int, now: float) -> Motion:
@@ -136,16 +136,27 @@ class Body:
             float(direction * self._duty[index]), float(self._current[index]), self._sag, float(self._heat[index]),
         )  # fmt: skip
 
-    def _step(self, heard: float) -> None:
-        """One physics step under the drives that were given up to the time `heard` (s)."""
+    def _heard(self, index: int, start: float) -> Drive:
+        """The drive of a step whose commands were given from `start` (s) on: the last of them, and the mean of
+        where they want the shaft, so that a delay is no multiple of the step."""
+        waiting, end = self._drives[index], start + PHYSICS_SECONDS
+        while len(waiting) > 1 and waiting[1][0] <= start:
+            waiting.popleft()
+        heard = [(since, drive) for since, drive in waiting if since < end] or [waiting[0]]
+        drive = heard[-1][1]
+        if len(heard) == 1 or any(drive.target is None for _, drive in heard):
+            return drive
+        shares = np.diff([start, *(since for since, _ in heard[1:]), end]) / PHYSICS_SECONDS
+        return replace(drive, target=float(shares @ [drive.target for _, drive in heard]))
+
+    def _step(self, start: float) -> None:
+        """One physics step under the drives that were given from the time `start` (s) on for as long as it lasts."""
         arm, dt = self.arm, PHYSICS_SECONDS
         position, velocity = self.worlds.q[0], self._velocity
         shaft = position + self._gap
         duty, driven = np.zeros(len(JOINTS)), np.zeros(len(JOINTS), bool)
-        for index, waiting in enumerate(self._drives):
-            while len(waiting) > 1 and waiting[1][0] <= heard:
-                waiting.popleft()
-            drive = waiting[0][1]
+        for index in range(len(JOINTS)):
+            drive = self._heard(index, start)
             driven[index] = drive.target is not None
             duty[index] = self._controller(index, drive, float(shaft[index]), dt)
         supply = self.volts / RATED_VOLTS

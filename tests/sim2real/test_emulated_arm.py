@@ -14,6 +14,7 @@ from pontine.envs.arm import RANGE, REST
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.layout import random_table
 from pontine.envs.robot import JOINTS
+from pontine.envs.table import PHYSICS_SECONDS
 from pontine.sim2real.body import Body
 from pontine.sim2real.bus import Bus
 from pontine.sim2real.bus_errors import BusError, NoReplyError, PortLostError
@@ -131,6 +132,22 @@ def test_a_goal_takes_its_delay() -> None:
     assert np.abs(body.positions - before).max() < 1e-3
     run(body, 0.1, REST + 0.5)
     assert np.abs(body.positions - before).max() > 0.02
+
+
+def test_a_delay_is_the_same_wherever_in_a_physics_step_the_goal_comes() -> None:
+    away, angles = REST + (0.09, 0.0, 0.0, 0.0, 0.0, 0.0), []
+    for late in np.array([0.0, 0.25, 0.5, 0.75]) * PHYSICS_SECONDS:
+        body = Body((), profile("new").draw(0))
+        run(body, 2.0, REST)
+        drive = Drive(float(body.arm.direction[0] * away[0] + body.arm.zero[0]))
+        pan = body.shafts[0]
+        given = body.time + late
+        pan.advance(given, Drive(float(body.arm.direction[0] * REST[0] + body.arm.zero[0])))
+        for k in range(1, 21):
+            motion = pan.advance(given + 0.005 * k, drive)
+        angles.append(motion.angle - body.arm.zero[0])
+    # It turns at 1 rad/s there: half a millisecond.
+    assert np.ptp(angles) < 0.5e-3
 
 
 def test_a_stalled_motor_warms_up() -> None:
