@@ -82,7 +82,7 @@ def _distill(config: Config, run: RunFolder, console: Console) -> None:
         cases = [(task, physics) for task in teachers for physics in dict.fromkeys(("none", config.randomization))]
         bar = progress.add_task("test", total=len(cases))
         for task, physics in cases:
-            act = student.acting_as(learned, list(teachers).index(task))
+            act = student.acting_as(learned, list(teachers).index(task), len(teachers))
             results[f"{task}, randomization={physics}"] = evaluate(
                 task, act, config.test_episodes, TEST_SEED, physics, config.threads
             )
@@ -90,7 +90,7 @@ def _distill(config: Config, run: RunFolder, console: Console) -> None:
     size, teaching = student.parameters(learned), sum(map(student.parameters, teachers.values()))
     card = {
         "tasks": list(teachers),
-        "observation": "observation.LAYOUT, then which task is wanted, one of n",
+        "observation": "what the task's policy sees, then zeros up to the widest, then which task is wanted, one of n",
         "parameters": {"student": size, "teachers": teaching},
         "config": asdict(config),
         **run.origin,

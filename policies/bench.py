@@ -46,7 +46,8 @@ def contenders(folder: Path, tasks: tuple[str, ...] = TASKS) -> Iterator[Contend
             yield Contender(task, "clone", acting(clone[0]))
         yield Contender(task, "rl", acting(load(folder / task)[0]))
         if student is not None and task in student[1]["tasks"]:
-            yield Contender(task, "student", acting_as(student[0], student[1]["tasks"].index(task)))
+            known = student[1]["tasks"]
+            yield Contender(task, "student", acting_as(student[0], known.index(task), len(known)))
 
 
 def _if_there(path: Path) -> tuple[Actor, dict[str, Any]] | None:

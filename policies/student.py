@@ -1,7 +1,8 @@
 """One small network for all skills, distilled from the skills' own policies.
 
-The student sees what a teacher sees and which skill is wanted (one of n, appended). It learns as the clone does, by
-DAgger: it acts, the teachers say what they would have done, in randomised worlds of every task at once.
+The student sees what a teacher sees, filled up with zeros to the widest teacher's observation, and which skill is
+wanted (one of n, appended). It learns as the clone does, by DAgger: it acts, the teachers say what they would have
+done, in randomised worlds of every task at once.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from torch.nn import functional as F
 from pontine.envs.episodes import Episodes
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
-from pontine.envs.observation import SIZE
 from pontine.envs.randomization import randomization
 from pontine.envs.tasks import task as task_of
 
@@ -54,27 +54,23 @@ class DistillConfig:
 
 
 class SkillOfStudent:
-    """The student doing one skill: acts as that skill's teacher would, on the teacher's observation."""
+    """The student of so many `skills` doing one of them: acts as that skill's teacher would, on its observation."""
 
-    def __init__(self, student: Actor, index: int) -> None:
-        self._student, self._index = student, index
-        self.observation, self.action = SIZE, student.action
+    def __init__(self, student: Actor, index: int, skills: int) -> None:
+        self._student = student
+        self._wanted = student.observation - skills + index
 
     def act(self, observation: Float32) -> Array:
-        """Deterministic actions (n, 6) in [-1, 1] for observations (n, SIZE)."""
-        return self._student.act(wanting(observation, self._index, self._student.observation - SIZE))
+        """Deterministic actions (n, 6) in [-1, 1] for the teacher's observations (n, k)."""
+        seen = np.zeros((len(observation), self._student.observation), np.float32)
+        seen[:, : observation.shape[1]] = observation
+        seen[:, self._wanted] = 1.0
+        return self._student.act(seen)
 
 
-def wanting(observation: Float32, index: int, skills: int) -> Float32:
-    """The student's observation (n, SIZE + skills): the teacher's, and which skill is wanted."""
-    which = np.zeros((len(observation), skills), np.float32)
-    which[:, index] = 1.0
-    return np.concatenate([observation, which], axis=1)
-
-
-def acting_as(student: Actor, index: int) -> Act:
+def acting_as(student: Actor, index: int, skills: int) -> Act:
     """The student doing its skill of that number, as a function of episodes."""
-    one = SkillOfStudent(student, index)
+    one = SkillOfStudent(student, index, skills)
     return lambda e: one.act(observed(e))
 
 
@@ -94,7 +90,7 @@ class _Class:
 
     def collect(self, act: Callable[[Float32], Array], config: DistillConfig, share: float,
                 rng: np.random.Generator) -> tuple[Float32, Float32]:  # fmt: skip
-        """One round: what was seen (steps x worlds, SIZE), and what the teacher would have done."""
+        """One round: what was seen (steps x worlds, k), and what the teacher would have done."""
         seen, label = [], []
         for _ in range(config.steps):
             wanted = self.teacher.act(self.observation)
@@ -127,17 +123,18 @@ def distill(
     run needs to lose no more than the round it was in. Raises PontineError where that cannot be read.
     """
     torch.manual_seed(seed)
-    student = Actor(SIZE + len(teachers), 6, config.hidden)
+    width = max(teacher.observation for teacher in teachers.values())
+    student = Actor(width + len(teachers), 6, config.hidden)
     optimizer = torch.optim.Adam(student.parameters(), config.learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, config.rounds, config.learning_rate / 40)
-    rounds = _Rounds(run.path, len(teachers), config)
+    rounds = _Rounds(run.path, len(teachers), width, config)
     first = rounds.resume(student, optimizer, schedule)
     rng = np.random.default_rng([seed, 3, first])
     classes = [_open(name, teacher, config.worlds, physics, rng, threads) for name, teacher in teachers.items()]
     for turn in range(first, config.rounds):
         share = 1.0 if turn < config.teacher_rounds else config.teacher_share
         for k, room in enumerate(classes):
-            rounds.add(turn, k, *room.collect(SkillOfStudent(student, k).act, config, share, rng))
+            rounds.add(turn, k, *room.collect(SkillOfStudent(student, k, len(teachers)).act, config, share, rng))
         loss = rounds.fit(turn + 1, student, optimizer, rng)
         schedule.step()
         rounds.checkpoint(turn + 1, student, optimizer, schedule)
@@ -158,11 +155,11 @@ def _open(name: str, teacher: Actor, n: int, physics: str, rng: np.random.Genera
 class _Rounds:
     """What has been seen and taught so far, on disk, so that a killed run finds it again."""
 
-    def __init__(self, folder: Path, skills: int, config: DistillConfig) -> None:
+    def __init__(self, folder: Path, skills: int, width: int, config: DistillConfig) -> None:
         self._config, self._skills, self._state = config, skills, folder / "state.pt"
         self._each = config.steps * config.worlds
         shape = skills, config.rounds * self._each
-        self._seen = _mapped(folder / "seen.npy", (*shape, SIZE))
+        self._seen = _mapped(folder / "seen.npy", (*shape, width))
         self._label = _mapped(folder / "label.npy", (*shape, 6))
 
     def resume(self, student: Actor, optimizer: torch.optim.Optimizer, schedule: Any) -> int:
@@ -190,7 +187,7 @@ class _Rounds:
     def add(self, turn: int, skill: int, seen: Float32, label: Float32) -> None:
         """Note one skill's part of a round."""
         where = slice(turn * self._each, (turn + 1) * self._each)
-        self._seen[skill, where], self._label[skill, where] = seen, label
+        self._seen[skill, where, : seen.shape[1]], self._label[skill, where] = seen, label
 
     def fit(self, rounds: int, student: Actor, optimizer: torch.optim.Optimizer, rng: np.random.Generator) -> float:
         """The mean loss of one round's updates; every batch has as much of each skill."""

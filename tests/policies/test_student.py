@@ -17,8 +17,9 @@ import torch
 from pontine.envs.errors import PontineError
 from pontine.envs.observation import SIZE
 from pontine.policies.actor import LIBRARY, Actor, load
+from pontine.policies.evaluate import evaluate
 from pontine.policies.folder import claimed
-from pontine.policies.student import DistillConfig, SkillOfStudent, distill, parameters
+from pontine.policies.student import DistillConfig, SkillOfStudent, acting_as, distill, parameters
 
 TINY = DistillConfig(rounds=3, worlds=4, steps=5, updates=10, batch=32, hidden=(16, 16))
 
@@ -79,4 +80,18 @@ def test_a_student_is_told_which_skill_is_wanted() -> None:
     seen = np.random.default_rng(0).normal(size=(3, SIZE)).astype(np.float32)
     which = np.repeat([[0.0, 1.0]], 3, 0).astype(np.float32)
     wanted = student.act(np.concatenate([seen, which], axis=1))
-    assert np.array_equal(SkillOfStudent(student, 1).act(seen), wanted)
+    assert np.array_equal(SkillOfStudent(student, 1, 2).act(seen), wanted)
+    seen[:, -9:] = 0.0
+    wanted = student.act(np.concatenate([seen, which], axis=1))
+    assert np.array_equal(SkillOfStudent(student, 1, 2).act(seen[:, :-9]), wanted)
+
+
+def test_teachers_may_see_different_things(tmp_path: Path) -> None:
+    mixed = {name: load(LIBRARY / name)[0] for name in ("pick", "reach")}
+    assert len({teacher.observation for teacher in mixed.values()}) == 2
+    losses: list[float] = []
+    with claimed(tmp_path, {}, print) as run:
+        learned = distill(run, mixed, TINY, "real", 0, 1, lambda turn, loss: losses.append(loss))
+    assert losses[-1] < losses[0]
+    result = evaluate("reach", acting_as(learned, 1, 2), 4, 0, threads=1)
+    assert result["episodes"] == 4
