@@ -9,7 +9,8 @@ from rich.progress import Progress
 
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.files import check_writable, write_json
-from pontine.policies.skills import TASKS
+from pontine.policies.bench import KINDS, POLICIES, bench_skills, inference, markdown
+from pontine.policies.provenance import command, commit
 
 from .options import at_least, text
 
@@ -19,6 +20,7 @@ class Config:
     """Options of `pontine bench skills`; bench_skills.yaml says what each means."""
 
     tasks: list[str] | None = None
+    kinds: list[str] | None = None
     episodes: int = 500
     seed: int = 30_000_000
     library: str | None = text()
@@ -27,8 +29,11 @@ class Config:
 
     def __post_init__(self) -> None:
         for task in self.tasks or ():
-            if task not in TASKS:
-                raise UnknownNameError("task of a skill", task, TASKS)
+            if task not in POLICIES:
+                raise UnknownNameError("task of a skill", task, POLICIES)
+        for kind in self.kinds or ():
+            if kind not in KINDS:
+                raise UnknownNameError("kind of policy", kind, KINDS)
         at_least("episodes", self.episodes, 1)
         at_least("seed", self.seed, 0)
         at_least("threads", self.threads, 0)
@@ -37,9 +42,6 @@ class Config:
 def run(config: Config) -> int:
     """Exit status 0; how good the skills are stands in the result."""
     import torch
-
-    from pontine.policies.bench import bench_skills, inference, markdown
-    from pontine.policies.provenance import command, commit
 
     torch.set_num_threads(1)
     check_writable(config.out, "the result")
@@ -50,7 +52,8 @@ def run(config: Config) -> int:
             config.episodes,
             config.seed,
             config.library,
-            tuple(config.tasks or TASKS),
+            config.tasks or tuple(POLICIES),
+            config.kinds or KINDS,
             config.threads,
             lambda done, of: progress.update(bar, completed=done, total=of),
         )

@@ -25,29 +25,40 @@ CONDITIONS = ("none", "real", "delay2")
 """Nominal, randomised, and nominal with exactly two control steps of delay."""
 
 
+KINDS = ("clone", "rl", "student")
+"""Which policies there may be for a task."""
+
+POLICIES = {**{task: task for task in TASKS}, "stack": "place"}
+"""The tasks that are measured, and whose policy each is for: a stack is what placing finds hardest."""
+
+
 @dataclass(frozen=True)
 class Contender:
-    """One policy for one task: which (`clone`, `rl` or `student`), and how it acts."""
+    """One policy for one task: which of `KINDS`, and how it acts."""
 
     task: str
     kind: str
     act: Act
 
 
-def contenders(folder: Path, tasks: tuple[str, ...] = TASKS) -> Iterator[Contender]:
+def contenders(
+    folder: Path, tasks: Sequence[str] = tuple(POLICIES), kinds: Sequence[str] = KINDS
+) -> Iterator[Contender]:
     """Those that the library at `folder` has; a task's own policy must be there, a clone or a student may.
 
     Raises PolicyError for a file that is missing or damaged.
     """
     student = _if_there(folder / "student")
     for task in tasks:
-        clone = _if_there(folder / f"{task}.clone")
-        if clone is not None:
+        name = POLICIES[task]
+        clone = _if_there(folder / f"{name}.clone")
+        if clone is not None and "clone" in kinds:
             yield Contender(task, "clone", acting(clone[0]))
-        yield Contender(task, "rl", acting(load(folder / task)[0]))
-        if student is not None and task in student[1]["tasks"]:
+        if "rl" in kinds:
+            yield Contender(task, "rl", acting(load(folder / name)[0]))
+        if student is not None and name in student[1]["tasks"] and "student" in kinds:
             known = student[1]["tasks"]
-            yield Contender(task, "student", acting_as(student[0], known.index(task), len(known)))
+            yield Contender(task, "student", acting_as(student[0], known.index(name), len(known)))
 
 
 def _if_there(path: Path) -> tuple[Actor, dict[str, Any]] | None:
@@ -58,12 +69,13 @@ def bench_skills(
     episodes: int = 500,
     seed: int = SEED,
     library: str | Path | None = None,
-    tasks: tuple[str, ...] = TASKS,
+    tasks: Sequence[str] = tuple(POLICIES),
+    kinds: Sequence[str] = KINDS,
     threads: int = 0,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[dict[str, Any]]:
     """Results of `evaluate` for every contender under every condition, each with `kind`."""
-    cases = [(c, physics) for c in contenders(LIBRARY if library is None else Path(library), tasks)
+    cases = [(c, physics) for c in contenders(LIBRARY if library is None else Path(library), tasks, kinds)
              for physics in CONDITIONS]  # fmt: skip
     rows = []
     for done, (contender, physics) in enumerate(cases):

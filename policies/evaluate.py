@@ -20,6 +20,7 @@ from .statistics import wilson
 
 Act = Callable[[Episodes], NDArray[np.float64]]
 Progress = Callable[[int, int], None]
+Ids = NDArray[np.int_]
 
 
 def acting(actor: Actor) -> Act:
@@ -27,8 +28,9 @@ def acting(actor: Actor) -> Act:
     return lambda e: actor.act(flat(e.observe()))
 
 
-BATCH = 250
-"""Worlds stepped together."""
+WORLDS = 50
+"""Worlds stepped together. A world that has ended its episode begins the next; few enough that little is stepped in
+vain while the last ones end."""
 
 VALIDATION_SEED = 50_000_000
 """First seed of the episodes that choose the best checkpoint; the final tests use other seeds."""
@@ -72,53 +74,42 @@ def run_episodes(
     physics: Randomization | None = None,
     threads: int = 0,
     progress: Progress | None = None,
-    on_start: Callable[[Episodes], None] | None = None,
+    on_start: Callable[[Episodes, Ids], None] | None = None,
 ) -> Outcome:
     """Play `episodes` episodes of a task, one for each seed from `seed` on.
 
-    `on_start` sees the batches in order, each when its episodes have just begun.
-
-    Every seed gives one episode whatever the batch, so a failed one can be played again alone.
+    Every seed gives one episode whatever is played beside it, so a failed one can be played again alone.
+    `on_start` is told which worlds (sorted ids) have just begun an episode; they begin in the order of their seeds.
     """
-    parts = []
-    for first in range(0, episodes, BATCH):
-        count = min(BATCH, episodes - first)
-        parts.append(_run_batch(task, act, seed + first + np.arange(count), physics, threads, on_start))
-        if progress is not None:
-            progress(first + count, episodes)
-    return Outcome(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
-
-
-def _run_batch(
-    task: str,
-    act: Act,
-    seeds: NDArray[np.int_],
-    physics: Randomization | None,
-    threads: int,
-    on_start: Callable[[Episodes], None] | None,
-) -> tuple[NDArray, ...]:
-    n = len(seeds)
+    n = min(WORLDS, episodes)
     e = Episodes(task_of(task), n, threads, physics)
-    ids = np.arange(n)
-    e.seed(ids, [int(s) for s in seeds])
-    e.reset(ids)
-    if on_start is not None:
-        on_start(e)
-    open_, success = np.ones(n, bool), np.zeros(n, bool)
-    steps, jerk, last = np.zeros(n, int), np.zeros(n), np.zeros((n, 6))
-    for _ in range(e.task.max_steps):
+    success, steps, jerk = np.zeros(episodes, bool), np.zeros(episodes, int), np.zeros(episodes)
+    playing, last = np.full(n, -1), np.zeros((n, 6))
+    ended, begun = np.arange(n), 0
+    while True:
+        ids = ended[: episodes - begun]
+        if len(ids):
+            playing[ids] = begun + np.arange(len(ids))
+            begun += len(ids)
+            last[ids] = 0.0
+            e.seed(ids, [int(s) for s in seed + playing[ids]])
+            e.reset(ids)
+            if on_start is not None:
+                on_start(e, ids)
+        open_ = np.flatnonzero(playing >= 0)
+        if not len(open_):
+            return Outcome(success, steps, jerk / steps, seed + np.arange(episodes))
         action = np.clip(act(e), -1.0, 1.0)
         result = e.step(action)
-        steps += open_
-        jerk += open_ * np.abs(action - last).mean(axis=1)
+        row = playing[open_]
+        steps[row] += 1
+        jerk[row] += np.abs(action - last)[open_].mean(axis=1)
         last = action
-        success |= open_ & result.success & (result.terminated | e.task.sparse)
-        open_ &= ~result.terminated
-        if not open_.any():
-            break
-    if e.task.sparse:
-        success = result.success
-    return success, steps, jerk / np.maximum(steps, 1), seeds
+        success[row] = (result.success & (result.terminated | e.task.sparse))[open_]
+        ended = open_[(result.terminated | result.truncated)[open_]]
+        playing[ended] = -1
+        if progress is not None and len(ended):
+            progress(begun - int((playing >= 0).sum()), episodes)
 
 
 def evaluate(

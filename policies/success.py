@@ -139,17 +139,17 @@ def play(
             randomization(physics),
             threads,
             (lambda done, of, k=k: progress(k * of + done)) if progress is not None else None,  # type: ignore[misc]
-            on_start=lambda e, seen=seen: seen.extend(_at_start(e)),  # type: ignore[misc]
+            on_start=lambda e, ids, seen=seen: seen.extend(_at_start(e, ids)),  # type: ignore[misc]
         )
         halves.append(Played(np.array(seen), outcome.success))
     return halves[0] + halves[1]
 
 
-def _at_start(e: Episodes) -> list[Array]:
+def _at_start(e: Episodes, ids: NDArray[np.int_]) -> list[Array]:
     observation = e.observe()
     assert isinstance(observation, np.ndarray)
     seen, handled, worlds, rows = e.situation(), e.situation(exact=True).object_position, e.worlds, []
-    for i in range(e.n):
+    for i in ids:
         around = [
             Thing(worlds.object_position[i, slot], np.array(spec.size), spec.kind)
             for slot, spec in enumerate(worlds.specs[i])

@@ -22,3 +22,8 @@ def test_a_step_of_inference_is_timed_both_ways(tmp_path: Path) -> None:
     assert cost["torch_us"] is not None
     assert cost["onnx_us"] is not None
     assert min(cost["torch_us"], cost["onnx_us"]) > 0
+
+
+def test_stacks_are_measured_with_the_policy_that_places_and_kinds_can_be_chosen() -> None:
+    rows = bench_skills(episodes=2, tasks=("stack",), kinds=("rl",), threads=1)
+    assert [(r["task"], r["kind"]) for r in rows] == [("stack", "rl")] * len(CONDITIONS)
