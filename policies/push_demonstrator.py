@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from pontine.envs.arm import FIXED_FACE, GRIPPER, RANGE
 from pontine.envs.layout import PAN_X
 from pontine.envs.observation import Situation
-from pontine.envs.tasks.push import stance
+from pontine.envs.robot import JOINTS
+from pontine.envs.tasks.push import Stance, stance
 
 from .demonstrator import aligned_rolls, servo, steepest
 
@@ -24,6 +25,8 @@ _NEAR, _FAR = 0.018, 0.05
 """How far (m) behind the object the fingers come down."""
 _OVER = 0.035
 """Height (m) above the object at which they travel."""
+
+_WRIST = JOINTS.index("wrist_flex")
 
 
 def push(s: Situation) -> Array:
@@ -41,16 +44,21 @@ def push(s: Situation) -> Array:
     gap = (1.0 - pushing) * np.clip(at.gap, -_FAR, -_NEAR) + pushing * ahead
     aim = s.object_position + 0.0
     aim[:, :2] += at.way * (gap - at.reach)[:, None]
-    # a finger that presses on the table jams, and weak servos sag
-    down = at.low + pushing * 0.05 * at.height + 0.7 * np.clip(-at.up, 0.0, 0.01)
+    # a finger that presses on the table jams, and weak servos sag; one that presses the object down is held by it,
+    # until it comes free and knocks it away
+    pressed = pushing * np.clip(((s.position - s.command)[:, _WRIST] - 0.08) / 0.12, 0.0, 1.0)
+    down = at.low + (0.05 * pushing + 0.4 * pressed) * at.height + 0.7 * np.clip(-at.up, 0.0, 0.01)
     aim[:, 2] = down + (at.height + _OVER - down) * np.clip((astray - 0.003) / 0.006, 0.0, 1.0)
-    # straight up before going anywhere else
-    blocked = np.clip((astray - 0.008) / 0.006, 0.0, 1.0) * np.clip((at.height + 0.016 - tool[:, 2]) / 0.008, 0.0, 1.0)
+    # straight up before going anywhere else, as far as the arm gets there
+    clear = np.minimum(at.height + 0.016, _highest(np.linalg.norm(fingers[:, :2] - (PAN_X, 0.0), axis=1)) - 0.004)
+    blocked = np.clip((astray - 0.008) / 0.006, 0.0, 1.0) * np.clip((clear - tool[:, 2]) / 0.008, 0.0, 1.0)
     aim[:, :2] = _blend(aim[:, :2], fingers[:, :2], blocked)
     from_pan = aim[:, :2] - (PAN_X, 0.0)
     aim[:, 2] = np.minimum(aim[:, 2], _highest(np.linalg.norm(from_pan, axis=1)))
-    done = np.clip((0.010 + 0.007 * np.clip(at.up / 0.03, 0.0, 1.0) - at.miss) / 0.002, 0.0, 1.0)
-    aim = _blend(aim, np.column_stack([_outwards(fingers), at.height + 0.04]), done)
+    # the last millimetres are not worth going round the object once more
+    near = 0.010 + 0.008 * np.clip(np.maximum(at.up / 0.03, (astray - 0.002) / 0.006), 0.0, 1.0) - at.miss
+    leaving = _leave(fingers, s, at, np.clip(near / 0.002 - 1.0, 0.0, 1.0))
+    aim = _blend(aim, leaving, np.clip(near / 0.002, 0.0, 1.0))
     aim = aim + hand[:, :, 0] * FIXED_FACE
     across_way = np.zeros((len(tool), 4))
     across_way[:, 0], across_way[:, 3] = np.cos(at.heading / 2 + np.pi / 4), np.sin(at.heading / 2 + np.pi / 4)
@@ -65,6 +73,21 @@ def _highest(distance: Array) -> Array:
     """How high (n,) m the fingers can surely be at distances (n,) m from the pan axis near the base."""
     # by the kinematics, 12 mm at 66 mm and 80 mm at 111 mm
     return 0.0125 + 1.5 * np.maximum(distance - 0.068, 0.0)
+
+
+def _leave(fingers: Array, s: Situation, at: Stance, sure: Array) -> Array:
+    """Where to draw back to (n, 3) m: off the object first, as a bowl's rim overhangs the fingers, then upwards.
+
+    Off it only the share `sure` (n,) of the way, or drawing back would hold pushing in balance.
+    """
+    height = s.tool.position[:, 2]
+    apart = fingers[:, :2] - s.object_position[:, :2]
+    distance = np.linalg.norm(apart, axis=1)
+    under = np.clip((s.size[:, 0] / 2 + 0.014 - distance) / 0.006, 0.0, 1.0)
+    under *= np.clip((at.height + 0.010 - height) / 0.006, 0.0, 1.0) * sure
+    off = fingers[:, :2] + 0.025 * apart / np.maximum(distance, 1e-6)[:, None]
+    upwards = np.column_stack([_outwards(fingers), at.height + 0.04])
+    return _blend(upwards, np.column_stack([off, height]), under)
 
 
 def _outwards(fingers: Array) -> Array:

@@ -71,7 +71,7 @@ class Push(Task):
     name = "Push"
     slots = (Slot("target"), Slot("support", 1))
     settle_steps = 3
-    max_steps = 200
+    max_steps = 250
 
     @property
     def observation_space(self) -> spaces.Box:
