@@ -36,8 +36,11 @@ def push(s: Situation) -> Array:
     """
     at, (tool, hand) = stance(s), s.tool
     fingers = tool - hand[:, :, 0] * FIXED_FACE
-    beyond = 0.008 - 0.018 * np.clip((at.up / at.height - 0.45) / 0.5, 0.0, 1.0)
-    astray = np.hypot(np.maximum(at.gap - beyond, 0.0), np.maximum(np.abs(at.across) - 0.008, 0.0))
+    # once down it bears more, so that it does not start anew for every slip
+    high = np.clip((at.up / at.height - 0.45) / 0.5, 0.0, 1.0)
+    beyond = 0.008 - 0.018 * high
+    beside = 0.008 + np.maximum(0.25 * at.reach - 0.008, 0.0) * (1.0 - high)
+    astray = np.hypot(np.maximum(at.gap - beyond, 0.0), np.maximum(np.abs(at.across) - beside, 0.0))
     # over a plate's rim, the fingers would ride on it
     pushing = np.clip((0.45 - at.up / at.height) / 0.25, 0.0, 1.0) * np.clip(1.5 - astray / 0.006, 0.0, 1.0)
     ahead = np.clip(1.2 * at.miss, 0.025, 0.040)
@@ -56,7 +59,7 @@ def push(s: Situation) -> Array:
     from_pan = aim[:, :2] - (PAN_X, 0.0)
     aim[:, 2] = np.minimum(aim[:, 2], _highest(np.linalg.norm(from_pan, axis=1)))
     # the last millimetres are not worth going round the object once more
-    near = 0.010 + 0.008 * np.clip(np.maximum(at.up / 0.03, (astray - 0.002) / 0.006), 0.0, 1.0) - at.miss
+    near = 0.010 + 0.008 * np.clip(np.maximum(at.up / 0.015, (astray - 0.002) / 0.006), 0.0, 1.0) - at.miss
     leaving = _leave(fingers, s, at, np.clip(near / 0.002 - 1.0, 0.0, 1.0))
     aim = _blend(aim, leaving, np.clip(near / 0.002, 0.0, 1.0))
     aim = aim + hand[:, :, 0] * FIXED_FACE
