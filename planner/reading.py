@@ -21,7 +21,8 @@ class Reading:
     spoke). `text` is the question or the explanation of a refusal, in the
     instruction's language; `options` are the names a question offers; `reason`
     says what kind of refusal it is. `alternatives` are other subgoals that would do as well, as
-    for "either bowl". `half` marks a question that is asked because the instruction says more than was read.
+    for "either bowl". `half` marks a question that is asked because what was
+    read leaves out something that was said, or makes no sense.
     """
 
     kind: Kind

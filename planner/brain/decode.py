@@ -8,10 +8,12 @@ instruction that it may be coming from.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pontine.envs.scene import Scene
+from pontine.planner.brain.atoms import continued
 from pontine.planner.brain.form import DETERMINERS, END, PUNCTUATION, RELATIONS, VERBS, State, Symbol
 from pontine.planner.brain.units import is_cjk, is_word, split_units
 
@@ -70,17 +72,20 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Source:
-    """An instruction as units and their tokens; `copyable` marks the units a form may copy."""
+    """An instruction as units and their tokens; `copyable` marks the units a form may copy. Before those that are
+    `continued` a copied phrase neither begins nor ends."""
 
     units: tuple[str, ...]
     tokens: tuple[tuple[int, ...], ...]
     copyable: tuple[bool, ...]
+    continued: Set[int] = frozenset()
 
     @classmethod
-    def of(cls, instruction: str, vocabulary: Vocabulary) -> Source:
-        """The source for one instruction."""
+    def of(cls, instruction: str, vocabulary: Vocabulary, scene: Scene | None = None) -> Source:
+        """The source for one instruction; with a scene, what its things are called is copied whole or not at all."""
         units = split_units(instruction)
-        return cls(units, tuple(vocabulary.unit(u) for u in units), tuple(is_word(u) for u in units))
+        whole = continued(units, scene) if scene is not None else frozenset()
+        return cls(units, tuple(vocabulary.unit(u) for u in units), tuple(is_word(u) for u in units), whole)
 
 
 @dataclass(frozen=True)
@@ -105,12 +110,13 @@ class Constraint:
             return sorted({ids[len(self.spelled)] for ids in self._keywords(self.state, self.spelled).values()})
         out: set[int] = set()
         ended = self._ended_unit()
+        out.update(self.source.tokens[i][n] for i, n in self.places if n < len(self.source.tokens[i]))
         if not self.places or ended is not None:
             state = self._settled(ended)
-            out.update(ids[0] for ids in self._keywords(state).values())
             if state.words():
                 out.update(self.source.tokens[i][0] for i in self._starts())
-        out.update(self.source.tokens[i][n] for i, n in self.places if n < len(self.source.tokens[i]))
+            if self._between_words() or not out:
+                out.update(ids[0] for ids in self._keywords(state).values())
         return sorted(out)
 
     def advance(self, token: int) -> Constraint:
@@ -171,12 +177,17 @@ class Constraint:
                 return self.source.units[i]
         return None
 
+    def _between_words(self) -> bool:
+        """Whether the phrase being copied, if there is one, may have reached the end of a word."""
+        ends = [i for i, n in self.places if n == len(self.source.tokens[i])]
+        return not self.places or any(i + 1 not in self.source.continued for i in ends)
+
     def _settled(self, ended: str | None) -> State:
         return self.state if ended is None else self.state.advance(Symbol(ended, True))
 
     def _starts(self) -> list[int]:
         """The units with which the copied phrase may go on, or begin."""
         if not self.places:
-            return [i for i, good in enumerate(self.source.copyable) if good]
+            return [i for i, good in enumerate(self.source.copyable) if good and i not in self.source.continued]
         following = (i + 1 for i, n in self.places if n == len(self.source.tokens[i]))
         return [i for i in following if i < len(self.source.units) and self.source.copyable[i]]

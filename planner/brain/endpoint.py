@@ -12,10 +12,12 @@ import os
 import re
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pontine.envs.errors import PontineError
+from pontine.envs.scene import Scene
 from pontine.planner.brain.examples import EXAMPLES, RULES
 from pontine.planner.brain.form import Form, FormError
 from pontine.planner.brain.reader import FormBrain, NoFormError
@@ -45,7 +47,7 @@ class EndpointBrain(FormBrain):
         if not self.url.startswith(("http://", "https://")):
             raise PontineError(f"url={self.url!r} must begin with http:// or https://")
 
-    def write_form(self, instruction: str) -> tuple[Form, float | None]:
+    def forms(self, instruction: str, scene: Scene | None = None) -> Iterator[tuple[Form, float | None]]:
         """The form the model answers with; its probability is not known.
 
         Raises NoFormError if no answer was a form, PontineError if the server does not answer or refuses to.
@@ -58,7 +60,8 @@ class EndpointBrain(FormBrain):
         for _ in range(1 + self.retries):
             answer = answer_of(self._ask(messages))
             try:
-                return checked(answer, instruction), None
+                yield checked(answer, instruction), None
+                return
             except FormError as error:
                 problem = str(error)
             messages += [

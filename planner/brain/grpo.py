@@ -77,7 +77,7 @@ def train(config: RlConfig, out: Path, excluded: Collection[tuple[str, ...]] = (
             for task in _tasks(config, done, excluded):
                 done, tried = done + 1, tried + 1
                 generator = torch.Generator().manual_seed(config.seed * 1_000_003 + done)
-                group = rewarded(task, sample(model, vocabulary, task.instruction, config.group, generator))
+                group = rewarded(task, sample(model, vocabulary, task.instruction, task.scene, config.group, generator))
                 rewards.append(sum(r.count * r.reward for r in group) / config.group)
                 groups += [group] if 0 < rewards[-1] < 1 else []
                 progress.update(bar, completed=done, reward=f"{rewards[-1]:.2f}")

@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from pontine.envs.errors import PontineError
+from pontine.envs.scene import Scene
 from pontine.planner.brain.decode import Constraint, Source, Vocabulary
 from pontine.planner.brain.form import FOLLOW_UP, Form
 from pontine.planner.brain.reader import FormBrain
@@ -28,8 +29,8 @@ DRAFT = 6
 """Tokens of a copied phrase that are guessed ahead and checked in one pass."""
 
 
-OTHERS = 2
-"""Forms that are tried beside the most likely one, where that one leaves out something that was said."""
+OTHERS = 3
+"""Forms that are tried beside the most likely one, where nothing can be carried out of that one."""
 
 
 @dataclass(frozen=True)
@@ -72,21 +73,23 @@ class EmbeddedBrain(FormBrain):
         unknown = set(FOLLOW_UP) - set(card.get("keywords", ()))
         return cls(model.eval(), Vocabulary.of(tokenizer, without=unknown), float(card.get("ask_below", 0.0)))
 
-    def write_form(self, instruction: str) -> tuple[Form, float]:
-        """The most likely goal form, taken greedily, and its probability under the constraint."""
-        return self._write(instruction, Fork((), 0.0))[:2]
+    def forms(self, instruction: str, scene: Scene | None = None) -> Iterator[tuple[Form, float]]:
+        """The goal form that is written greedily with its probability under the constraint, then those that begin as
+        it does and go on with its second choice, where that was closest.
 
-    def other_forms(self, instruction: str) -> Iterator[tuple[Form, float]]:
-        """Forms that begin as the greedy one does and go on with its second choice, where that was closest."""
-        forks = self._write(instruction, Fork((), 0.0))[2]
+        With a scene, what its things are called is copied whole or not at all.
+        """
+        source = Source.of(instruction, self.vocabulary, scene)
+        form, chance, forks = self._write(instruction, source, Fork((), 0.0))
+        yield form, chance
         for fork in sorted(forks, key=lambda f: -f.logprob)[:OTHERS]:
-            yield self._write(instruction, fork)[:2]
+            yield self._write(instruction, source, fork)[:2]
 
     @torch.inference_mode()
-    def _write(self, instruction: str, start: Fork) -> tuple[Form, float, list[Fork]]:
+    def _write(self, instruction: str, source: Source, start: Fork) -> tuple[Form, float, list[Fork]]:
         """The form that goes on greedily from `start`, its probability, and where it could have gone on otherwise."""
-        constraint = Constraint(Source.of(instruction, self.vocabulary), self.vocabulary)
-        if (tokens := sum(map(len, constraint.source.tokens))) > MAX_PROMPT:
+        constraint = Constraint(source, self.vocabulary)
+        if (tokens := sum(map(len, source.tokens))) > MAX_PROMPT:
             raise PontineError(f"the instruction is too long: {tokens} tokens, at most {MAX_PROMPT}")
         cache, feed = self.begin(instruction)
         feed += start.tokens
@@ -129,9 +132,7 @@ class EmbeddedBrain(FormBrain):
         return lambda i, allowed: self.model.lm_head.weight[allowed] @ hidden[i]
 
 
-def _choose(
-    constraint: Constraint, score: Callable[[int, list[int]], torch.Tensor], i: int
-) -> list[tuple[int, float]]:
+def _choose(constraint: Constraint, score: Callable[[int, list[int]], torch.Tensor], i: int) -> list[tuple[int, float]]:
     """The most likely allowed token at the i-th place and the second, if there is one, each with its log probability
     among the allowed ones."""
     allowed = constraint.allowed()

@@ -18,7 +18,12 @@ from pontine.planner.brain.wording import word
 from pontine.planner.reading import Reading, Turn, question, refusal
 
 LEAST = 0.05
-"""Probability below which a second choice is not carried out even if it leaves nothing out."""
+"""Probability below which a second choice is not carried out."""
+
+CREDIT = {"half": 0.02, "declined": 0.15, "unsupported": 0.3}
+"""How likely it is that the right form comes to nothing so: because it leaves out something that was said, makes no
+sense, means nothing or too much in the scene, or is beyond the arm. A wrong form comes to nothing much more often, so
+a form that can be carried out is to be preferred to a likelier one that cannot."""
 
 
 class NoFormError(PontineError):
@@ -34,8 +39,13 @@ class FormBrain(ABC):
     ask_below: float = 0.0
 
     @abstractmethod
-    def write_form(self, instruction: str) -> tuple[Form, float | None]:
-        """The goal form of an instruction, and its probability if that is known. Raises NoFormError."""
+    def forms(self, instruction: str, scene: Scene | None = None) -> Iterator[tuple[Form, float | None]]:
+        """Goal forms of an instruction (about the scene), each with its probability if that is known; the likeliest
+        first. Raises NoFormError."""
+
+    def write_form(self, instruction: str, scene: Scene | None = None) -> tuple[Form, float | None]:
+        """The likeliest form and its probability. Raises NoFormError."""
+        return next(self.forms(instruction, scene))
 
     def read(self, instruction: str, scene: Scene, turns: Sequence[Turn] = ()) -> Reading:
         """What the instruction asks for in the scene, after the `turns` that were carried out before it.
@@ -44,33 +54,41 @@ class FormBrain(ABC):
         """
         if not instruction.strip():
             raise PontineError("the instruction is empty; say what the arm should do")
+        if (phrase := set_phrase(instruction)) is not None:
+            return weigh(phrase, instruction, scene, turns)
         chinese = is_chinese(instruction)
-        form, confidence = set_phrase(instruction), None
-        if form is None:
-            try:
-                form, confidence = self.write_form(instruction)
-            except NoFormError:
-                return question(word("unclear", chinese))
-        reading = self.weigh(form, confidence, instruction, scene, turns)
-        if reading.half:
-            for other, chance in self.other_forms(instruction):
-                again = self.weigh(other, chance, instruction, scene, turns)
-                if again.kind == "subgoals" and (chance is None or chance >= LEAST):
-                    return again
-        return reading
+        try:
+            return self._best(instruction, scene, turns)
+        except NoFormError:
+            return question(word("unclear", chinese))
 
-    def other_forms(self, instruction: str) -> Iterator[tuple[Form, float | None]]:
-        """Less likely forms of the instruction, for when the likeliest leaves out something that was said."""
-        return iter(())
+    def _best(self, instruction: str, scene: Scene, turns: Sequence[Turn]) -> Reading:
+        """The reading of the form that is the likeliest one in this scene."""
+        best, most = None, 0.0
+        for form, chance in self.forms(instruction, scene):
+            reading = replace(weigh(form, instruction, scene, turns), confidence=chance)
+            credit = credit_of(reading)
+            if best is None and (chance is None or credit == 1.0):
+                best = reading
+                break
+            worth = (chance or 0.0) * credit
+            if best is None or (worth > most and (credit < 1.0 or (chance or 0.0) >= LEAST)):
+                best, most = reading, worth
+        assert best is not None
+        if best.kind == "subgoals" and best.confidence is not None and best.confidence < self.ask_below:
+            return replace(question(word("unclear", is_chinese(instruction))), confidence=best.confidence)
+        return best
 
-    def weigh(
-        self, form: Form, confidence: float | None, instruction: str, scene: Scene, turns: Sequence[Turn] = ()
-    ) -> Reading:
-        """The reading of an instruction for which `form` was written with this confidence."""
-        reading = weigh(form, instruction, scene, turns)
-        if reading.kind == "subgoals" and confidence is not None and confidence < self.ask_below:
-            reading = question(word("unclear", is_chinese(instruction)))
-        return replace(reading, confidence=confidence)
+
+def credit_of(reading: Reading) -> float:
+    """How likely it is that the right form comes to such a reading, against its being carried out."""
+    if reading.kind == "subgoals" or reading.reason == "unsafe":
+        return 1.0
+    if reading.half:
+        return CREDIT["half"]
+    if reading.reason == "unsupported":
+        return CREDIT["unsupported"]
+    return CREDIT["declined"]
 
 
 def weigh(form: Form, instruction: str, scene: Scene, turns: Sequence[Turn] = ()) -> Reading:

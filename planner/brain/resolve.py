@@ -23,6 +23,10 @@ _DIRECTIONAL = {"left": "left_of", "right": "right_of", "front": "in_front_of", 
 _AXES = {"left": (1, 1), "right": (1, -1), "front": (0, -1), "behind": (0, 1)}
 
 
+_SENSELESS = frozenset(("onto_itself", "one_target", "unclear"))
+"""Questions to which hardly anything that people say leads, unlike what was misread."""
+
+
 class Unresolved(Exception):
     """Carries the question or refusal that answers instead of subgoals."""
 
@@ -73,7 +77,8 @@ class Resolver:
 
     def ask(self, key: str, what: str = "", options: Sequence[str] = (), count: int = 0) -> Unresolved:
         """A question, offering `options`."""
-        return Unresolved(question(word(key, self.chinese, what, options, count), tuple(options)))
+        told = question(word(key, self.chinese, what, options, count), tuple(options))
+        return Unresolved(replace(told, half=key in _SENSELESS))
 
     def decline(self, key: str, what: str = "", options: Sequence[str] = ()) -> Unresolved:
         """A refusal because it is impossible."""

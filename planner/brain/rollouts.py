@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from pontine.envs.scene import Scene
 from pontine.planner.brain.decode import Constraint, Source, Vocabulary
 from pontine.planner.brain.form import Form
 
@@ -34,13 +35,14 @@ class Rollout:
 
 @torch.no_grad()
 def sample(
-    model: Any, vocabulary: Vocabulary, instruction: str, count: int, generator: torch.Generator
+    model: Any, vocabulary: Vocabulary, instruction: str, scene: Scene, count: int, generator: torch.Generator
 ) -> list[Rollout]:
-    """`count` forms of an instruction at temperature 1; equal ones are one rollout that says how often it was drawn."""
+    """`count` forms of an instruction about a scene at temperature 1; equal ones are one rollout that says how often
+    it was drawn."""
     from transformers import DynamicCache
 
     prompt = vocabulary.prompt(instruction)
-    start = Constraint(Source.of(instruction, vocabulary), vocabulary)
+    start = Constraint(Source.of(instruction, vocabulary, scene), vocabulary)
     cache = DynamicCache(config=model.config)
     causal = model.get_base_model()
     rows = [start] * count

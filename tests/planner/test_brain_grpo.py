@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from pontine.envs.errors import PontineError
+from pontine.envs.scene import Scene
 from pontine.planner.brain import grpo
 from pontine.planner.brain.corpus import samples
 from pontine.planner.brain.decode import Vocabulary
@@ -64,7 +65,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_equal_rollouts_are_one_and_their_probabilities_are_those_they_were_drawn_with() -> None:
     model = toy(Path(), 2, None)
     vocabulary = Vocabulary.of(Tokenizer.from_file(str(base_model() / "tokenizer.json")))
-    found = sample(model, vocabulary, "open the drawer", 12, torch.Generator().manual_seed(0))
+    found = sample(model, vocabulary, "open the drawer", Scene(), 12, torch.Generator().manual_seed(0))
     assert sum(r.count for r in found) == 12
     assert len({r.tokens for r in found}) == len(found)
     assert all(len(r.tokens) == len(r.allowed) for r in found)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from pontine.envs.scene import Scene
 from pontine.planner.brain.form import Form
 from pontine.planner.brain.reader import FormBrain
 from pontine.planner.display import Display
@@ -14,8 +17,8 @@ FORMS = {"put the red cube in the bowl": "in the red cube, the bowl", "hold the 
 class Scripted(FormBrain):
     """Writes the forms it was given."""
 
-    def write_form(self, instruction: str) -> tuple[Form, float | None]:
-        return Form.parse(FORMS[instruction]), 1.0
+    def forms(self, instruction: str, scene: Scene | None = None) -> Iterator[tuple[Form, float | None]]:
+        yield Form.parse(FORMS[instruction]), 1.0
 
 
 def test_undo_takes_back_one_instruction_after_the_other() -> None:
