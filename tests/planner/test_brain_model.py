@@ -39,6 +39,7 @@ def brain() -> EmbeddedBrain:
         ("put the red cube in the bowl, then close the drawer", [("in", "red_cube", "bowl"), ("closed", "drawer")]),
         ("把红色方块放进碗里，然后关上抽屉", [("in", "red_cube", "bowl"), ("closed", "drawer")]),
         ("Stack the red cube on the blue one.", [("on", "red_cube", "blue_cube")]),
+        ("Set the red cube down on the blue one.", [("on", "red_cube", "blue_cube")]),
         ("pick up the banana", [("holding", "banana")]),
         ("把香蕉放到红色方块的左边", [("left_of", "banana", "red_cube")]),
         ("put all the cubes in the bowl", [("in", "red_cube", "bowl"), ("in", "blue_cube", "bowl")]),
