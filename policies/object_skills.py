@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from pontine.envs.catalogue import KINDS, from_scene_object
 from pontine.envs.kinematics import tool_pose
-from pontine.envs.layout import footprint
+from pontine.envs.layout import clear, footprint
 from pontine.envs.observation import Situation
 from pontine.envs.robot import Robot
-from pontine.envs.scene import TABLE, Scene
+from pontine.envs.scene import TABLE, Scene, SceneObject
 from pontine.envs.tasks.pick import LIFT, LIFTED
 from pontine.envs.tasks.place import RETREAT, STILL
 from pontine.envs.tasks.push import CLEARANCE, SIZE, SPOT_TOLERANCE, pushing, reachable, slides, top
@@ -24,6 +24,10 @@ from .skill import Array, SkillError
 TIME_LIMIT = 250
 """Control steps (10 s) before these skills give up. The tasks' six seconds are for scoring in simulation; an arm
 of slow servos, held within its safety limits, is often about to succeed when they are over."""
+
+
+_BEHIND, _HAND = 0.03, 0.025
+"""How far (m) behind what is pushed the hand comes down, and the radius (m) of the room that it needs there."""
 
 
 class PickSkill(HandlingSkill):
@@ -99,8 +103,12 @@ class PushSkill(HandlingSkill):
         assert thing.position is not None, "an object of unknown position is refused"
         here = np.array(thing.position[:2])
         goal = goal_for(scene, args[0], args[1], args[2], (float(here[0]), float(here[1])))
-        if not reachable(here, goal[:2], footprint(from_scene_object(thing))[2]):
+        radius = footprint(from_scene_object(thing))[2]
+        if not reachable(here, goal[:2], radius):
             raise PlacementError(f"the hand cannot get behind {thing.name!r} to push it there")
+        blocking = _in_the_way(scene, thing, here, goal[:2], radius)
+        if blocking is not None:
+            raise PlacementError(f"{blocking!r} stands in the way of pushing {thing.name!r} there")
         return goal
 
     def there(self, moment: Moment) -> bool:
@@ -109,3 +117,18 @@ class PushSkill(HandlingSkill):
         miss = float(np.linalg.norm(position[0, :2] - moment.goal[:2]))
         clear = moment.tool[2] > top(position, size)[0] + CLEARANCE
         return bool(clear and miss < SPOT_TOLERANCE and moment.speed < STILL)
+
+
+def _in_the_way(scene: Scene, thing: SceneObject, here: Array, goal: Array, radius: float) -> str | None:
+    """What stands where the thing, or the hand behind it, would pass on a straight way from here to the goal (2,) m."""
+    length = float(np.linalg.norm(goal - here))
+    along = (goal - here) / max(length, 1e-6)
+    way = [(*(here + along * at), radius) for at in np.linspace(0.0, length, 2 + int(length / 0.01))]
+    behind = (*(here - along * (radius + _BEHIND)), _HAND)
+    for other in scene.objects:
+        if other is thing or other.support not in (TABLE, None) or other.position is None:
+            continue
+        x, y, r = footprint(from_scene_object(other))
+        if any(not clear(cx, cy, cr, [(x, y, r)], gap=0.0) for cx, cy, cr in (*way, behind)):
+            return other.name
+    return None

@@ -1,0 +1,36 @@
+"""Where the push skill can start, whatever its policy."""
+
+import pytest
+
+from pontine.envs.layout import from_scene
+from pontine.envs.scene import Scene
+from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.tasks.push import SIZE
+from pontine.policies.actor import Actor
+from pontine.policies.object_skills import PushSkill
+from pontine.policies.placement import PlacementError
+from pontine.policies.skill import SkillError
+
+
+@pytest.fixture(scope="module")
+def push() -> PushSkill:
+    return PushSkill(Actor(SIZE, 6))
+
+
+def table(*objects: tuple[str, str, float, float]) -> SimulatedRobot:
+    """An arm before objects (name, kind, x, y)."""
+    described = [{"name": n, "kind": k, "color": "red", "position": [x, y, 0.0]} for n, k, x, y in objects]
+    return SimulatedRobot(from_scene(Scene.from_json({"objects": described})))
+
+
+def test_a_push_does_not_start_where_it_cannot(push: PushSkill) -> None:
+    robot = table(("bowl", "bowl", 0.22, 0.06), ("cube", "cube", 0.25, -0.12), ("ball", "ball", 0.16, -0.1))
+    assert "would roll or topple" in push.execute(robot, ["ball", "left_of", "cube"]).reason
+    with pytest.raises(SkillError, match="nothing can be pushed in 'bowl'"):
+        push.execute(table(("bowl", "bowl", 0.22, 0.06), ("plate", "plate", 0.2, -0.1)), ["plate", "in", "bowl"])
+
+
+def test_a_push_does_not_sweep_other_things_away(push: PushSkill) -> None:
+    robot = table(("plate", "plate", 0.22, 0.13), ("cube", "cube", 0.23, 0.02), ("block", "block", 0.23, -0.1))
+    with pytest.raises(PlacementError, match="'cube' stands in the way of pushing 'plate' there"):
+        push.execute(robot, ["plate", "right_of", "block"])
