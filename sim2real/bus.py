@@ -275,11 +275,15 @@ class Bus:
         return answers, parser.discarded
 
     def _listen(self, seconds: float, enough: Callable[[bytes], bool], most: int = 4096) -> None:
-        """Hand on what arrives, `most` bytes at once, until it is `enough` or `seconds` are over."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
+        """Hand on what arrives, `most` bytes at once, until it is `enough` or `seconds` are over.
+
+        What has arrived by then is read, also where this program was kept from running meanwhile.
+        """
+        end, left = time.monotonic() + seconds, seconds
+        while left > 0:
+            left = end - time.monotonic()
             # Setting pyserial's own timeout would configure the port anew each time.
-            ready, _, _ = select.select([self._serial], [], [], left)
+            ready, _, _ = select.select([self._serial], [], [], max(left, 0.0))
             if ready and enough(self._serial.read(most)):
                 return
 

@@ -119,6 +119,22 @@ def test_a_few_spoilt_answers_go_unnoticed(emulator: Emulator, bus: Bus, kind: s
     bus.ping(SHAFT)
 
 
+def test_what_came_while_the_program_was_kept_from_running_counts(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, slept = bus._serial.read, []
+
+    def late(most: int) -> bytes:
+        if slept:
+            return read(most)
+        slept.append(data := read(min(most, 20)))
+        time.sleep(5 * PATIENCE)
+        return data
+
+    monkeypatch.setattr(bus._serial, "read", late)
+    assert len(bus.measure()) == 6
+    assert slept
+    assert not bus.asked_again
+
+
 def test_a_silent_servo_is_named(emulator: Emulator, bus: Bus) -> None:
     emulator.inject(Fault("silent", id=4, count=2 * (1 + RETRIES)))
     for call, hint in ((bus.measure, "others answer"), (lambda: bus.read(SHAFT, "lock"), "cable to it")):
