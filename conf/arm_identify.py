@@ -16,7 +16,7 @@ class Config(ArmOptions):
     """Options of `pontine arm identify`; arm_identify.yaml says what each means."""
 
     out: str | None = text()
-    seconds: float = 30.0
+    seconds: float = 60.0
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -170,7 +170,7 @@ def _fault(name: str, seed: int) -> Trial:
 
 
 def identification(
-    seeds: Sequence[int] = (0, 1), profile: str = "new", seconds: float = 30.0
+    seeds: Sequence[int] = (0, 1), profile: str = "new", seconds: float = 60.0
 ) -> Iterator[dict[str, Any]]:
     """Identify emulated arms: found / true by constant and joint, and the delay's; `worst_error` is over all joints.
 

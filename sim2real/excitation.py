@@ -16,9 +16,13 @@ from pontine.envs.errors import PontineError
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS, Robot, RobotState, straight
 from pontine.envs.table import build
 
+from .feetech import wire_seconds
 from .servo_model import Trial
 
 Array = NDArray[np.float64]
+
+TURNS: Array = np.linspace(-2.5, 2.5, len(JOINTS)) * wire_seconds(37, 1_000_000)
+"""How much (s) after the middle of a measurement each servo looks: when its turn comes to answer, with 37 bytes."""
 
 BASE = np.array([0.0, -0.45, 0.35, 0.5, 0.0, 0.7])
 """Pose (6,) rad about which the arm moves: every joint far from its ends, the hand well above the table."""
@@ -121,5 +125,5 @@ def observed(steps: Sequence[tuple[float, Array, RobotState]], since: float) -> 
     told = [step for step in steps if step[2].time >= since]
     return Trial(
         np.array([sent for sent, _, _ in told]), np.array([targets for _, targets, _ in told]),
-        np.array([state.time for _, _, state in told]), np.array([state.position for _, _, state in told]),
+        np.array([state.time for _, _, state in told]), np.array([state.position for _, _, state in told]), TURNS,
     )  # fmt: skip

@@ -9,7 +9,7 @@ Geometry and masses are the simulated arm's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import mujoco
 import mujoco.batch
@@ -27,13 +27,14 @@ class Trial:
     """What an arm was told and what it did.
 
     Targets (m, 6) rad were sent at `sent` (m,) s; positions (n, 6) rad were read at `times` (n,) s, the
-    first of them at rest.
+    first of them at rest, each joint's `turns` (6,) s later.
     """
 
     sent: Array
     targets: Array
     times: Array
     positions: Array
+    turns: Array = field(default_factory=lambda: np.zeros(len(JOINTS)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,10 +83,11 @@ def respond(trial: Trial, constants: Constants) -> Array:
         ctrl[:] = np.where(engaged, reference - gap, q + brake * velocity)
         batch.step(nstep=1)
         shaft[step + 1] = q + gap
-    at = np.clip((trial.times - start) / dt, 0, steps)
+    at = np.clip((trial.times[:, None] + trial.turns - start) / dt, 0, steps)
     before = np.minimum(at.astype(int), steps - 1)
-    share = (at - before)[:, None, None]
-    return np.moveaxis(shaft[before] * (1 - share) + shaft[before + 1] * share, 0, 1)
+    share, joint = (at - before)[..., None], np.arange(joints)
+    read = shaft[before, :, joint] * (1 - share) + shaft[before + 1, :, joint] * share
+    return np.moveaxis(read, -1, 0)
 
 
 def _averaged(trial: Trial, times: Array) -> Array:
