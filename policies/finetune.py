@@ -175,11 +175,12 @@ class _PPOKeeper(Keeper):
             self.validate()
         share = iteration / max(config.iterations, 1)
         rate = config.learning_rate + (config.final_learning_rate - config.learning_rate) * share
-        # during the warm-up Adam gets to know the actor's gradients: its first steps are as large as the rate lets them
-        self.ppo.rates = (rate if iteration >= config.warmup else 0.0, config.critic_learning_rate)
+        self.ppo.rates = (rate, config.critic_learning_rate)
         policy = self.ppo.policy
         assert isinstance(policy, ActorCriticPolicy)
         policy.log_std.requires_grad_(False)
+        for part in _parts(self.ppo):
+            part.requires_grad_(iteration >= config.warmup)
 
     def _on_rollout_end(self) -> None:
         returns = [episode["r"] for episode in self.ppo.ep_info_buffer or []]
