@@ -9,7 +9,7 @@ from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.files import check_writable
-from pontine.policies.skills import LIBRARY, TASKS
+from pontine.policies.skills import HANDLING, LIBRARY
 
 from .options import at_least, text
 
@@ -27,8 +27,8 @@ class Config:
     threads: int = 0
 
     def __post_init__(self) -> None:
-        if self.task not in TASKS:
-            raise UnknownNameError("task of a skill", self.task, TASKS)
+        if self.task not in HANDLING:
+            raise UnknownNameError("task of a skill that handles something", self.task, HANDLING)
         at_least("episodes", self.episodes, 100)
         at_least("test_episodes", self.test_episodes, 20)
         at_least("seed", self.seed, 0)

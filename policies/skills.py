@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .actor import LIBRARY, load
 from .fixture_skills import CloseSkill, OpenSkill, PressSkill
+from .handling import HandlingSkill
 from .object_skills import PickSkill, PlaceSkill
 from .reach_skills import HomeSkill, ReachSkill
 from .skill import Skill
@@ -20,6 +21,9 @@ SKILLS: dict[str, type[Skill]] = {
 TASKS = tuple(sorted({skill.task for skill in SKILLS.values()}))
 """The tasks whose policies the skills run; two skills may share one."""
 
+HANDLING = tuple(sorted({skill.task for skill in SKILLS.values() if issubclass(skill, HandlingSkill)}))
+"""Those in which something is handled; in the others the arm moves over an empty table."""
+
 
 def load_library(path: str | Path | None = None) -> dict[str, Skill]:
     """Every skill with its policy from `path` (the shipped library if None).
@@ -31,4 +35,4 @@ def load_library(path: str | Path | None = None) -> dict[str, Skill]:
     return {name: skill(actors[skill.task]) for name, skill in SKILLS.items()}
 
 
-__all__ = ["LIBRARY", "SKILLS", "TASKS", "load_library"]
+__all__ = ["HANDLING", "LIBRARY", "SKILLS", "TASKS", "load_library"]

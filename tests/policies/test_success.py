@@ -8,6 +8,7 @@ import pytest
 from pontine.policies import success
 from pontine.policies.actor import LIBRARY, PolicyError
 from pontine.policies.actor import load as load_actor
+from pontine.policies.skills import HANDLING
 from pontine.policies.statistics import expected_calibration_error, ranking
 from pontine.policies.success import FEATURES, Played
 
@@ -77,3 +78,11 @@ def test_episodes_are_played_half_nominal_half_randomised_and_seen_at_their_star
     assert played.seen.shape == (12, FEATURES)
     assert played.success.mean() > 0.5
     assert np.array_equal(played.seen, success.play("pick", actor, 12, success.TEST_SEED, threads=1).seen)
+
+
+@pytest.mark.parametrize("task", HANDLING)
+def test_every_skill_that_handles_something_ships_a_calibrated_critic(task: str) -> None:
+    critic, card = success.load(LIBRARY / f"{task}.success")
+    assert card["test"]["episodes"] >= 2000
+    assert card["test"]["expected_calibration_error"] <= 0.05
+    assert 0.0 < critic.probability(np.zeros((1, FEATURES)))[0] < 1.0
