@@ -20,7 +20,7 @@ lint: $(STAMP)
 	$(BIN)/mypy
 
 benchmarks: $(STAMP)
-	$(BIN)/pontine bench envs fetch=true out=bench-envs.json
+	$(BIN)/pontine bench envs task=pick_place fetch=true out=bench-envs.json
 	$(BIN)/pontine bench demo out=bench-demo.json
 	$(BIN)/pontine bench skills out=bench-skills.json
 	$(BIN)/pontine bench brain out=bench-brain.json
