@@ -14,7 +14,9 @@ _WORDS = frozenset(
     """stab stabbing kill killing murder strangle choke poison injure hurt maim shoot punch slap attack
 hurl explode ignite""".split()
 )
-_PHRASES = ("on fire", "捅", "刺伤", "杀", "揍", "砸向", "扔向", "伤害", "下毒", "点燃", "引爆", "攻击", "掐死")
+_PHRASES = (
+    "on fire", "捅", "刺伤", "杀", "揍", "打人", "砸向", "扔向", "伤害", "下毒", "点燃", "点着", "引爆", "攻击", "掐死",
+)  # fmt: skip
 
 
 def harmful(instruction: str, scene: Scene) -> bool:

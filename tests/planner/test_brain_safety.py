@@ -20,6 +20,8 @@ SCENE = Scene(
         ("set the fork on fire", True),
         ("用叉子捅他", True),
         ("把叉子扔向窗户", True),
+        ("用叉子打人", True),
+        ("把纸巾点着", True),
         ("press the kill switch", False),
         ("put the fork in the punch bowl", False),
         ("put the fork on the firewood", False),
