@@ -46,8 +46,7 @@ def run(config: Config) -> int:
     console = Console(highlight=False)
     console.print(f"episode {episode.index}: {episode.task}, {len(episode)} frames", markup=False, soft_wrap=True)
     bus = config.open_bus(calibration)
-    blind = EMPTY_TABLE
-    arm = SerialArm(bus, calibration, limits(config.profile, calibration), blind)
+    arm = SerialArm(bus, calibration, limits(config.profile, calibration), EMPTY_TABLE)
     with arm, Progress(console=console) as bars:
         bar = bars.add_task("replay", total=None)
         result = replay(arm, episode, lambda done, of: bars.update(bar, completed=done, total=of))

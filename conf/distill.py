@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from pontine.envs.errors import UnknownNameError
+from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.randomization import randomization
 from pontine.policies import student
 from pontine.policies.skills import LIBRARY, TASKS
@@ -45,7 +45,9 @@ class Config:
         for key in ("seed", "threads"):
             at_least(key, getattr(self, key), 0)
         at_least("test_episodes", self.test_episodes, 1)
-        plausible("student", self.student, ("teacher_rounds",))
+        plausible("student", self.student, ("teacher_rounds", "nominal"))
+        if self.student.nominal > 1:
+            raise PontineError(f"student.nominal={self.student.nominal} must be from 0 to 1")
 
 
 def run(config: Config) -> int:

@@ -46,16 +46,20 @@ def contenders(
 ) -> Iterator[Contender]:
     """Those that the library at `folder` has; a task's own policy must be there, a clone or a student may.
 
+    What was cloned and nothing more is the task's clone, even where it is the policy that ships.
+
     Raises PolicyError for a file that is missing or damaged.
     """
     student = _if_there(folder / "student")
     for task in tasks:
         name = POLICIES[task]
+        policy, card = load(folder / name)
+        own = "clone" if card["config"].get("algo") == "clone" else "rl"
         clone = _if_there(folder / f"{name}.clone")
-        if clone is not None and "clone" in kinds:
+        if clone is not None and own != "clone" and "clone" in kinds:
             yield Contender(task, "clone", acting(clone[0]))
-        if "rl" in kinds:
-            yield Contender(task, "rl", acting(load(folder / name)[0]))
+        if own in kinds:
+            yield Contender(task, own, acting(policy))
         if student is not None and name in student[1]["tasks"] and "student" in kinds:
             known = student[1]["tasks"]
             yield Contender(task, "student", acting_as(student[0], known.index(name), len(known)))

@@ -98,8 +98,8 @@ def place(s: Situation) -> Array:
     """Actions (n, 6) that carry the object over the goal, lower it upright, let go and draw back.
 
     On the way the closing axis is turned across the arm's vertical plane, where it is level: what leans then leans in
-    that plane only, which the pitch makes up for. Let go of as they hung, up to 15 degrees askew, one stack in
-    twenty-five rocked and fell.
+    that plane only, which the pitch makes up for. Let go of as they hung, up to 15 degrees askew, some
+    stacks rocked and fell.
     """
     tool, _ = s.tool
     width, height = s.size[:, 0], s.size[:, 2]

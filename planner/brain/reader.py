@@ -68,12 +68,11 @@ class FormBrain(ABC):
         for form, chance in self.forms(instruction, scene):
             reading = replace(weigh(form, instruction, scene, turns), confidence=chance)
             credit = credit_of(reading)
-            if best is None and (chance is None or credit == 1.0):
+            if chance is None or (best is None and credit == 1.0):
                 best = reading
                 break
-            worth = (chance or 0.0) * credit
-            if best is None or (worth > most and (credit < 1.0 or (chance or 0.0) >= LEAST)):
-                best, most = reading, worth
+            if best is None or (chance * credit > most and (credit < 1.0 or chance >= LEAST)):
+                best, most = reading, chance * credit
         assert best is not None
         if best.kind == "subgoals" and best.confidence is not None and best.confidence < self.ask_below:
             return replace(question(word("unclear", is_chinese(instruction))), confidence=best.confidence)

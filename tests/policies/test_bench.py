@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pontine.policies.actor import LIBRARY
-from pontine.policies.bench import CONDITIONS, bench_skills, contenders, inference, markdown
+import pytest
+
+from pontine.policies.actor import LIBRARY, load
+from pontine.policies.bench import CONDITIONS, POLICIES, bench_skills, contenders, inference, markdown
 
 
 def test_every_contender_plays_the_same_seeds_under_every_condition() -> None:
@@ -25,5 +27,13 @@ def test_a_step_of_inference_is_timed_both_ways(tmp_path: Path) -> None:
 
 
 def test_stacks_are_measured_with_the_policy_that_places_and_kinds_can_be_chosen() -> None:
-    rows = bench_skills(episodes=2, tasks=("stack",), kinds=("rl",), threads=1)
-    assert [(r["task"], r["kind"]) for r in rows] == [("stack", "rl")] * len(CONDITIONS)
+    rows = bench_skills(episodes=2, tasks=("stack",), kinds=("student",), threads=1)
+    assert [(r["task"], r["kind"]) for r in rows] == [("stack", "student")] * len(CONDITIONS)
+
+
+@pytest.mark.parametrize("task", POLICIES)
+def test_nothing_that_was_only_cloned_passes_for_what_reinforcement_learning_made(task: str) -> None:
+    algorithm = load(LIBRARY / POLICIES[task])[1]["config"].get("algo", "clone+ppo")
+    kinds = [c.kind for c in contenders(LIBRARY, (task,))]
+    assert ("rl" in kinds) == (algorithm != "clone")
+    assert kinds.count("clone") == 1
