@@ -51,8 +51,8 @@ class DistillConfig:
     teacher_rounds: int = 4
     teacher_share: float = 0.15
     noise: float = 0.15
-    nominal: float = 0.25
-    hidden: tuple[int, ...] = (160, 160)
+    nominal: float = 0.4
+    hidden: tuple[int, ...] = (168, 168)
 
 
 class SkillOfStudent:
