@@ -25,9 +25,10 @@ from pontine.envs.robot import JOINTS
 from pontine.envs.table import PHYSICS_SECONDS, slots_for
 from pontine.envs.worlds import Worlds
 
-from .profiles import NO_LOAD_SPEED, RATED_VOLTS, STALL_TORQUE, Arm
+from .profiles import Arm
 from .servo import STALL_AMPERES
 from .shaft import FREE, Drive, Motion
+from .sts3215 import NO_LOAD_SPEED, RATED_VOLTS, STALL_TORQUE
 
 Array = NDArray[np.float64]
 

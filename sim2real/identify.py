@@ -1,8 +1,9 @@
 """System identification: the servo constants under which the simulated arm moves as the real one did.
 
 Nonlinear least squares with `mujoco.sysid` over the whole trial, all joints at once: each joint's stiffness,
-damping, dry friction, armature and free play in logarithms, so that they stay positive and their
-uncertainties are relative, and one delay for all.
+damping, dry friction, armature and free play, and one delay for all. Coordinates are logarithms, so that constants
+stay positive and their uncertainties are relative, of the stiffness, of the play, and of the others' ratios to the
+stiffness: motion shows those ratios plainly, and the size that goes with them only faintly.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ START = {"kp": KP, "damping": DAMPING, "frictionloss": FRICTIONLOSS, "armature":
 BOUNDS = {"kp": (1.0, 120.0), "damping": (0.02, 8.0), "frictionloss": (2e-3, 1.0), "armature": (2e-3, 0.4),
           "backlash": (2e-4, 0.06)}  # fmt: skip
 """Where the search starts and how far it may go, SI units. Fits to SO-101 arms by several authors gave
-stiffness 9 to 51, damping 0.5 to 2.8, armature 0.028 to 0.2, friction 0 to 0.4 and play of about a degree."""
+stiffness 9 to 51, damping 0.5 to 2.8, armature 0.028 to 0.2, friction 0 to 0.4 and play of about a degree.
+The bounds of damping, friction and armature hold at the first stiffness, and in the same ratio at others."""
 
 LONGEST_DELAY = 0.16
 """Seconds."""
@@ -48,18 +50,29 @@ ALIKE = {"kp": 0.3, "damping": 0.05, "frictionloss": 0.5, "armature": 0.4, "back
 """How far (relative, standard deviation) the joints' constants are expected to lie from their mean.
 
 Six servos of one kind: this decides where motion does not. A joint that carries no weight and turns little
-mass, such as the wrist's roll, shows the ratios of its constants and hardly their size; that comes from its
-damping, which is mostly what the motor brakes by itself, stall torque over free speed, and no matter of wear.
-Chosen.
+mass, such as the wrist's roll, shows the size of its constants only by how fast its shaft crosses its play
+against the motor's back-EMF; where there is hardly any play, the size comes from the damping, most of which
+is that back-EMF and no matter of wear. Chosen: on emulated arms that move for a minute, 0.02 to 0.15 for the
+damping and 2 to 10 counts for the noise below change what is found by a tenth at most.
 """
 
 _NOISE = 5.0
-"""Encoder counts. What a fit leaves is one or two, but neighbouring samples err alike."""
+"""Encoder counts. What a fit leaves is half of one to one, but neighbouring samples err alike."""
 
-_COARSE = 8
+_COARSE, _BEGINNING = 8, 20.0
+"""The search begins with all joints alike, for so many iterations from each delay, on the first seconds."""
+
 _DELAYS = (0.01, 0.04, 0.07, 0.1, 0.13)
 _DELAY_SCALE = 0.04
-_FD_STEP = 5e-3
+_RATIOS = [NAMES.index(name) for name in ("damping", "frictionloss", "armature")]
+_UNITS = np.array([10.0 if name == "kp" else 1.0 for name in NAMES])[:, None]
+_FD_STEP = 1e-2
+"""Finite differences are taken over this many units. A trial's sums are rough, for a shaft enters and leaves its
+play at whole physics steps, and what is faint, a joint's size, needs the longer step."""
+
+_ENOUGH = 5e-3
+"""Relative length of the last step."""
+
 _TRANSIENT = 0.3
 
 
@@ -85,10 +98,17 @@ class Fit:
 
 
 def constants_of(x: Array) -> Constants:
-    """Constants of the search's coordinates (31, k): logarithms by name and joint, then the scaled delay."""
-    rows = np.exp(x[:-1].T).reshape(x.shape[1], len(NAMES), len(JOINTS))
-    parts = {name: rows[:, index] for index, name in enumerate(NAMES)}
+    """Constants of the search's coordinates (31, k): in their units, by name and joint, and then the delay."""
+    moved = np.exp(_logarithms(x))
+    parts = {name: START[name] * moved[:, index] for index, name in enumerate(NAMES)}
     return Constants(**parts, delay=x[-1] * _DELAY_SCALE)
+
+
+def _logarithms(x: Array) -> Array:
+    """Logarithms of the constants over those of `START`, (k, 5, joints), of coordinates (5 joints + 1, k)."""
+    moved: Array = x[:-1].T.reshape(x.shape[1], len(NAMES), -1) * _UNITS
+    moved[:, _RATIOS] += moved[:, [NAMES.index("kp")]]
+    return moved
 
 
 def fit(trial: Trial, report: Callable[[int, int], None] = lambda done, of: None, iterations: int = 30) -> Fit:
@@ -99,37 +119,42 @@ def fit(trial: Trial, report: Callable[[int, int], None] = lambda done, of: None
     for joint, name in enumerate(JOINTS):
         if np.ptp(trial.positions[:, joint]) < 0.05:
             raise IdentificationError(f"{name} hardly moved: is its torque on, and is it free?")
-    used = trial.times - trial.times[0] > _TRANSIENT
-    measured = trial.positions[used]
-
-    def residual(x: Array) -> Array:
-        """In encoder counts, (residuals, k) for coordinates (31, k)."""
-        left = (respond(trial, constants_of(x))[:, used] - measured).reshape(x.shape[1], -1).T / RADIANS
-        return np.concatenate([left, _unlike(x)])
+    since = trial.times - trial.times[0]
+    beginning = replace(trial, times=trial.times[since < _BEGINNING], positions=trial.positions[since < _BEGINNING])
 
     total = len(_DELAYS) * _COARSE + iterations
-    starts = [np.append(np.log([START[name] for name in NAMES]), delay / _DELAY_SCALE) for delay in _DELAYS]
+    starts = [np.append(np.zeros(len(NAMES)), delay / _DELAY_SCALE) for delay in _DELAYS]
     nominal = np.stack([_each(start) for start in starts], axis=1)
-    nominal = nominal[:, [int((residual(nominal) ** 2).sum(0).argmin())]]
+    nominal = nominal[:, [int((_residual(trial, nominal) ** 2).sum(0).argmin())]]
     alike = []
     for tried, start in enumerate(starts):
 
         def note(done: int, before: int = tried * _COARSE) -> None:
             report(before + done, total)
 
-        x, _ = _least_squares(lambda x: residual(_each(x)), start, _COARSE, note)
-        alike.append(x)
-    losses = (residual(np.stack([_each(x) for x in alike], axis=1)) ** 2).sum(0)
-    best = _each(alike[int(losses.argmin())])
-    x, jacobian = _least_squares(residual, best, iterations, lambda done: report(len(_DELAYS) * _COARSE + done, total))
-    _, half = sysid.calculate_intervals([residual(x[:, None])[:, 0]], jacobian)
-    simulated = respond(trial, constants_of(x[:, None]))[0]
-    values, spread = np.exp(x[:-1]).reshape(len(NAMES), -1), np.asarray(half)[:-1].reshape(len(NAMES), -1)
+        x, _ = _least_squares(lambda x: _residual(beginning, _each(x)), start, _COARSE, note)
+        alike.append(_each(x))
+    losses = (_residual(beginning, np.stack(alike, axis=1)) ** 2).sum(0)
+    x, jacobian = _least_squares(lambda x: _residual(trial, x), alike[int(losses.argmin())], iterations,
+                                 lambda done: report(len(_DELAYS) * _COARSE + done, total))  # fmt: skip
+    # The intervals are wanted of the constants, which are linear in the coordinates but for the logarithm.
+    axes = np.eye(len(x))
+    linear = np.concatenate([_logarithms(axes).reshape(len(x), -1).T, axes[-1:]])
+    _, half = sysid.calculate_intervals([_residual(trial, x[:, None])[:, 0]], jacobian @ np.linalg.inv(linear))
+    constants, spread = constants_of(x[:, None]), np.asarray(half)[:-1].reshape(len(NAMES), -1)
+    simulated, used = respond(trial, constants)[0], since > _TRANSIENT
     return Fit(
-        dict(zip(NAMES, values, strict=True)), dict(zip(NAMES, spread, strict=True)),
-        float(x[-1] * _DELAY_SCALE), float(half[-1] * _DELAY_SCALE), _rms(simulated[used] - measured),
-        _rms(respond(trial, constants_of(nominal))[0][used] - measured), simulated,
+        {name: getattr(constants, name)[0] for name in NAMES}, dict(zip(NAMES, spread, strict=True)),
+        float(constants.delay[0]), float(half[-1] * _DELAY_SCALE), _rms((simulated - trial.positions)[used]),
+        _rms((respond(trial, constants_of(nominal))[0] - trial.positions)[used]), simulated,
     )  # fmt: skip
+
+
+def _residual(trial: Trial, x: Array) -> Array:
+    """What coordinates (31, k) leave of a trial, in encoder counts, and how unlike their joints are, (residuals, k)."""
+    used = trial.times - trial.times[0] > _TRANSIENT
+    left = (respond(trial, constants_of(x)) - trial.positions)[:, used].reshape(x.shape[1], -1).T / RADIANS
+    return np.concatenate([left, _unlike(x)])
 
 
 def _each(x: Array) -> Array:
@@ -143,7 +168,7 @@ def _least_squares(residual: Callable[[Array], Array], start: Array, iterations:
     joints = (len(start) - 1) // len(NAMES)
     parameters = sysid.ParameterDict()
     for index, name in enumerate(NAMES):
-        low, high = (np.full(joints, np.log(bound)) for bound in BOUNDS[name])
+        low, high = (np.full(joints, np.log(bound / START[name]) / _UNITS[index]) for bound in BOUNDS[name])
         parameters.add(sysid.Parameter(name, start[index * joints : (index + 1) * joints], low, high))
     longest = LONGEST_DELAY / _DELAY_SCALE
     parameters.add(sysid.Parameter("delay", np.clip(start[-1:], 0.0, longest), np.zeros(1), np.full(1, longest)))
@@ -156,16 +181,16 @@ def _least_squares(residual: Callable[[Array], Array], start: Array, iterations:
         report(min(len(trace), iterations))
 
     best, result = sysid.optimize(
-        parameters, named, optimizer="mujoco", verbose=False, max_iters=iterations, eps=_FD_STEP, xtol=1e-3,
+        parameters, named, optimizer="mujoco", verbose=False, max_iters=iterations, eps=_FD_STEP, xtol=_ENOUGH,
         gtol=1e-4, iter_callback=note, x_scale="jac", output=io.StringIO())  # fmt: skip
     return best.as_vector(), np.asarray(result.jac)
 
 
 def _unlike(x: Array) -> Array:
     """How much the joints differ in every constant, (30, k), in encoder counts of noise."""
-    rows = x[:-1].reshape(len(NAMES), len(JOINTS), -1)
-    expected = np.array([ALIKE[name] for name in NAMES])[:, None, None]
-    return ((rows - rows.mean(1, keepdims=True)) * _NOISE / expected).reshape(-1, x.shape[1])
+    moved = _logarithms(x)
+    expected = np.array([ALIKE[name] for name in NAMES])[:, None]
+    return ((moved - moved.mean(2, keepdims=True)) * _NOISE / expected).reshape(x.shape[1], -1).T
 
 
 def _rms(difference: Array) -> Array:

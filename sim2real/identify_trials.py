@@ -14,12 +14,12 @@ from .emulation import emulation
 from .excitation import BASE, excitation, observed
 from .feetech import Write
 from .identify import swing
-from .profiles import NO_LOAD_SPEED, RATED_VOLTS, STALL_TORQUE, Arm
+from .profiles import Arm
 from .profiles import profile as named
 from .registers import RADIANS
 from .servo import Servo
 from .servo_model import Trial
-from .sts3215 import MID_COUNTS, STS3215
+from .sts3215 import MID_COUNTS, MOTOR_DAMPING, RATED_VOLTS, STS3215
 
 Array = NDArray[np.float64]
 
@@ -83,6 +83,6 @@ def true_constants(arm: Arm) -> dict[str, Array]:
     damping with what the motor brakes by itself."""
     return {
         "kp": arm.stiffness * arm.profile.volts / RATED_VOLTS,
-        "damping": arm.damping + STALL_TORQUE / NO_LOAD_SPEED,
+        "damping": arm.damping + MOTOR_DAMPING,
         "frictionloss": arm.friction, "armature": arm.armature, "backlash": arm.backlash,
     }  # fmt: skip

@@ -21,15 +21,6 @@ from .sts3215 import MID_COUNTS
 
 Array = NDArray[np.float64]
 
-RATED_VOLTS = 7.4
-"""Supply at which torque and speed below are given: the STS3215's data sheet."""
-
-STALL_TORQUE = 1.91
-"""N m at rated supply: 19.5 kg cm in Feetech's data sheet of the 7.4 V STS3215."""
-
-NO_LOAD_SPEED = 4.72
-"""rad/s at rated supply: 0.222 s for 60 degrees in the same data sheet."""
-
 _STREAM = 6
 
 

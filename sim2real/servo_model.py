@@ -2,8 +2,9 @@
 
 Each joint is a servo of stiffness, damping, dry friction and armature that hears its command late and has
 free play between the shaft, where its encoder sits, and the link. The motor's torque reaches the link from
-the side that the shaft leans on; while the shaft crosses the play the link coasts, and nothing but the motor's
-damping holds the shaft.
+the side that the shaft leans on. While the shaft crosses the play the motor's own damping alone, its back-EMF,
+holds it back, and the link coasts against its friction and the rest of the damping: taken for one, the two
+would make up for the difference in friction where a joint carries no weight.
 Geometry and masses are the simulated arm's.
 """
 
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 
 from pontine.envs.robot import JOINTS
 from pontine.envs.table import PHYSICS_SECONDS, build
+
+from .sts3215 import MOTOR_DAMPING
 
 Array = NDArray[np.float64]
 
@@ -58,7 +61,8 @@ def respond(trial: Trial, constants: Constants) -> Array:
     fields = {name: batch.expand(name) for name in
               ("actuator_gainprm", "actuator_biasprm", "dof_damping", "dof_frictionloss", "dof_armature")}  # fmt: skip
     fields["actuator_gainprm"][:, :, 0], fields["actuator_biasprm"][:, :, 1] = constants.kp, -constants.kp
-    fields["actuator_biasprm"][:, :, 2], fields["dof_damping"][:] = -constants.damping, 0.0
+    motor = np.minimum(constants.damping, MOTOR_DAMPING)
+    fields["actuator_biasprm"][:, :, 2], fields["dof_damping"][:] = -motor, constants.damping - motor
     fields["dof_frictionloss"][:], fields["dof_armature"][:] = constants.frictionloss, constants.armature
     q, velocity, ctrl = batch.bind("qpos"), batch.bind("qvel"), batch.bind("ctrl")
     q[:], ctrl[:] = trial.positions[0], trial.targets[0]
@@ -69,7 +73,7 @@ def respond(trial: Trial, constants: Constants) -> Array:
     steps = int(np.ceil((trial.times[-1] - start) / dt)) + 1
     heard = _averaged(trial, start + dt * np.arange(steps)[:, None] - constants.delay)
     gap, limit = np.zeros((k, joints)), constants.backlash / 2
-    brake = constants.damping / constants.kp
+    brake = motor / constants.kp
     # Explicit, so no faster than the error is gone in one step.
     crossing = np.minimum(dt / brake, 1.0)
     shaft = np.empty((steps + 1, k, joints))

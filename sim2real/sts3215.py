@@ -1,4 +1,4 @@
-"""The control table of the Feetech STS3215, the servo of the SO-101 arm.
+"""The Feetech STS3215, the servo of the SO-101 arm: its control table, and its motor by the data sheet.
 
 Addresses, defaults and units follow Feetech's STS memory table and `scservo_sdk`; where a register
 is signed the sign stands in one bit (sign-magnitude). The table is the one of firmware 3.10, 7.4 V.
@@ -23,6 +23,18 @@ BROADEST_BLOCK = ("present_position", "present_current")
 
 ACCELERATION = 100 * RADIANS
 """rad/s² in one count of `acceleration`; servolab's measurements on an STS3215 gave 104-105 steps/s²."""
+
+RATED_VOLTS = 7.4
+"""Supply (V) at which Feetech's data sheet of the 7.4 V STS3215 gives the torque and the speed below."""
+
+STALL_TORQUE = 1.91
+"""N m: 19.5 kg cm."""
+
+NO_LOAD_SPEED = 4.72
+"""rad/s: 0.222 s for 60 degrees."""
+
+MOTOR_DAMPING = STALL_TORQUE / NO_LOAD_SPEED
+"""N m s/rad that the motor brakes by itself, at any supply: its back-EMF."""
 
 _MAX_SPEED = 0.732 * 2 * math.pi / 60
 _PERCENT, _PERMILLE = 0.01, 0.001
