@@ -58,8 +58,10 @@ def push(s: Situation) -> Array:
     aim[:, :2] = _blend(aim[:, :2], fingers[:, :2], blocked)
     from_pan = aim[:, :2] - (PAN_X, 0.0)
     aim[:, 2] = np.minimum(aim[:, 2], _highest(np.linalg.norm(from_pan, axis=1)))
-    # the last millimetres are not worth going round the object once more
-    near = 0.010 + 0.008 * np.clip(np.maximum(at.up / 0.015, (astray - 0.002) / 0.006), 0.0, 1.0) - at.miss
+    # the last millimetres are not worth going round the object once more; and a hand that has begun to draw back goes
+    # on, or a network that sees the object 3 mm off would halt between the two
+    slipped = 0.010 * np.clip((astray - 0.002) / 0.006, 0.0, 1.0)
+    near = 0.008 + np.maximum(slipped, 0.0125 * np.clip(at.up / 0.012, 0.0, 1.0)) - at.miss
     leaving = _leave(fingers, s, at, np.clip(near / 0.002 - 1.0, 0.0, 1.0))
     aim = _blend(aim, leaving, np.clip(near / 0.002, 0.0, 1.0))
     aim = aim + hand[:, :, 0] * FIXED_FACE
