@@ -7,13 +7,13 @@ from pathlib import Path
 from .actor import LIBRARY, load
 from .fixture_skills import CloseSkill, OpenSkill, PressSkill
 from .handling import HandlingSkill
-from .object_skills import PickSkill, PlaceSkill
+from .object_skills import PickSkill, PlaceSkill, PushSkill
 from .reach_skills import HomeSkill, ReachSkill
 from .skill import Skill
 
 SKILLS: dict[str, type[Skill]] = {
     skill.name: skill
-    for skill in (ReachSkill, HomeSkill, PickSkill, PlaceSkill, OpenSkill, CloseSkill, PressSkill)
+    for skill in (ReachSkill, HomeSkill, PickSkill, PlaceSkill, PushSkill, OpenSkill, CloseSkill, PressSkill)
 }
 """The skill classes by name."""
 

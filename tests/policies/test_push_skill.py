@@ -1,26 +1,45 @@
-"""Where the push skill can start, whatever its policy."""
+"""Pushing things that no gripper can grasp."""
 
 import pytest
 
 from pontine.envs.layout import from_scene
+from pontine.envs.predicates import holds
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.tasks.push import SIZE
-from pontine.policies.actor import Actor
+from pontine.policies.actor import load
 from pontine.policies.object_skills import PushSkill
 from pontine.policies.placement import PlacementError
 from pontine.policies.skill import SkillError
+from pontine.policies.skills import LIBRARY
 
 
 @pytest.fixture(scope="module")
 def push() -> PushSkill:
-    return PushSkill(Actor(SIZE, 6))
+    return PushSkill(load(LIBRARY / "push")[0])
 
 
 def table(*objects: tuple[str, str, float, float]) -> SimulatedRobot:
     """An arm before objects (name, kind, x, y)."""
     described = [{"name": n, "kind": k, "color": "red", "position": [x, y, 0.0]} for n, k, x, y in objects]
     return SimulatedRobot(from_scene(Scene.from_json({"objects": described})))
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "relation", "cube"),
+    [
+        ("bowl", (0.20, 0.06), "left_of", (0.27, 0.0)),
+        ("plate", (0.20, -0.06), "right_of", (0.27, 0.0)),
+        ("box", (0.20, 0.0), "behind", (0.17, -0.15)),
+    ],
+)
+def test_what_is_too_wide_to_grasp_is_pushed_where_a_relation_says(
+    kind: str, at: tuple[float, float], relation: str, cube: tuple[float, float], push: PushSkill
+) -> None:
+    robot = table(("thing", kind, *at), ("cube", "cube", *cube))
+    assert not holds(robot.scene(), (relation, "thing", "cube"))
+    outcome = push.execute(robot, ["thing", relation, "cube"])
+    assert outcome.finished, outcome
+    assert holds(robot.scene(), (relation, "thing", "cube"))
 
 
 def test_a_push_does_not_start_where_it_cannot(push: PushSkill) -> None:
