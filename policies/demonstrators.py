@@ -16,9 +16,9 @@ from . import demonstrator, fixture_demonstrator, push_demonstrator
 Rule = Callable[[Episodes], NDArray[np.float64]]
 
 
-def on_situation(rule: Callable[[Situation], NDArray[np.float64]]) -> Rule:
-    """The rule as a function of episodes, on exact poses."""
-    return lambda e: rule(e.situation(exact=True))
+def on_situation(rule: Callable[[Situation], NDArray[np.float64]], exact: bool = True) -> Rule:
+    """The rule as a function of episodes, on exact poses or on those that the policy sees."""
+    return lambda e: rule(e.situation(exact))
 
 
 DEMONSTRATORS: dict[str, Rule] = {
@@ -26,7 +26,9 @@ DEMONSTRATORS: dict[str, Rule] = {
     "Pick": on_situation(demonstrator.pick),
     "Place": on_situation(demonstrator.place),
     "Stack": on_situation(demonstrator.place),
-    "Push": on_situation(push_demonstrator.push),
+    # its phases change over within millimetres: of labels from exact poses, a network that sees the object 3 mm off
+    # would learn the mean of pushing on and of leaving, and come to rest
+    "Push": on_situation(push_demonstrator.push, exact=False),
     # nominal physics bears a higher gain, and an episode is short: it is there after 45 steps instead of 66
     "PickPlace": on_situation(partial(demonstrator.pick, carry=True, gain=0.25)),
     "Drawer": on_situation(fixture_demonstrator.slide),
