@@ -63,11 +63,12 @@ def others(scene: Scene, name: str) -> list[Thing]:
 def features(observation: NDArray[np.float32], around: Iterable[Thing], place: Array, goal: Array) -> Array:
     """What the critic sees, (FEATURES,), before an object at `place` (3,) m is handled towards `goal` (3,) m.
 
-    `observation` (SIZE,) is the policy's. A thing around is: there or not, its offset from the object and from
-    the goal (x 10, m), its size (x 20, m), and whether things go into it.
+    `observation` (SIZE or more,) is the policy's; what it sees beyond `observation.LAYOUT` is left out. A thing
+    around is: there or not, its offset from the object and from the goal (x 10, m), its size (x 20, m), and
+    whether things go into it.
     """
     out = np.zeros(FEATURES)
-    out[:SIZE] = observation
+    out[:SIZE] = observation[:SIZE]
 
     def apart(thing: Thing) -> float:
         return float(min(np.linalg.norm((thing.position - end)[:2]) for end in (place, goal)))
