@@ -72,12 +72,13 @@ def test_the_file_holds_all_of_it_and_a_damaged_one_is_one_clear_error(tmp_path:
         success.load(tmp_path / "none")
 
 
-def test_episodes_are_played_half_nominal_half_randomised_and_seen_at_their_start() -> None:
-    actor, _ = load_actor(LIBRARY / "pick")
-    played = success.play("pick", actor, 12, success.TEST_SEED, threads=1)
+@pytest.mark.parametrize("task", ["pick", "push"])
+def test_episodes_are_played_half_nominal_half_randomised_and_seen_at_their_start(task: str) -> None:
+    actor, _ = load_actor(LIBRARY / task)
+    played = success.play(task, actor, 12, success.TEST_SEED, threads=1)
     assert played.seen.shape == (12, FEATURES)
     assert played.success.mean() > 0.5
-    assert np.array_equal(played.seen, success.play("pick", actor, 12, success.TEST_SEED, threads=1).seen)
+    assert np.array_equal(played.seen, success.play(task, actor, 12, success.TEST_SEED, threads=1).seen)
 
 
 @pytest.mark.parametrize("task", HANDLING)
