@@ -84,7 +84,7 @@ def test_a_family_lists_its_members(tmp_path: Path) -> None:
         (["curves"], "runs= is missing"),
         (["curves", "runs=[nowhere]"], "nowhere is no folder of a run"),
         (["train", "task=fly"], "unknown task 'fly'; valid: button, drawer, pick, "),
-        (["eval", "skill=fly"], "unknown skill 'fly'; valid: close, home, open, pick, place, press, reach"),
+        (["eval", "skill=fly"], "unknown skill 'fly'; valid: close, home, open, pick, place, press, push, reach"),
         (["eval", "randomization=wild"], "unknown randomization 'wild'; valid: delay2, fitted, none, real"),
         (["eval", "policy=nowhere"], "no policy file"),
         (["bench", "envs", "worlds=0"], "worlds=0 must be at least 1"),
