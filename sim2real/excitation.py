@@ -21,8 +21,11 @@ from .servo_model import Trial
 
 Array = NDArray[np.float64]
 
-TURNS: Array = np.linspace(-2.5, 2.5, len(JOINTS)) * wire_seconds(37, 1_000_000)
-"""How much (s) after the middle of a measurement each servo looks: when its turn comes to answer, with 37 bytes."""
+QUESTION, ANSWER = wire_seconds(14, 1_000_000), wire_seconds(37, 1_000_000)
+"""Seconds that the question for a measurement and each servo's answer take on the wire."""
+
+TURNS: Array = QUESTION + np.arange(len(JOINTS), dtype=float) * ANSWER - (QUESTION + len(JOINTS) * ANSWER) / 2
+"""How much (s) after the middle of a measurement each servo looks: when its turn to answer begins."""
 
 BASE = np.array([0.0, -0.45, 0.35, 0.5, 0.0, 0.7])
 """Pose (6,) rad about which the arm moves: every joint far from its ends, the hand well above the table."""
