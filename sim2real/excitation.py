@@ -21,10 +21,12 @@ from .servo_model import Trial
 
 Array = NDArray[np.float64]
 
-QUESTION, ANSWER = wire_seconds(14, 1_000_000), wire_seconds(37, 1_000_000)
-"""Seconds that the question for a measurement and each servo's answer take on the wire."""
+_QUESTION, _ANSWER = wire_seconds(14, 1_000_000), wire_seconds(37, 1_000_000)
 
-TURNS: Array = QUESTION + np.arange(len(JOINTS), dtype=float) * ANSWER - (QUESTION + len(JOINTS) * ANSWER) / 2
+MIDDLE = (_QUESTION + len(JOINTS) * _ANSWER) / 2
+"""How long (s) after it was asked for a measurement is half over: a question and six answers on the wire."""
+
+TURNS: Array = _QUESTION + np.arange(len(JOINTS), dtype=float) * _ANSWER - MIDDLE
 """How much (s) after the middle of a measurement each servo looks: when its turn to answer begins."""
 
 BASE = np.array([0.0, -0.45, 0.35, 0.5, 0.0, 0.7])

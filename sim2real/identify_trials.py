@@ -11,7 +11,7 @@ from .body import Body
 from .bus import Bus
 from .control_loop import LEAD
 from .emulation import emulation
-from .excitation import ANSWER, BASE, QUESTION, TURNS, excitation, observed
+from .excitation import BASE, MIDDLE, TURNS, excitation, observed
 from .feetech import Write, wire_seconds
 from .identify import swing
 from .profiles import Arm
@@ -26,9 +26,6 @@ Array = NDArray[np.float64]
 _SLICE = 0.005
 _WRITE = wire_seconds(26, 1_000_000)
 """How long (s) a cycle's goals are under way."""
-
-_MIDDLE = (QUESTION + len(JOINTS) * ANSWER) / 2
-"""How long (s) after it was asked for a measurement is half over."""
 
 
 def run_on_pty(profile: str, seed: int, seconds: float) -> Trial:
@@ -65,11 +62,11 @@ def run_stepped(profile: str, seed: int, seconds: float) -> Trial:
                 servo.advance(moment)
         position = np.zeros(len(JOINTS))
         for j, servo in enumerate(servos):
-            servo.advance(asked + _MIDDLE + TURNS[j])
+            servo.advance(asked + MIDDLE + TURNS[j])
             angle = (servo["present_position"] - middle[j]) * RADIANS
             position[j] = arm.direction[j] * (angle - arm.zero[j])
         still = np.zeros(len(JOINTS))
-        steps.append((sent, target, RobotState(position, still, still, target, asked + _MIDDLE)))
+        steps.append((sent, target, RobotState(position, still, still, target, asked + MIDDLE)))
         if number == len(approach) - 1:
             began = asked
         due += CONTROL_SECONDS

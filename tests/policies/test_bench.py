@@ -1,11 +1,10 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
-import pytest
-
-from pontine.policies.actor import LIBRARY, load
-from pontine.policies.bench import CONDITIONS, POLICIES, bench_skills, contenders, inference, markdown
+from pontine.policies.actor import LIBRARY
+from pontine.policies.bench import CONDITIONS, KINDS, POLICIES, bench_skills, contenders, inference, markdown
 
 
 def test_every_contender_plays_the_same_seeds_under_every_condition() -> None:
@@ -31,9 +30,12 @@ def test_stacks_are_measured_with_the_policy_that_places_and_kinds_can_be_chosen
     assert [(r["task"], r["kind"]) for r in rows] == [("stack", "student")] * len(CONDITIONS)
 
 
-@pytest.mark.parametrize("task", POLICIES)
-def test_nothing_that_was_only_cloned_passes_for_what_reinforcement_learning_made(task: str) -> None:
-    algorithm = load(LIBRARY / POLICIES[task])[1]["config"].get("algo", "clone+ppo")
-    kinds = [c.kind for c in contenders(LIBRARY, (task,))]
-    assert ("rl" in kinds) == (algorithm != "clone")
-    assert kinds.count("clone") == 1
+def test_every_skill_ships_with_its_clone_and_in_the_student() -> None:
+    for task in POLICIES:
+        assert [c.kind for c in contenders(LIBRARY, (task,))] == list(KINDS), task
+
+
+def test_what_was_only_cloned_does_not_pass_for_what_reinforcement_learning_made(tmp_path: Path) -> None:
+    for suffix in ("json", "safetensors"):
+        shutil.copy(LIBRARY / f"place.clone.{suffix}", tmp_path / f"place.{suffix}")
+    assert [c.kind for c in contenders(tmp_path, ("place",))] == ["clone"]
