@@ -60,6 +60,17 @@ def free_spot(
     return None
 
 
+_TURNING = 0.052
+"""Radius (m) round the pan axis of what turns with it lower than 6 cm: the housing of its motor."""
+
+
+def from_base(point: Array) -> float:
+    """Distance (m) from a point (2,) m on the table to the arm's base and what turns on it; not positive in it."""
+    _, half, middle = LINKS[0].shapes[0][:3]
+    box = np.linalg.norm(np.maximum(np.abs(point - np.array(middle[:2])) - np.array(half[:2]), 0.0))
+    return float(min(box, np.linalg.norm(point - (PAN_X, 0.0)) - _TURNING))
+
+
 DRAWER_REACH = (0.250, 0.272)
 """Distances (m) from the pan axis at which a cabinet's front stands: from there the handle can be pulled
 out and pushed in."""

@@ -21,7 +21,7 @@ from .demonstrator import aligned_rolls, servo, steepest
 
 Array = NDArray[np.float64]
 
-_NEAR, _FAR = 0.018, 0.05
+_NEAR, _FAR = 0.024, 0.05
 """How far (m) behind the object the fingers come down."""
 _OVER = 0.035
 """Height (m) above the object at which they travel."""
@@ -38,7 +38,7 @@ def push(s: Situation) -> Array:
     fingers = tool - hand[:, :, 0] * FIXED_FACE
     # once down it bears more, so that it does not start anew for every slip
     high = np.clip((at.up / at.height - 0.45) / 0.5, 0.0, 1.0)
-    beyond = 0.008 - 0.018 * high
+    beyond = 0.008 - 0.026 * high
     beside = 0.008 + np.maximum(0.25 * at.reach - 0.008, 0.0) * (1.0 - high)
     astray = np.hypot(np.maximum(at.gap - beyond, 0.0), np.maximum(np.abs(at.across) - beside, 0.0))
     # over a plate's rim, the fingers would ride on it
@@ -52,16 +52,21 @@ def push(s: Situation) -> Array:
     pressed = pushing * np.clip(((s.position - s.command)[:, _WRIST] - 0.08) / 0.12, 0.0, 1.0)
     down = at.low + (0.05 * pushing + 0.4 * pressed) * at.height + 0.7 * np.clip(-at.up, 0.0, 0.01)
     aim[:, 2] = down + (at.height + _OVER - down) * np.clip((astray - 0.003) / 0.006, 0.0, 1.0)
-    # straight up before going anywhere else, as far as the arm gets there
-    clear = np.minimum(at.height + 0.016, _highest(np.linalg.norm(fingers[:, :2] - (PAN_X, 0.0), axis=1)) - 0.004)
-    blocked = np.clip((astray - 0.008) / 0.006, 0.0, 1.0) * np.clip((clear - tool[:, 2]) / 0.008, 0.0, 1.0)
-    aim[:, :2] = _blend(aim[:, :2], fingers[:, :2], blocked)
+    # off it and straight up before going anywhere else, as far as the arm gets there
+    clear = np.minimum(at.height + 0.024, _highest(np.linalg.norm(fingers[:, :2] - (PAN_X, 0.0), axis=1)) - 0.004)
+    blocked = np.clip((astray - 0.008) / 0.006, 0.0, 1.0) * np.clip((clear - tool[:, 2]) / 0.012, 0.0, 1.0)
+    aim = _blend(aim, _leave(fingers, s, at, np.ones(len(tool))), blocked)
     from_pan = aim[:, :2] - (PAN_X, 0.0)
     aim[:, 2] = np.minimum(aim[:, 2], _highest(np.linalg.norm(from_pan, axis=1)))
-    # the last millimetres are not worth going round the object once more; and a hand that has begun to draw back goes
-    # on, or a network that sees the object 3 mm off would halt between the two
+    # the last millimetres are not worth going round the object once more, and a hand that has begun to draw back goes
+    # on, or a network that sees the object 3 mm off would halt between the two. But where the hand is clear and the
+    # episode still goes on, the object is farther off than it looks: once more, from behind
+    begun = np.clip(at.up / 0.012, 0.0, 1.0)
+    rising = begun * np.clip((at.gap + 0.017) / 0.005, 0.0, 1.0)
     slipped = 0.010 * np.clip((astray - 0.002) / 0.006, 0.0, 1.0)
-    near = 0.008 + np.maximum(slipped, 0.0125 * np.clip(at.up / 0.012, 0.0, 1.0)) - at.miss
+    gone = np.clip((tool[:, 2] - at.height - 0.026) / 0.006, 0.0, 1.0)
+    enough = np.maximum((1.0 - gone) * np.maximum(slipped, 0.0125 * rising), 0.002 * begun)
+    near = 0.008 + enough - at.miss
     leaving = _leave(fingers, s, at, np.clip(near / 0.002 - 1.0, 0.0, 1.0))
     aim = _blend(aim, leaving, np.clip(near / 0.002, 0.0, 1.0))
     aim = aim + hand[:, :, 0] * FIXED_FACE

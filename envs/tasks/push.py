@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..arm import FIXED_FACE
 from ..catalogue import KINDS, ObjectSpec, draw
-from ..layout import HEADING, PAN_X, footprint, free_spot
+from ..layout import HEADING, PAN_X, footprint, free_spot, from_base
 from ..observation import SIZE as MANIPULATION_SIZE
 from ..observation import Situation, manipulation, yaw_of
 from ..rotations import quat_to_matrix
@@ -32,8 +32,8 @@ SLENDER = 0.8
 DISTANCE = (0.04, 0.12)
 """How far an object is pushed, m."""
 
-BEHIND = (0.085, 0.300)
-"""Distances (m) from the pan axis at which the hand can stand behind an object."""
+BEHIND = (0.100, 0.300)
+"""Distances (m) from the pan axis at which the hand can stand behind an object: nearer, it cannot rise over it."""
 
 SPOT_TOLERANCE = 0.02
 """Largest horizontal distance (m) from the spot."""
@@ -42,6 +42,9 @@ CLEARANCE = 0.02
 """How far (m) the tool must be above the object at the end, so that the hand is clear."""
 
 _UPRIGHT = np.cos(np.deg2rad(15.0))
+
+_BASE_GAP = 0.005
+"""Least air (m) between the object and the arm's base."""
 
 _FINGER = 0.009
 """Half the thickness of the fingers across their closing axis, m."""
@@ -199,11 +202,14 @@ def slides(kind: str, size: tuple[float, float, float]) -> bool:
 
 
 def reachable(spot: Array, goal: Array, radius: float) -> bool:
-    """Whether the hand can stand behind an object of that radius on its whole way from spot to goal, (2,) m."""
+    """Whether the hand can stand behind an object of that radius on its whole way from spot to goal, (2,) m, and
+    the object does not meet the arm's base."""
     along = (goal - spot) / np.linalg.norm(goal - spot)
     for place in (spot, goal):
         x, y = place - (radius + 0.02) * along - (PAN_X, 0.0)
         if not (BEHIND[0] < np.hypot(x, y) < BEHIND[1] and abs(np.arctan2(y, x)) < HEADING + 0.2):
             return False
+        if from_base(place) < radius + _BASE_GAP:
+            return False
     x, y = goal - (PAN_X, 0.0)
-    return bool(0.10 < np.hypot(x, y) < 0.33 and abs(np.arctan2(y, x)) < HEADING)
+    return bool(np.hypot(x, y) < 0.33 and abs(np.arctan2(y, x)) < HEADING)
