@@ -45,6 +45,7 @@ class Config:
     start: str | None = text()
     starts: str | None = text()
     starts_share: float = 0.5
+    nominal: float = 0.0
     test_episodes: int = 500
     clone: Clone = field(default_factory=Clone)
     ppo: PPO = field(default_factory=PPO)
@@ -55,8 +56,9 @@ class Config:
         randomization(with_dynamics(self.randomization, self.dynamics))
         for key in ("seed", "threads"):
             at_least(key, getattr(self, key), 0)
-        if not 0 <= self.starts_share <= 1:
-            raise PontineError(f"starts_share={self.starts_share} must be from 0 to 1")
+        for key in ("starts_share", "nominal"):
+            if not 0 <= getattr(self, key) <= 1:
+                raise PontineError(f"{key}={getattr(self, key)} must be from 0 to 1")
         at_least("test_episodes", self.test_episodes, 1)
         for part, settings in (("clone", self.clone), ("ppo", self.ppo), ("offpolicy", self.offpolicy)):
             plausible(part, settings, _MAY_BE_ZERO)

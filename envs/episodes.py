@@ -46,7 +46,7 @@ class Episodes:
     World i's stream of random numbers depends only on its own seed, so it does not
     matter how many worlds play beside it. `goal` (n, 3) m is where the object (or the
     tool) is wanted, `origin` (n, k, 3) m where the objects were after settling,
-    `mode` (n,) is the task's to use. With a `curriculum` some episodes begin at given starts.
+    `mode` (n,) is the task's to use. With a `curriculum` some episodes begin at given starts or are not randomised.
     """
 
     def __init__(self, task: Task, n: int, threads: int = 0, randomization: Randomization | None = None) -> None:
@@ -62,6 +62,7 @@ class Episodes:
         self._rngs: list[np.random.Generator] = [np.random.default_rng() for _ in range(n)]
         self.curriculum: Curriculum | None = None
         self._given: dict[int, tuple[Start, np.random.Generator]] = {}
+        self._nominal = np.zeros(n, bool)
         self._tool: ToolPose | None = None
 
     @property
@@ -98,12 +99,12 @@ class Episodes:
             self.was_grasped[ids] = worlds.grasped(TARGET)[ids]
 
     def _give(self, ids: NDArray[np.int_]) -> None:
-        """Choose the starts of those episodes that are to begin at a given one, each with its random stream."""
+        """Choose which of those episodes begin at a given start, each with its random stream, and which are nominal."""
         self._given.clear()
         if self.curriculum is None:
             return
         for i in map(int, ids):
-            start = self.curriculum.draw(self._rngs[i])
+            start, self._nominal[i] = self.curriculum.draw(self._rngs[i])
             if start is not None:
                 own = np.random.default_rng(start.seed) if isinstance(start, SeedStart) else self._rngs[i]
                 self._given[i] = start, own
@@ -115,8 +116,9 @@ class Episodes:
         self.task.start(self, i, rng)
         if isinstance(start, SceneStart):
             start.lay(self, i)
-        worlds.set_dynamics(i, **self.randomization.dynamics(rng))
-        self.perception.start(i, rng)
+        physics = Randomization() if self._nominal[i] else self.randomization
+        worlds.set_dynamics(i, **physics.dynamics(rng))
+        self.perception.start(i, rng, physics)
 
     def step(self, action: Array) -> StepResult:
         """One control step of every world under actions (n, 6) in [-1, 1]."""

@@ -1,4 +1,4 @@
-"""Given starts: episodes that begin where something once failed instead of anywhere."""
+"""What training plays beside a task's own episodes: given starts, where something once failed, and nominal physics."""
 
 from __future__ import annotations
 
@@ -73,14 +73,17 @@ Start = SeedStart | SceneStart
 
 @dataclass(frozen=True)
 class Curriculum:
-    """`share` of a task's episodes begin at one of `starts`."""
+    """`share` of a task's episodes begin at one of `starts`, if there are any; a share `nominal` is not randomised."""
 
-    starts: tuple[Start, ...]
+    starts: tuple[Start, ...] = ()
     share: float = 0.5
+    nominal: float = 0.0
 
-    def draw(self, rng: np.random.Generator) -> Start | None:
-        """A start for one episode, or None if it begins as the task has it."""
-        return self.starts[int(rng.integers(len(self.starts)))] if rng.random() < self.share else None
+    def draw(self, rng: np.random.Generator) -> tuple[Start | None, bool]:
+        """A start for one episode, None if it begins as the task has it, and whether its physics are nominal."""
+        given = self.starts and rng.random() < self.share
+        start = self.starts[int(rng.integers(len(self.starts)))] if given else None
+        return start, bool(self.nominal and rng.random() < self.nominal)
 
 
 def takes_scenes(slots: tuple) -> bool:

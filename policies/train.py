@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import torch
@@ -49,6 +49,7 @@ class TrainConfig:
     start: str | None = None
     starts: str | None = None
     starts_share: float = 0.5
+    nominal: float = 0.0
     test_episodes: int = 500
     clone: CloneConfig = field(default_factory=CloneConfig)
     ppo: PPOConfig = field(default_factory=PPOConfig)
@@ -109,10 +110,11 @@ def check(task: str, algo: str) -> None:
 
 
 def _curriculum(config: TrainConfig) -> Curriculum | None:
-    """The given starts that are mixed into training; tests and validations have none."""
-    if config.starts is None:
-        return None
-    return read_curriculum(config.starts, task_of(config.task), config.starts_share)
+    """What is mixed into training; tests and validations have none of it."""
+    given = Curriculum()
+    if config.starts is not None:
+        given = read_curriculum(config.starts, task_of(config.task), config.starts_share)
+    return replace(given, nominal=config.nominal) if given.starts or config.nominal else None
 
 
 def _actors(run: RunFolder, config: TrainConfig, report: Report) -> dict[str, Actor]:

@@ -9,6 +9,7 @@ import pytest
 from pontine.envs.episodes import Episodes
 from pontine.envs.errors import PontineError
 from pontine.envs.layout import from_scene
+from pontine.envs.randomization import randomization
 from pontine.envs.scene import Scene
 from pontine.envs.sensing import measure
 from pontine.envs.simulated import SimulatedRobot
@@ -50,6 +51,21 @@ def test_a_share_of_episodes_begins_at_the_given_starts() -> None:
     replayed = (mixed.observe() == once).all(axis=1)
     assert 0.2 < replayed.mean() < 0.4
     assert not (plain.observe() == once).all(axis=1).any()
+
+
+def test_a_share_of_episodes_is_nominal() -> None:
+    n, ids = 200, np.arange(200)
+    e = Episodes(task("pick"), n, 1, randomization("real"))
+    e.curriculum = Curriculum(nominal=0.3)
+    e.seed(ids, range(n))
+    e.reset(ids)
+    plain = ~e.perception.error.any(axis=(1, 2))
+    assert 0.2 < plain.mean() < 0.4
+    assert not e.perception.missed[plain].any()
+    assert not e.worlds.delay[plain].any()
+    assert e.worlds.delay[~plain].any()
+    position, _ = e.task.seen(e)
+    np.testing.assert_array_equal((e.perception.position == position).all(axis=1), plain)
 
 
 def test_what_the_executive_met_is_laid_again(tmp_path: Path) -> None:
