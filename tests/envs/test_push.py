@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pontine.envs.arm import FIXED_FACE
+from pontine.envs.arm import FIXED_FACE, REST
 from pontine.envs.episodes import Episodes
 from pontine.envs.observation import Situation
 from pontine.envs.tasks import task
+from pontine.envs.tasks.base import SUPPORT, TARGET
 from pontine.envs.tasks.push import SIZE, pushing, stance
 
 
@@ -43,3 +44,18 @@ def test_the_observation_is_finite_even_at_the_goal(situation: Situation) -> Non
     seen = pushing(situation)
     assert seen.shape == (4, SIZE)
     assert np.isfinite(seen).all()
+
+
+def test_at_its_goal_the_object_stands_clear_of_the_arm() -> None:
+    n, ids = 100, np.arange(100)
+    e = Episodes(task("push"), n, threads=1)
+    e.seed(ids, range(n))
+    e.reset(ids)
+    for i in ids:
+        e.worlds.lay(int(i), SUPPORT, None)
+        e.worlds.place_arm(int(i), REST)
+        e.worlds.move_object(int(i), TARGET, e.goal[i], e.worlds.object_quat[i, TARGET])
+    e.worlds.refresh(ids)
+    for _ in range(5):
+        e.worlds.advance(e.worlds.command)
+    np.testing.assert_allclose(e.worlds.object_position[:, TARGET], e.goal, atol=2e-3)

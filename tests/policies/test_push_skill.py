@@ -29,7 +29,7 @@ def table(*objects: tuple[str, str, float, float]) -> SimulatedRobot:
     [
         ("bowl", (0.20, 0.06), "left_of", (0.27, 0.0)),
         ("plate", (0.20, -0.06), "right_of", (0.27, 0.0)),
-        ("box", (0.20, 0.0), "behind", (0.17, -0.15)),
+        ("box", (0.22, 0.0), "behind", (0.17, -0.15)),
     ],
 )
 def test_what_is_too_wide_to_grasp_is_pushed_where_a_relation_says(
