@@ -224,4 +224,14 @@ def _described(config: TrainConfig, actor: Actor) -> dict[str, Any]:
         "config": json.loads(json.dumps(asdict(config))),
         "randomization": asdict(randomization(config.randomization)),
         "demonstrations": _SOURCE[config.algo],
+        "before": _before(config.start),
     }
+
+
+def _before(start: str | None) -> list[dict[str, Any]]:
+    """What was run, first to last, to make the policy that training began with."""
+    if start is None:
+        return []
+    card = load(start)[1]
+    known = ("command", "commit", "training_env_steps", "training_cpu_seconds")
+    return [*card.get("before", []), {"policy": start, **{key: card[key] for key in known if key in card}}]

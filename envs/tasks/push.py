@@ -65,8 +65,8 @@ class Push(Task):
     Also for what no gripper can grasp. Observation: `pushing`; the goal is where
     the object's frame should be. Randomised: the object's kind, size and pose (no balls, which
     roll, and nothing that is nearly as tall as wide, which topples); the spot, 4 to 12 cm away and
-    clear of the arm's base; another object, out of the way; the arm's start pose. Success, for 5 control steps: the object
-    is upright and at rest within 2 cm of the spot, the hand does not touch it and is 2 cm above it.
+    clear of the arm's base; another object, out of the way; the arm's start pose. Success, for 5 control
+    steps: the object is upright and at rest within 2 cm of the spot, the hand does not touch it and is 2 cm above it.
 
     History: v0, first version.
     """

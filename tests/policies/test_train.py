@@ -15,9 +15,10 @@ from gymnasium import spaces
 from stable_baselines3.common.buffers import ReplayBuffer
 
 from pontine.envs.errors import PontineError
-from pontine.policies.actor import load
+from pontine.policies.actor import LIBRARY, load
 from pontine.policies.folder import claimed
 from pontine.policies.offpolicy import keep, restore
+from pontine.policies.train import TrainConfig, train
 
 SMALL = [
     "task=reach",
@@ -205,3 +206,19 @@ def test_wrong_values_are_one_line_with_the_choices(tmp_path: Path, wrong: str, 
     assert process.returncode == 2
     assert said in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_the_card_says_what_the_start_came_from(tmp_path: Path) -> None:
+    shipped = LIBRARY / "reach"
+    one = train(
+        TrainConfig(task="reach", algo="clone", start=str(shipped), run_dir=str(tmp_path / "one"), test_episodes=1)
+    )
+    made = load(shipped)[1]
+    *earlier, last = one["before"]
+    assert earlier == made.get("before", [])
+    assert (last["policy"], last["command"], last["commit"]) == (str(shipped), made["command"], made["commit"])
+    start = str(tmp_path / "one" / "policy")
+    two = train(TrainConfig(task="reach", algo="clone", start=start, run_dir=str(tmp_path / "two"), test_episodes=1))
+    assert two["before"][:-1] == one["before"]
+    assert two["before"][-1]["policy"] == start
+    assert two["before"][-1]["commit"] == one["commit"]
