@@ -52,7 +52,7 @@ class DistillConfig:
     teacher_share: float = 0.15
     noise: float = 0.15
     nominal: float = 0.4
-    hidden: tuple[int, ...] = (180, 180)
+    hidden: tuple[int, ...] = (200, 200)
 
 
 class SkillOfStudent:

@@ -124,7 +124,7 @@ def _actors(run: RunFolder, config: TrainConfig, report: Report) -> dict[str, Ac
     cloned = _clone_stage(run, config, report)
     if config.algo == "clone" or not config.ppo.iterations:
         return {"policy": cloned}
-    return {"clone": cloned, "policy": _ppo_stage(run, config, cloned, report)}
+    return {"start" if config.start else "clone": cloned, "policy": _ppo_stage(run, config, cloned, report)}
 
 
 def _clone_stage(run: RunFolder, config: TrainConfig, report: Report) -> Actor:
