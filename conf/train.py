@@ -52,7 +52,7 @@ class Config:
     offpolicy: OffPolicy = field(default_factory=OffPolicy)
 
     def __post_init__(self) -> None:
-        training.check(task(self.task).name, self.algo)
+        training.check(task(self.task).name, self.algo, self.start)
         randomization(with_dynamics(self.randomization, self.dynamics))
         for key in ("seed", "threads"):
             at_least(key, getattr(self, key), 0)

@@ -76,7 +76,7 @@ def train(config: TrainConfig, report: Report = lambda progress: None, say: Say 
     not trained again. Raises PontineError if the task cannot be learned so, or if the directory belongs to a
     run with another configuration.
     """
-    check(config.task, config.algo)
+    check(config.task, config.algo, config.start)
     _curriculum(config)
     torch.set_num_threads(1)
     with claimed(config.run_dir, asdict(config), say) as run:
@@ -88,7 +88,8 @@ def train(config: TrainConfig, report: Report = lambda progress: None, say: Say 
         best = list(actors.values())[-1]
         spent = {"training_env_steps": run.env_steps, "training_cpu_seconds": round(run.cpu_seconds, 1)}
         run.picture()
-        card = {**_described(config, best), **run.origin, **spent}
+        before = {"before": load(run.path / "clone")[1]["before"]} if config.start else {}
+        card = {**_described(config, best), **before, **run.origin, **spent}
         card["test"] = _tested(config, actors, report)
         save(best, card, run.path / "policy")
         for name in ("buffer.npz", "sac.zip", "tqc.zip"):
@@ -97,8 +98,9 @@ def train(config: TrainConfig, report: Report = lambda progress: None, say: Say 
     return card
 
 
-def check(task: str, algo: str) -> None:
-    """Raises UnknownNameError for an algorithm there is none of, PontineError for a task that it cannot learn."""
+def check(task: str, algo: str, start: str | None = None) -> None:
+    """Raises UnknownNameError for an algorithm there is none of, PontineError for a task that it cannot learn and for
+    a policy to start from that it has no use for."""
     if algo not in ALGOS:
         raise UnknownNameError("algo", algo, ALGOS)
     if task_of(task).sparse and algo == "clone+ppo":
@@ -107,6 +109,8 @@ def check(task: str, algo: str) -> None:
             f"{task} is a goal task, whose reward PPO gets nowhere with; take "
             f"algo={', '.join(name for name in ALGOS if name != algo)}, or another task ({trained})"
         )
+    if start is not None and algo in ALGORITHMS:
+        raise PontineError(f"algo={algo} learns from nothing: start={start} is for algo=clone+ppo")
 
 
 def _curriculum(config: TrainConfig) -> Curriculum | None:
@@ -127,11 +131,17 @@ def _actors(run: RunFolder, config: TrainConfig, report: Report) -> dict[str, Ac
     return {"start" if config.start else "clone": cloned, "policy": _ppo_stage(run, config, cloned, report)}
 
 
+_MADE_BY = ("command", "commit", "training_env_steps", "training_cpu_seconds")
+"""What a card repeats of the cards of the policies that training went on from, first to last."""
+
+
 def _clone_stage(run: RunFolder, config: TrainConfig, report: Report) -> Actor:
     path = run.path / "clone"
     if not path.with_suffix(".json").exists():
         if config.start is not None:
-            save(load(config.start)[0], {"start": config.start}, path)
+            start, card = load(config.start)
+            known = {key: card[key] for key in _MADE_BY if key in card}
+            save(start, {"before": [*card.get("before", []), {"policy": config.start, **known}]}, path)
         else:
             settings = config.clone
             total = settings.rounds * settings.steps * settings.worlds
@@ -224,14 +234,4 @@ def _described(config: TrainConfig, actor: Actor) -> dict[str, Any]:
         "config": json.loads(json.dumps(asdict(config))),
         "randomization": asdict(randomization(config.randomization)),
         "demonstrations": _SOURCE[config.algo],
-        "before": _before(config.start),
     }
-
-
-def _before(start: str | None) -> list[dict[str, Any]]:
-    """What was run, first to last, to make the policy that training began with."""
-    if start is None:
-        return []
-    card = load(start)[1]
-    known = ("command", "commit", "training_env_steps", "training_cpu_seconds")
-    return [*card.get("before", []), {"policy": start, **{key: card[key] for key in known if key in card}}]

@@ -68,7 +68,8 @@ class Push(Task):
     clear of the arm's base; another object, out of the way; the arm's start pose. Success, for 5 control
     steps: the object is upright and at rest within 2 cm of the spot, the hand does not touch it and is 2 cm above it.
 
-    History: v0, first version.
+    History: v0, first version; before it was released, spots in the arm's base and those for which the hand
+    would have to stand too near to rise were left out.
     """
 
     name = "Push"

@@ -198,10 +198,12 @@ def test_a_replay_buffer_comes_back(full: bool, tmp_path: Path) -> None:
         ("ppo.iteration=3", "iterations"),
         ("randomization=moon", "valid: delay2, fitted, none, real"),
         ("algo=a2c", "valid: clone, clone+ppo, rlpd, sac, tqc"),
+        ("algo=sac start=runs/mine/policy", "start=runs/mine/policy is for algo=clone+ppo"),
+        ("nominal=1.5", "nominal=1.5 must be from 0 to 1"),
     ],
 )
 def test_wrong_values_are_one_line_with_the_choices(tmp_path: Path, wrong: str, said: str) -> None:
-    process = pontine("train", wrong, f"run_dir={tmp_path / 'run'}")
+    process = pontine("train", *wrong.split(), f"run_dir={tmp_path / 'run'}")
     _, err = process.communicate(timeout=SOON)
     assert process.returncode == 2
     assert said in err
