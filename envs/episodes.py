@@ -12,7 +12,7 @@ from .kinematics import ToolPose, tool_pose
 from .observation import Situation
 from .perception import Perception
 from .randomization import Randomization
-from .starts import Curriculum, SceneStart, SeedStart, Start
+from .starts import OWN, SceneStart, SeedStart, Start
 from .tasks.base import TARGET, Task
 from .worlds import Worlds
 
@@ -60,7 +60,7 @@ class Episodes:
         self.perception = Perception(n, task.max_steps + 1, self.randomization)
         self.was_grasped = np.zeros(n, bool)
         self._rngs: list[np.random.Generator] = [np.random.default_rng() for _ in range(n)]
-        self.curriculum: Curriculum | None = None
+        self.curriculum = OWN
         self._given: dict[int, tuple[Start, np.random.Generator]] = {}
         self._nominal = np.zeros(n, bool)
         self._tool: ToolPose | None = None
@@ -101,8 +101,6 @@ class Episodes:
     def _give(self, ids: NDArray[np.int_]) -> None:
         """Choose which of those episodes begin at a given start, each with its random stream, and which are nominal."""
         self._given.clear()
-        if self.curriculum is None:
-            return
         for i in map(int, ids):
             start, self._nominal[i] = self.curriculum.draw(self._rngs[i])
             if start is not None:

@@ -19,7 +19,6 @@ class Perception:
     """
 
     def __init__(self, n: int, frames: int, randomization: Randomization) -> None:
-        self.randomization = randomization
         # without noise one frame stands for all
         noisy = randomization.view(np.random.default_rng(0), 2)[0].any() or randomization.dropout
         self.frames = frames if noisy else 1
@@ -27,9 +26,9 @@ class Perception:
         self.position, self.quat = np.zeros((n, 3)), np.zeros((n, 4))
         self._rows = np.arange(n)
 
-    def start(self, i: int, rng: np.random.Generator, randomization: Randomization | None = None) -> None:
-        """Draw world i's next episode, under another randomisation than its own if one is given."""
-        self.error[i], self.missed[i] = (randomization or self.randomization).view(rng, self.frames)
+    def start(self, i: int, rng: np.random.Generator, randomization: Randomization) -> None:
+        """Draw world i's next episode, under the given randomisation or none."""
+        self.error[i], self.missed[i] = randomization.view(rng, self.frames)
 
     def look(self, age: NDArray[np.int_], position: Array, quat: Array, ids: NDArray[np.int_] | None = None) -> None:
         """See poses (n, 3) m and (n, 4) wxyz at ages (n,) in control steps, in all worlds or only in `ids`."""

@@ -81,9 +81,14 @@ class Curriculum:
 
     def draw(self, rng: np.random.Generator) -> tuple[Start | None, bool]:
         """A start for one episode, None if it begins as the task has it, and whether its physics are nominal."""
-        given = self.starts and rng.random() < self.share
-        start = self.starts[int(rng.integers(len(self.starts)))] if given else None
-        return start, bool(self.nominal and rng.random() < self.nominal)
+        start = None
+        if self.starts and rng.random() < self.share:
+            start = self.starts[int(rng.integers(len(self.starts)))]
+        return start, self.nominal > 0 and rng.random() < self.nominal
+
+
+OWN = Curriculum()
+"""A task's own episodes, with nothing mixed in."""
 
 
 def takes_scenes(slots: tuple) -> bool:

@@ -24,7 +24,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
 from pontine.envs.observation import flat
 from pontine.envs.randomization import randomization
-from pontine.envs.starts import Curriculum
+from pontine.envs.starts import OWN, Curriculum
 from pontine.envs.tasks import task as task_of
 
 from . import dagger
@@ -59,7 +59,7 @@ def clone(
     seed: int,
     threads: int = 0,
     progress: Callable[[int, dict[str, float]], None] = lambda env_steps, figures: None,
-    curriculum: Curriculum | None = None,
+    curriculum: Curriculum = OWN,
 ) -> None:
     """Train an actor that imitates the task's demonstrator, into `clone.*` of the folder.
 

@@ -21,7 +21,7 @@ from stable_baselines3.common.type_aliases import Schedule
 from torch import nn
 
 from pontine.envs.files import replacing
-from pontine.envs.starts import Curriculum
+from pontine.envs.starts import OWN, Curriculum
 
 from .actor import Actor, load
 from .folder import RunFolder
@@ -81,7 +81,7 @@ def finetune(
     seed: int,
     threads: int = 0,
     progress: Callable[[int, dict[str, float]], None] = lambda env_steps, figures: None,
-    curriculum: Curriculum | None = None,
+    curriculum: Curriculum = OWN,
 ) -> Actor:
     """The best actor PPO finds from `start`, under the named randomisation.
 

@@ -25,7 +25,7 @@ from torch import nn
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
 from pontine.envs.observation import goal_parts
-from pontine.envs.starts import Curriculum
+from pontine.envs.starts import OWN, Curriculum
 from pontine.envs.tasks import task as task_of
 
 from .actor import Actor, load
@@ -83,7 +83,7 @@ def learn(
     seed: int,
     threads: int = 0,
     progress: Callable[[int, dict[str, float]], None] = lambda env_steps, figures: None,
-    curriculum: Curriculum | None = None,
+    curriculum: Curriculum = OWN,
 ) -> Actor:
     """The best actor that the algorithm finds. `progress(env_steps, figures)`.
 

@@ -60,7 +60,8 @@ def push(s: Situation) -> Array:
     aim[:, 2] = np.minimum(aim[:, 2], _highest(np.linalg.norm(from_pan, axis=1)))
     # the last millimetres are not worth going round the object once more, and a hand that has begun to draw back goes
     # on, or a network that sees the object 3 mm off would halt between the two. But where the hand is clear and the
-    # episode still goes on, the object is farther off than it looks: once more, from behind
+    # episode still goes on, the object is farther off than it looks: once more, from behind, where it comes down more
+    # than 17 mm from the object and no hand that draws back rises
     begun = np.clip(at.up / 0.012, 0.0, 1.0)
     rising = begun * np.clip((at.gap + 0.017) / 0.005, 0.0, 1.0)
     slipped = 0.010 * np.clip((astray - 0.002) / 0.006, 0.0, 1.0)

@@ -22,6 +22,7 @@ from pontine.envs.episodes import Episodes
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
 from pontine.envs.randomization import randomization
+from pontine.envs.starts import Curriculum
 from pontine.envs.tasks import task as task_of
 
 from . import dagger
@@ -38,7 +39,7 @@ class DistillConfig:
     """`rounds` of `steps` control steps in `worlds` worlds of every task, each followed by `updates` Adam steps.
 
     The student acts in all but `teacher_share` of the episodes, after `teacher_rounds` in which it only watches;
-    half of the executed actions carry noise of standard deviation `noise`. A share `nominal` of the worlds is not
+    half of the executed actions carry noise of standard deviation `noise`. A share `nominal` of the episodes is not
     randomised: where nothing trembles, a student that presses a little less than its teacher comes to rest.
     """
 
@@ -132,15 +133,12 @@ def distill(
     rounds = _Rounds(run.path, len(teachers), width, config)
     first = rounds.resume(student, optimizer, schedule)
     rng = np.random.default_rng([seed, 3, first])
-    nominal = round(config.worlds * config.nominal)
-    parts = [(name, n) for name, n in ((physics, config.worlds - nominal), ("none", nominal)) if n]
-    classes = [[_open(name, teacher, n, part, rng, threads) for part, n in parts] for name, teacher in teachers.items()]
+    classes = [_open(name, teacher, config, physics, rng, threads) for name, teacher in teachers.items()]
     for turn in range(first, config.rounds):
         share = 1.0 if turn < config.teacher_rounds else config.teacher_share
-        for k, rooms in enumerate(classes):
+        for k, one in enumerate(classes):
             act = SkillOfStudent(student, k, len(teachers)).act
-            lessons = [room.collect(act, config, share, rng) for room in rooms]
-            rounds.add(turn, k, *map(np.concatenate, zip(*lessons, strict=True)))
+            rounds.add(turn, k, *one.collect(act, config, share, rng))
         loss = rounds.fit(turn + 1, student, optimizer, rng)
         schedule.step()
         rounds.checkpoint(turn + 1, student, optimizer, schedule)
@@ -150,12 +148,15 @@ def distill(
     return student.eval()
 
 
-def _open(name: str, teacher: Actor, n: int, physics: str, rng: np.random.Generator, threads: int) -> _Class:
-    e = Episodes(task_of(name), n, threads, randomization(physics))
-    ids = np.arange(n)
-    e.seed(ids, [int(s) for s in rng.integers(2**31, size=n)])
+def _open(
+    name: str, teacher: Actor, config: DistillConfig, physics: str, rng: np.random.Generator, threads: int
+) -> _Class:
+    e = Episodes(task_of(name), config.worlds, threads, randomization(physics))
+    e.curriculum = Curriculum(nominal=config.nominal)
+    ids = np.arange(config.worlds)
+    e.seed(ids, [int(s) for s in rng.integers(2**31, size=len(ids))])
     e.reset(ids)
-    return _Class(e, teacher, np.ones(n, bool), observed(e))
+    return _Class(e, teacher, np.ones(len(ids), bool), observed(e))
 
 
 class _Rounds:

@@ -88,7 +88,7 @@ def train(config: TrainConfig, report: Report = lambda progress: None, say: Say 
         best = list(actors.values())[-1]
         spent = {"training_env_steps": run.env_steps, "training_cpu_seconds": round(run.cpu_seconds, 1)}
         run.picture()
-        before = {"before": load(run.path / "clone")[1]["before"]} if config.start else {}
+        before = {"before": load(run.path / "clone")[1].get("before", [])} if config.start else {}
         card = {**_described(config, best), **before, **run.origin, **spent}
         card["test"] = _tested(config, actors, report)
         save(best, card, run.path / "policy")
@@ -98,7 +98,7 @@ def train(config: TrainConfig, report: Report = lambda progress: None, say: Say 
     return card
 
 
-def check(task: str, algo: str, start: str | None = None) -> None:
+def check(task: str, algo: str, start: str | None) -> None:
     """Raises UnknownNameError for an algorithm there is none of, PontineError for a task that it cannot learn and for
     a policy to start from that it has no use for."""
     if algo not in ALGOS:
@@ -113,12 +113,11 @@ def check(task: str, algo: str, start: str | None = None) -> None:
         raise PontineError(f"algo={algo} learns from nothing: start={start} is for algo=clone+ppo")
 
 
-def _curriculum(config: TrainConfig) -> Curriculum | None:
+def _curriculum(config: TrainConfig) -> Curriculum:
     """What is mixed into training; tests and validations have none of it."""
-    given = Curriculum()
-    if config.starts is not None:
-        given = read_curriculum(config.starts, task_of(config.task), config.starts_share)
-    return replace(given, nominal=config.nominal) if given.starts or config.nominal else None
+    if config.starts is None:
+        return Curriculum(nominal=config.nominal)
+    return replace(read_curriculum(config.starts, task_of(config.task), config.starts_share), nominal=config.nominal)
 
 
 def _actors(run: RunFolder, config: TrainConfig, report: Report) -> dict[str, Actor]:

@@ -13,13 +13,13 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from pontine.envs.errors import PontineError
 from pontine.envs.gym import GoalTaskVectorEnv, TaskVectorEnv
-from pontine.envs.starts import Curriculum
+from pontine.envs.starts import OWN, Curriculum
 from pontine.envs.tasks import task as task_of
 
 Algorithm = TypeVar("Algorithm", bound=BaseAlgorithm)
 
 
-def make(task: str, worlds: int, randomization: str, threads: int, curriculum: Curriculum | None = None) -> TaskVecEnv:
+def make(task: str, worlds: int, randomization: str, threads: int, curriculum: Curriculum = OWN) -> TaskVecEnv:
     """`worlds` worlds of a task for SB3's algorithms; a goal task has `compute_reward`."""
     face = GoalTaskVectorEnv if task_of(task).sparse else TaskVectorEnv
     env = face(task, worlds, randomization, threads)

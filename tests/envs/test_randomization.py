@@ -91,9 +91,10 @@ def test_backlash_is_lost_at_every_reversal() -> None:
 
 
 def test_a_missed_frame_shows_the_last_pose_seen() -> None:
-    seen = Perception(3, 40, dataclasses.replace(Randomization(), dropout=0.15, dropout_steps=(2, 5)))
+    blind = dataclasses.replace(Randomization(), dropout=0.15, dropout_steps=(2, 5))
+    seen = Perception(3, 40, blind)
     for i in range(3):
-        seen.start(i, np.random.default_rng(i))
+        seen.start(i, np.random.default_rng(i), blind)
     assert not seen.missed[:, 0].any()
     assert 0.1 < seen.missed.mean() < 0.8
     quat = np.tile([1.0, 0.0, 0.0, 0.0], (3, 1))
@@ -114,7 +115,7 @@ def test_the_pose_is_off_by_what_was_asked_for() -> None:
     quat /= np.linalg.norm(quat, axis=1)[:, None]
     off, yaw = np.zeros((frames, n, 3)), np.zeros((frames, n))
     for i in range(n):
-        seen.start(i, rng)
+        seen.start(i, rng, noise)
     for age in range(frames):
         seen.look(np.full(n, age), np.zeros((n, 3)), quat)
         off[age] = seen.position

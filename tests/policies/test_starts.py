@@ -13,7 +13,7 @@ from pontine.envs.randomization import randomization
 from pontine.envs.scene import Scene
 from pontine.envs.sensing import measure
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.starts import Curriculum, SeedStart
+from pontine.envs.starts import OWN, Curriculum, SeedStart
 from pontine.envs.tasks import task
 from pontine.policies.failures import append_failures, read_curriculum
 from pontine.policies.skills import load_library
@@ -27,7 +27,7 @@ SCENE = {
 }
 
 
-def begun(curriculum: Curriculum | None, name: str = "pick", n: int = 3, seed: int = 70) -> Episodes:
+def begun(curriculum: Curriculum, name: str = "pick", n: int = 3, seed: int = 70) -> Episodes:
     e = Episodes(task(name), n, 1)
     e.curriculum = curriculum
     ids = np.arange(n)
@@ -37,7 +37,7 @@ def begun(curriculum: Curriculum | None, name: str = "pick", n: int = 3, seed: i
 
 
 def test_a_seed_s_episode_comes_back_to_the_last_bit() -> None:
-    once = begun(None, n=1, seed=123)
+    once = begun(OWN, n=1, seed=123)
     again = begun(Curriculum((SeedStart(123),), share=1.0))
     for i in range(3):
         np.testing.assert_array_equal(again.observe()[i], once.observe()[0])
@@ -46,8 +46,8 @@ def test_a_seed_s_episode_comes_back_to_the_last_bit() -> None:
 
 
 def test_a_share_of_episodes_begins_at_the_given_starts() -> None:
-    plain, mixed = begun(None, n=200, seed=900), begun(Curriculum((SeedStart(123),), share=0.3), n=200, seed=900)
-    once = begun(None, n=1, seed=123).observe()[0]
+    plain, mixed = begun(OWN, n=200, seed=900), begun(Curriculum((SeedStart(123),), share=0.3), n=200, seed=900)
+    once = begun(OWN, n=1, seed=123).observe()[0]
     replayed = (mixed.observe() == once).all(axis=1)
     assert 0.2 < replayed.mean() < 0.4
     assert not (plain.observe() == once).all(axis=1).any()
