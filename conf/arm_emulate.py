@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import check_writable
-from pontine.envs.layout import MAX_OBJECTS, from_scene, random_table
 from pontine.envs.robot import JOINTS
 from pontine.envs.scene import Scene
+from pontine.envs.tabletop.layout import MAX_OBJECTS, from_scene, random_table
 
 from .options import at_least, text
 

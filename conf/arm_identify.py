@@ -31,8 +31,8 @@ def run(config: Config) -> int:
     from rich.progress import Progress
     from rich.table import Table
 
-    from pontine.envs.dynamics import CONSTANTS
     from pontine.envs.robot import JOINTS
+    from pontine.envs.so101.dynamics import CONSTANTS
     from pontine.sim2real.identify import draw, dynamics, fit, swing
 
     out = Path(str(config.out))

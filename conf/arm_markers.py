@@ -23,7 +23,7 @@ def run(config: Config) -> int:
     """Exit status 0 once the files are written."""
     from rich.console import Console
 
-    from pontine.envs.catalogue import ObjectSpec
+    from pontine.envs.tabletop.kinds import ObjectSpec
     from pontine.sim2real import sheet
     from pontine.sim2real.markers import Markers
     from pontine.sim2real.tagging import marked

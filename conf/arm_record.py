@@ -44,7 +44,7 @@ def run(config: Config) -> int:
     from rich.console import Console
 
     from pontine.envs.robot import JOINTS
-    from pontine.envs.video import FPS
+    from pontine.envs.visuals.video import FPS
     from pontine.sim2real.camera import open_camera
     from pontine.sim2real.lerobot_units import Units
     from pontine.sim2real.limits import NORMAL

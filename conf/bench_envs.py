@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import Progress
 
-from pontine.envs.bench import bench
-from pontine.envs.bench_compare import compare
-from pontine.envs.bench_fetch import Fetch
+from pontine.envs.benchmarks.compare import compare
+from pontine.envs.benchmarks.fetch_env import Fetch
+from pontine.envs.benchmarks.throughput import bench
 from pontine.envs.files import check_writable, write_json
 from pontine.envs.tasks import task
 from pontine.policies.provenance import command

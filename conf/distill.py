@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.envs.randomization import randomization
+from pontine.envs.tabletop.randomization import randomization
 from pontine.policies import student
 from pontine.policies.skills import LIBRARY, TASKS
 

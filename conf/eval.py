@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import check_writable, write_json
-from pontine.envs.randomization import randomization
+from pontine.envs.tabletop.randomization import randomization
 from pontine.envs.tasks import task as task_of
 from pontine.policies.actor import load
 from pontine.policies.evaluate import acting, evaluate

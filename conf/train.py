@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from pontine.envs.errors import PontineError
-from pontine.envs.randomization import randomization, with_dynamics
+from pontine.envs.tabletop.randomization import randomization, with_dynamics
 from pontine.envs.tasks import task
 from pontine.policies import train as training
 from pontine.policies.clone import CloneConfig

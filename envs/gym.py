@@ -11,11 +11,11 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from .episodes import Episodes
-from .randomization import randomization as preset
 from .robot import CONTROL_SECONDS, JOINTS
 from .senses import Senses
+from .tabletop.randomization import randomization as preset
 from .tasks import task as task_of
+from .tasks.episodes import Episodes
 from .tasks.pick_place import compute_reward
 
 FPS = round(1 / CONTROL_SECONDS)
@@ -82,7 +82,7 @@ class TaskEnv(gymnasium.Env):
         if self.render_mode is None:
             return None
         if self._renderer is None:
-            from .render import Renderer
+            from .visuals.render import Renderer
 
             self._renderer = Renderer(self.episodes.worlds, 0)
         return self._renderer.render()
@@ -169,7 +169,7 @@ class TaskVectorEnv(VectorEnv):
         """The first world from the front camera, as a tuple of one (480, 640, 3) uint8 image."""
         if self.render_mode is None:
             return None
-        from .render import Renderer
+        from .visuals.render import Renderer
 
         renderer = Renderer(self.episodes.worlds, 0)
         try:

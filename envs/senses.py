@@ -13,10 +13,10 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from .episodes import Episodes
 from .errors import UnknownNameError
-from .fixtures import part_body
 from .robot import JOINTS
+from .tabletop.fixtures import part_body
+from .tasks.episodes import Episodes
 
 SENSES = ("state", "touch", "pixels")
 """What an environment's `observation` may be."""
@@ -92,7 +92,7 @@ class Senses:
     def _pixels(self) -> dict[str, NDArray]:
         e, worlds = self.episodes, self.episodes.worlds
         if self._renderer is None:
-            from .render import Renderer
+            from .visuals.render import Renderer
 
             self._renderer = Renderer(worlds, 0)
         pictures: dict[str, list[NDArray]] = {camera: [] for camera in CAMERAS}

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .arm import GRIPPER, REST
-from .catalogue import ObjectSpec
-from .fixtures import FixtureSpec
-from .fixtures import slots_for as fixture_slots_for
 from .robot import RobotState, straight
 from .scene import Scene
-from .sensing import measure
-from .table import slots_for
-from .worlds import Worlds
+from .so101.model import GRIPPER, REST
+from .tabletop.fixtures import FixtureSpec
+from .tabletop.fixtures import slots_for as fixture_slots_for
+from .tabletop.kinds import ObjectSpec
+from .tabletop.sensing import measure
+from .tabletop.table import slots_for
+from .tabletop.worlds import Worlds
 
 if TYPE_CHECKING:
-    from .looks import Decal
+    from .visuals.visual_model import Decal
 
 _HOMING_STEP = 0.04
 _SETTLING_STEPS = 10
@@ -81,7 +81,7 @@ class SimulatedRobot:
     ) -> NDArray[np.uint8]:
         """A picture, (height, width, 3) uint8. Raises RenderError where nothing can be drawn."""
         if self._renderer is None:
-            from .render import Renderer
+            from .visuals.render import Renderer
 
             self._renderer = Renderer(self.worlds, 0, self._decals)
         return self._renderer.render(camera, width, height, quality)

@@ -6,9 +6,9 @@ import torch
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
-from pontine.envs.layout import fixtures_from_scene, from_scene, random_fixtures, random_table
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random_fixtures, random_table
 from pontine.planner.brain import load_brain
 from pontine.planner.display import Display
 from pontine.planner.score import Judge

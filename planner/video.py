@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pontine.envs.robot import Robot, RobotState
 from pontine.envs.scene import Scene
-from pontine.envs.video import FPS, VideoWriter
+from pontine.envs.visuals.video import FPS, VideoWriter
 
 WIDTH, HEIGHT = 640, 480
 

@@ -19,13 +19,13 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from pontine.envs.episodes import Episodes
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
-from pontine.envs.observation import flat
-from pontine.envs.randomization import randomization
-from pontine.envs.starts import OWN, Curriculum
+from pontine.envs.tabletop.randomization import randomization
 from pontine.envs.tasks import task as task_of
+from pontine.envs.tasks.episodes import Episodes
+from pontine.envs.tasks.observation import flat
+from pontine.envs.tasks.starts import OWN, Curriculum
 
 from . import dagger
 from .actor import Actor, save

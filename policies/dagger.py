@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.episodes import Episodes
+from pontine.envs.tasks.episodes import Episodes
 
 Array = NDArray[np.float64]
 

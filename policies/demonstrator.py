@@ -13,14 +13,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.arm import FIXED_FACE, GRIPPER, SQUEEZE
-from pontine.envs.control import ACTION_SCALE
-from pontine.envs.episodes import Episodes
-from pontine.envs.kinematics import gap_of, inverse, opening_for, pitch, roll_for
-from pontine.envs.layout import PAN_X
-from pontine.envs.observation import Situation, yaw_of
 from pontine.envs.rotations import quat_to_matrix
+from pontine.envs.so101.control import ACTION_SCALE
+from pontine.envs.so101.kinematics import gap_of, inverse, opening_for, pitch, roll_for
+from pontine.envs.so101.model import FIXED_FACE, GRIPPER, SQUEEZE
+from pontine.envs.tabletop.layout import PAN_X
 from pontine.envs.tasks.base import PITCHES
+from pontine.envs.tasks.episodes import Episodes
+from pontine.envs.tasks.observation import Situation, yaw_of
 
 Array = NDArray[np.float64]
 

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.episodes import Episodes
-from pontine.envs.observation import Situation
+from pontine.envs.tasks.episodes import Episodes
+from pontine.envs.tasks.observation import Situation
 
 from . import demonstrator, fixture_demonstrator, push_demonstrator
 

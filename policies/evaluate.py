@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.episodes import Episodes
-from pontine.envs.observation import flat
-from pontine.envs.randomization import Randomization, randomization
 from pontine.envs.robot import CONTROL_SECONDS
+from pontine.envs.tabletop.randomization import Randomization, randomization
 from pontine.envs.tasks import task as task_of
+from pontine.envs.tasks.episodes import Episodes
+from pontine.envs.tasks.observation import flat
 
 from .actor import Actor
 from .statistics import wilson

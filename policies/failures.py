@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.envs.kinematics import tool_pose
 from pontine.envs.robot import JOINTS
 from pontine.envs.scene import Scene
-from pontine.envs.starts import Curriculum, SceneStart, SeedStart, Start, takes_scenes
+from pontine.envs.so101.kinematics import tool_pose
 from pontine.envs.tasks import Task
 from pontine.envs.tasks import task as task_of
+from pontine.envs.tasks.starts import Curriculum, SceneStart, SeedStart, Start, takes_scenes
 
 from .placement import goal_for
 from .skills import SKILLS

@@ -21,7 +21,7 @@ from stable_baselines3.common.type_aliases import Schedule
 from torch import nn
 
 from pontine.envs.files import replacing
-from pontine.envs.starts import OWN, Curriculum
+from pontine.envs.tasks.starts import OWN, Curriculum
 
 from .actor import Actor, load
 from .folder import RunFolder

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.arm import FIXED_FACE, GRIPPER, SQUEEZE
-from pontine.envs.kinematics import gap_of, inverse, opening_for
-from pontine.envs.observation import Situation
 from pontine.envs.rotations import quat_to_matrix
+from pontine.envs.so101.kinematics import gap_of, inverse, opening_for
+from pontine.envs.so101.model import FIXED_FACE, GRIPPER, SQUEEZE
 from pontine.envs.tasks.base import PITCHES
+from pontine.envs.tasks.observation import Situation
 
 from .demonstrator import aligned_rolls, grips, servo, yaw_error
 

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from pontine.envs.fixtures import CEILING, FLOOR, part_of
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene, SceneObject
+from pontine.envs.tabletop.fixtures import CEILING, FLOOR, part_of
 from pontine.envs.tasks.button import Button
 from pontine.envs.tasks.drawer import Drawer
 from pontine.envs.tasks.fixture import CLEAR

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.catalogue import KINDS, from_scene_object
-from pontine.envs.kinematics import tool_pose
-from pontine.envs.layout import clear, footprint
-from pontine.envs.observation import Situation
 from pontine.envs.robot import Robot
 from pontine.envs.scene import TABLE, Scene, SceneObject
+from pontine.envs.so101.kinematics import tool_pose
+from pontine.envs.tabletop.kinds import KINDS, from_scene_object
+from pontine.envs.tabletop.layout import clear, footprint
+from pontine.envs.tasks.observation import Situation
 from pontine.envs.tasks.pick import LIFT, LIFTED
 from pontine.envs.tasks.place import RETREAT, STILL
 from pontine.envs.tasks.push import CLEARANCE, SIZE, SPOT_TOLERANCE, pushing, reachable, slides, top

@@ -24,9 +24,9 @@ from torch import nn
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
-from pontine.envs.observation import goal_parts
-from pontine.envs.starts import OWN, Curriculum
 from pontine.envs.tasks import task as task_of
+from pontine.envs.tasks.observation import goal_parts
+from pontine.envs.tasks.starts import OWN, Curriculum
 
 from .actor import Actor, load
 from .folder import RunFolder

@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.catalogue import ObjectSpec, from_scene_object
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.envs.fixtures import TALLEST, inside_of, keepout_of
-from pontine.envs.layout import GAP, HEADING, PAN_X, REACH, Circle, clear, footprint
 from pontine.envs.predicates import DIRECTIONS, holds
 from pontine.envs.scene import TABLE, Scene, SceneObject
+from pontine.envs.tabletop.fixtures import TALLEST, inside_of, keepout_of
+from pontine.envs.tabletop.kinds import ObjectSpec, from_scene_object
+from pontine.envs.tabletop.layout import GAP, HEADING, PAN_X, REACH, Circle, clear, footprint
 from pontine.envs.tasks.place import goal_over
 
 RELATIONS = ("on", "in", "near", *DIRECTIONS)

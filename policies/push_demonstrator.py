@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.arm import FIXED_FACE, GRIPPER, RANGE
-from pontine.envs.layout import PAN_X
-from pontine.envs.observation import Situation
 from pontine.envs.robot import JOINTS
+from pontine.envs.so101.model import FIXED_FACE, GRIPPER, RANGE
+from pontine.envs.tabletop.layout import PAN_X
+from pontine.envs.tasks.observation import Situation
 from pontine.envs.tasks.push import Stance, stance
 
 from .demonstrator import aligned_rolls, servo, steepest

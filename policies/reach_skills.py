@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.arm import REST
-from pontine.envs.kinematics import tool_pose
 from pontine.envs.robot import Robot, RobotState
 from pontine.envs.scene import Scene
+from pontine.envs.so101.kinematics import tool_pose
+from pontine.envs.so101.model import REST
 from pontine.envs.tasks.reach import SIZE, TOLERANCE, Reach, reaching
 
 from .skill import Array, Attempt, Skill, SkillError

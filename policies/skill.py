@@ -15,12 +15,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.control import next_command
 from pontine.envs.errors import PontineError
-from pontine.envs.observation import SIZE
 from pontine.envs.robot import Robot, RobotState
 from pontine.envs.scene import Scene
+from pontine.envs.so101.control import next_command
 from pontine.envs.tasks.base import Task
+from pontine.envs.tasks.observation import SIZE
 
 from .actor import Actor, PolicyError
 

@@ -18,12 +18,12 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F
 
-from pontine.envs.episodes import Episodes
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
-from pontine.envs.randomization import randomization
-from pontine.envs.starts import Curriculum
+from pontine.envs.tabletop.randomization import randomization
 from pontine.envs.tasks import task as task_of
+from pontine.envs.tasks.episodes import Episodes
+from pontine.envs.tasks.starts import Curriculum
 
 from . import dagger
 from .actor import Actor

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional as F
 
-from pontine.envs.catalogue import KINDS
-from pontine.envs.episodes import Episodes
 from pontine.envs.files import replacing
-from pontine.envs.observation import SIZE
-from pontine.envs.randomization import randomization
 from pontine.envs.scene import Scene
+from pontine.envs.tabletop.kinds import KINDS
+from pontine.envs.tabletop.randomization import randomization
+from pontine.envs.tasks.episodes import Episodes
+from pontine.envs.tasks.observation import SIZE
 
 from .actor import Actor, PolicyError, reading, write
 from .evaluate import acting, run_episodes

@@ -15,11 +15,11 @@ from typing import Any
 import torch
 
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.envs.observation import LAYOUT, SIZE
-from pontine.envs.randomization import randomization
-from pontine.envs.starts import Curriculum
+from pontine.envs.tabletop.randomization import randomization
 from pontine.envs.tasks import TASKS
 from pontine.envs.tasks import task as task_of
+from pontine.envs.tasks.observation import LAYOUT, SIZE
+from pontine.envs.tasks.starts import Curriculum
 
 from .actor import Actor, load, save
 from .clone import CloneConfig, clone

@@ -13,8 +13,8 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from pontine.envs.errors import PontineError
 from pontine.envs.gym import GoalTaskVectorEnv, TaskVectorEnv
-from pontine.envs.starts import OWN, Curriculum
 from pontine.envs.tasks import task as task_of
+from pontine.envs.tasks.starts import OWN, Curriculum
 
 Algorithm = TypeVar("Algorithm", bound=BaseAlgorithm)
 

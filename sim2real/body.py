@@ -18,12 +18,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.arm import RANGE
-from pontine.envs.catalogue import ObjectSpec
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.robot import JOINTS
-from pontine.envs.table import PHYSICS_SECONDS, slots_for
-from pontine.envs.worlds import Worlds
+from pontine.envs.so101.model import RANGE
+from pontine.envs.tabletop.kinds import ObjectSpec
+from pontine.envs.tabletop.table import PHYSICS_SECONDS, slots_for
+from pontine.envs.tabletop.worlds import Worlds
 
 from .profiles import Arm
 from .servo import STALL_AMPERES

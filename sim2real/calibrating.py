@@ -19,9 +19,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol, Self
 
-from pontine.envs.arm import GRIPPER, RANGE
 from pontine.envs.files import write_json
 from pontine.envs.robot import JOINTS
+from pontine.envs.so101.model import GRIPPER, RANGE
 
 from .bus import Bus
 from .bus_errors import BusError

@@ -20,10 +20,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.arm import GRIPPER, RANGE
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import write_json
 from pontine.envs.robot import JOINTS
+from pontine.envs.so101.model import GRIPPER, RANGE
 
 from .registers import COUNTS_PER_TURN, RADIANS
 

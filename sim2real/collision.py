@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.robot import JOINTS
-from pontine.envs.table import build
+from pontine.envs.tabletop.table import build
 
 from .envelope import SPARE
 from .limits import Profile

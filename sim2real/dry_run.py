@@ -10,10 +10,10 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.layout import from_scene
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS, RobotState
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.tabletop.layout import from_scene
 
 from .collision import Collisions
 from .envelope import Envelope, Sent

@@ -15,13 +15,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.arm import RANGE
-from pontine.envs.catalogue import ObjectSpec
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.robot import JOINTS
 from pontine.envs.scene import Scene
-from pontine.envs.sensing import measure
-from pontine.envs.worlds import Worlds
+from pontine.envs.so101.model import RANGE
+from pontine.envs.tabletop.kinds import ObjectSpec
+from pontine.envs.tabletop.sensing import measure
+from pontine.envs.tabletop.worlds import Worlds
 
 from .body import Body
 from .calibration import Calibration, JointCalibration
@@ -124,7 +124,7 @@ class EmulatedArm:
 
     def _paint(self) -> Image:
         if self._renderer is None:
-            from pontine.envs.render import Renderer
+            from pontine.envs.visuals.render import Renderer
 
             self._renderer = Renderer(self._view, 0, decals(self.markers))
         self.view()

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from pontine.envs.catalogue import ObjectSpec
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
+from pontine.envs.tabletop.kinds import ObjectSpec
 
 from .calibration import Calibration
 from .emulated_arm import EmulatedArm

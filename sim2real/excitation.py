@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS, Robot, RobotState, straight
-from pontine.envs.table import build
+from pontine.envs.tabletop.table import build
 
 from .feetech import wire_seconds
 from .servo_model import Trial

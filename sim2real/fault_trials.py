@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.arm import RANGE, REST
 from pontine.envs.errors import PontineError
 from pontine.envs.files import write_json
 from pontine.envs.robot import JOINTS, RobotState
+from pontine.envs.so101.model import RANGE, REST
 
 from .bus import Bus
 from .calibration import Calibration, JointCalibration

@@ -10,11 +10,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.arm import FIXED_FACE, GRIPPER
-from pontine.envs.kinematics import gap_of, tool_pose
 from pontine.envs.robot import RobotState
 from pontine.envs.rotations import quat_to_matrix, turn_between
-from pontine.envs.support import Body
+from pontine.envs.so101.kinematics import gap_of, tool_pose
+from pontine.envs.so101.model import FIXED_FACE, GRIPPER
+from pontine.envs.tabletop.support import Body
 
 Array = NDArray[np.float64]
 

@@ -18,12 +18,12 @@ import numpy as np
 from mujoco import sysid
 from numpy.typing import NDArray
 
-from pontine.envs.arm import ARMATURE, DAMPING, FRICTIONLOSS, KP
-from pontine.envs.dynamics import CONSTANTS as NAMES
-from pontine.envs.dynamics import Dynamics, Estimate
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
 from pontine.envs.robot import JOINTS, RobotState
+from pontine.envs.so101.dynamics import CONSTANTS as NAMES
+from pontine.envs.so101.dynamics import Dynamics, Estimate
+from pontine.envs.so101.model import ARMATURE, DAMPING, FRICTIONLOSS, KP
 
 from .bus import Bus
 from .calibration import Calibration

@@ -12,9 +12,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pontine.envs.arm import GRIPPER, RANGE
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import JOINTS
+from pontine.envs.so101.model import GRIPPER, RANGE
 
 NAMES = tuple(f"{joint}.pos" for joint in JOINTS)
 """LeRobot's names of the six numbers."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.arm import FORCE, GRIPPER
-from pontine.envs.control import ACTION_SCALE
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS
+from pontine.envs.so101.control import ACTION_SCALE
+from pontine.envs.so101.model import FORCE, GRIPPER
 
 from .calibration import Calibration, CalibrationError
 

@@ -22,12 +22,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.catalogue import COLORS, KINDS, on_base
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.fields import Fields
 from pontine.envs.files import write_json
 from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.scene import TABLE
+from pontine.envs.tabletop.kinds import COLORS, KINDS, on_base
 
 from . import tags
 

@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.catalogue import COLORS
-from pontine.envs.support import Body, ground
+from pontine.envs.tabletop.kinds import COLORS
+from pontine.envs.tabletop.support import Body, ground
 
 from .lens import CameraPose, Lens
 from .markers import MarkedObject

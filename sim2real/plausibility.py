@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from pontine.envs.arm import GRIPPER, RANGE
 from pontine.envs.robot import JOINTS
+from pontine.envs.so101.model import GRIPPER, RANGE
 
 from .calibration import Calibration, JointCalibration
 

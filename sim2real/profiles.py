@@ -1,6 +1,6 @@
 """What one emulated arm differs by from another and from the simulated one: servos, gears, supply, assembly.
 
-The simulation that skills are trained in has the constants of `envs.arm`; these are others, on purpose. A
+The simulation that skills are trained in has the constants of `envs.so101`; these are others, on purpose. A
 profile holds typical values; `Profile.draw` makes an arm of it, whose six joints scatter about them.
 """
 
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.arm import RANGE
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.robot import JOINTS
+from pontine.envs.so101.model import RANGE
 
 from .registers import RADIANS
 from .sts3215 import MID_COUNTS

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pontine.envs.robot import JOINTS
-from pontine.envs.video import FPS, VideoWriter
+from pontine.envs.visuals.video import FPS, VideoWriter
 
 from .dataset import DatasetError
 from .dataset_stats import ImageStats, Stats

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.arm import REST
 from pontine.envs.robot import CONTROL_SECONDS
+from pontine.envs.so101.model import REST
 
 from .limits import Limits
 

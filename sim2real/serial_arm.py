@@ -25,10 +25,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.arm import GRIPPER
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import JOINTS, RobotState
 from pontine.envs.scene import Scene
+from pontine.envs.so101.model import GRIPPER
 
 from .bus import Bus
 from .calibration import Calibration

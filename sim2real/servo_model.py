@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.robot import JOINTS
-from pontine.envs.table import PHYSICS_SECONDS, build
+from pontine.envs.tabletop.table import PHYSICS_SECONDS, build
 
 from .sts3215 import MOTOR_DAMPING
 

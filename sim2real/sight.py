@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pontine.envs.errors import PontineError
 from pontine.envs.rotations import matrix_to_quat, quat_to_matrix, turn_between
-from pontine.envs.support import Body, ground
+from pontine.envs.tabletop.support import Body, ground
 
 from . import tags
 from .lens import CameraPose, Lens

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
-from pontine.envs.catalogue import ObjectSpec
 from pontine.envs.scene import Scene
+from pontine.envs.tabletop.kinds import ObjectSpec
 
 from .bus import Bus
 from .camera import open_camera

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from pontine.envs.arm import RANGE
 from pontine.envs.robot import JOINTS
+from pontine.envs.so101.model import RANGE
 
 from .calibrating import Sweep
 from .checking import ArmReport

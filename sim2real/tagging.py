@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 import mujoco
 import numpy as np
 
-from pontine.envs.catalogue import BOWL_TILT, KINDS, WALL, ObjectSpec
-from pontine.envs.looks import Decal
 from pontine.envs.rotations import heading_quat, quat_to_matrix
+from pontine.envs.tabletop.kinds import BOWL_TILT, KINDS, WALL, ObjectSpec
+from pontine.envs.visuals.visual_model import Decal
 
 from . import tags
 from .markers import FACES, FLOOR, MarkedObject, Markers, Quat, Tag, Triple, on_face

@@ -6,7 +6,7 @@
   missing in plain view for `LOST` seconds has no known position any more.
 - What the gripper holds goes with the hand (`grip`). Let go, it is where the hand left it, settled on
   what is below, until it is seen again.
-- `support` follows from poses and sizes (`envs.support`). An object in the jaws is held once it touches
+- `support` follows from poses and sizes (`envs.tabletop.support`). An object in the jaws is held once it touches
   nothing else, and until they let it go: what a camera takes for standing may still hang a few millimetres
   above.
 """
@@ -20,11 +20,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.kinematics import tool_pose
 from pontine.envs.robot import RobotState
 from pontine.envs.rotations import matrix_to_quat
 from pontine.envs.scene import TABLE, Scene, SceneObject, rounded
-from pontine.envs.support import Body, carrier, ground
+from pontine.envs.so101.kinematics import tool_pose
+from pontine.envs.tabletop.support import Body, carrier, ground
 
 from .grip import Grip, Hand, speed
 from .markers import MarkedObject, Markers

@@ -14,15 +14,15 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..arm import RANGE, REST
-from ..catalogue import KINDS
-from ..fixtures import FixtureSlot
-from ..kinematics import inverse
-from ..layout import HEADING, PAN_X
-from ..table import Slot
+from ..so101.kinematics import inverse
+from ..so101.model import RANGE, REST
+from ..tabletop.fixtures import FixtureSlot
+from ..tabletop.kinds import KINDS
+from ..tabletop.layout import HEADING, PAN_X
+from ..tabletop.table import Slot
 
 if TYPE_CHECKING:
-    from ..episodes import Episodes
+    from .episodes import Episodes
 
 Array = NDArray[np.float64]
 Bool = NDArray[np.bool_]

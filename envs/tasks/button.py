@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..fixtures import FixtureSlot
-from ..layout import random_fixture
+from ..tabletop.fixtures import FixtureSlot
+from ..tabletop.layout import random_fixture
 from .base import SOLID, random_arm
 from .fixture import BESIDE, CONTENT, FIXTURE, FixtureTask
 from .pick import beside
 
 if TYPE_CHECKING:
-    from ..episodes import Episodes
+    from .episodes import Episodes
 
 PRESSED = 0
 """What the episode asks for."""

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..catalogue import ObjectSpec, draw
-from ..fixtures import FLOOR, INSIDE, TALLEST, FixtureSlot, FixtureSpec
-from ..fixtures import KINDS as FIXTURES
-from ..layout import footprint, random_fixture
+from ..tabletop.fixtures import FLOOR, INSIDE, TALLEST, FixtureSlot, FixtureSpec
+from ..tabletop.fixtures import KINDS as FIXTURES
+from ..tabletop.kinds import ObjectSpec, draw
+from ..tabletop.layout import footprint, random_fixture
 from .base import SOLID, random_arm
 from .fixture import BESIDE, CONTENT, FIXTURE, FixtureTask
 from .pick import beside
 
 if TYPE_CHECKING:
-    from ..episodes import Episodes
+    from .episodes import Episodes
 
 OPEN, CLOSED = 0, 1
 """What the episode asks for."""

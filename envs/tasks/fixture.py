@@ -8,12 +8,12 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..observation import SIZE, manipulation
-from ..table import Slot
+from ..tabletop.table import Slot
 from .base import Array, Task, Verdict
+from .observation import SIZE, manipulation
 
 if TYPE_CHECKING:
-    from ..episodes import Episodes
+    from .episodes import Episodes
 
 FIXTURE = 0
 """The fixture's slot."""

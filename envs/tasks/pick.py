@@ -8,13 +8,13 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..catalogue import KINDS, ObjectSpec, draw
-from ..layout import GAP, footprint, free_spot
-from ..observation import SIZE, manipulation
+from ..tabletop.kinds import KINDS, ObjectSpec, draw
+from ..tabletop.layout import GAP, footprint, free_spot
 from .base import NEIGHBOUR, OBJECT_SLOTS, SOLID, SUPPORT, TARGET, Array, Bool, Task, Verdict, random_arm
+from .observation import SIZE, manipulation
 
 if TYPE_CHECKING:
-    from ..episodes import Episodes
+    from .episodes import Episodes
 
 LIFT = 0.09
 """How far above its start the object is wanted, m."""

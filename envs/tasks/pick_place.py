@@ -8,14 +8,14 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..catalogue import ObjectSpec
-from ..layout import footprint, free_spot
-from ..observation import GOAL_SIZE, SIZE, manipulation
-from ..table import Slot
+from ..tabletop.kinds import ObjectSpec
+from ..tabletop.layout import footprint, free_spot
+from ..tabletop.table import Slot
 from .base import TARGET, Array, Task, Verdict, random_arm, random_over_table
+from .observation import GOAL_SIZE, SIZE, manipulation
 
 if TYPE_CHECKING:
-    from ..episodes import Episodes
+    from .episodes import Episodes
 
 THRESHOLD = 0.025
 """Largest distance (m) of the cube from its goal that counts as there."""

@@ -8,28 +8,17 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..arm import FIXED_FACE, GRIPPER, SQUEEZE
-from ..catalogue import KINDS, ObjectSpec, draw
-from ..kinematics import opening_for, tool_pose
-from ..layout import footprint, free_spot
-from ..observation import SIZE, manipulation
 from ..rotations import matrix_to_quat
-from .base import (
-    NEIGHBOUR,
-    OBJECT_SLOTS,
-    SOLID,
-    SUPPORT,
-    TARGET,
-    Bool,
-    Task,
-    Verdict,
-    random_over_table,
-    steepest,
-)
+from ..so101.kinematics import opening_for, tool_pose
+from ..so101.model import FIXED_FACE, GRIPPER, SQUEEZE
+from ..tabletop.kinds import KINDS, ObjectSpec, draw
+from ..tabletop.layout import footprint, free_spot
+from .base import NEIGHBOUR, OBJECT_SLOTS, SOLID, SUPPORT, TARGET, Bool, Task, Verdict, random_over_table, steepest
+from .observation import SIZE, manipulation
 from .pick import beside, disturbance, lost
 
 if TYPE_CHECKING:
-    from ..episodes import Episodes
+    from .episodes import Episodes
 
 TABLE, ON, IN = 0, 1, 2
 """Where the object goes: a spot on the table, on the support, in the support."""

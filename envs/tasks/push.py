@@ -9,19 +9,19 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..arm import FIXED_FACE
-from ..catalogue import KINDS, ObjectSpec, draw
-from ..layout import HEADING, PAN_X, footprint, free_spot, from_base
-from ..observation import SIZE as MANIPULATION_SIZE
-from ..observation import Situation, manipulation, yaw_of
 from ..rotations import quat_to_matrix
-from ..table import Slot
+from ..so101.model import FIXED_FACE
+from ..tabletop.kinds import KINDS, ObjectSpec, draw
+from ..tabletop.layout import HEADING, PAN_X, footprint, free_spot, from_base
+from ..tabletop.table import Slot
 from .base import SOLID, SUPPORT, TARGET, Array, Task, Verdict, random_arm
+from .observation import SIZE as MANIPULATION_SIZE
+from .observation import Situation, manipulation, yaw_of
 from .pick import beside, disturbance, lost
 from .place import STILL
 
 if TYPE_CHECKING:
-    from ..episodes import Episodes
+    from .episodes import Episodes
 
 ROLLING = "ball"
 """The kind that does not stay where it is pushed to."""

@@ -8,11 +8,11 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..kinematics import tool_pose
+from ..so101.kinematics import tool_pose
 from .base import Array, Task, Verdict, random_arm, random_over_table, steepest
 
 if TYPE_CHECKING:
-    from ..episodes import Episodes
+    from .episodes import Episodes
 
 SIZE = 36
 

@@ -9,19 +9,19 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..catalogue import KINDS
-from ..fixtures import KINDS as FIXTURES
-from ..fixtures import FixtureSlot, FixtureSpec
-from ..goals import MAX_PREDICATES, Goal, draw_goal
-from ..layout import lay_kinds, random_fixture
 from ..predicates import ARITY, holds
 from ..scene import TABLE
-from ..sensing import measure
-from ..table import Slot
+from ..tabletop.fixtures import KINDS as FIXTURES
+from ..tabletop.fixtures import FixtureSlot, FixtureSpec
+from ..tabletop.kinds import KINDS
+from ..tabletop.layout import lay_kinds, random_fixture
+from ..tabletop.sensing import measure
+from ..tabletop.table import Slot
 from .base import SOLID, Array, Task, Verdict, random_arm
+from .goals import MAX_PREDICATES, Goal, draw_goal
 
 if TYPE_CHECKING:
-    from ..episodes import Episodes
+    from .episodes import Episodes
 
 ITEMS = 3
 """Objects that can be grasped."""
@@ -39,7 +39,7 @@ class Tabletop(Task):
     Observation, a dict of arrays. `arm` (33,): joint positions, velocities x 0.2, load x 4,
     previous action (6 each), tool position x 5, approach direction, closing axis. `objects`
     (4 x 20), slot by slot: present, position x 5, orientation (wxyz), size x 20, one-hot kind
-    (`catalogue.KINDS`), held, lies in the drawer. `fixtures` (2 x 8), drawer and button: present,
+    (`kinds.KINDS`), held, lies in the drawer. `fixtures` (2 x 8), drawer and button: present,
     position x 5, cos and sin of the yaw, displacement x 10, open or pressed. `goal` (4 x 25),
     predicate by predicate, rows of zeros where there are fewer: one-hot name (`predicates.ARITY`),
     one-hot first argument and second (the four objects, the two fixtures, the table). `holds`

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pontine.envs.arm import RANGE
-from pontine.envs.kinematics import gap_of
 from pontine.envs.predicates import DIRECTION_MARGIN, holds
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
+from pontine.envs.so101.kinematics import gap_of
+from pontine.envs.so101.model import RANGE
 from pontine.planner.brain import lexicon
 from pontine.planner.brain.form import COUNTS, NounPhrase, Term
 from pontine.planner.brain.query import Description, Match, Subject, find, pick_by_side, pick_by_size

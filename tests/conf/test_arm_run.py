@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pontine.envs.catalogue import ObjectSpec, draw
 from pontine.envs.predicates import holds
+from pontine.envs.tabletop.kinds import ObjectSpec, draw
 from pontine.sim2real.dataset import Dataset
 from pontine.sim2real.emulated_arm import EmulatedArm
 from pontine.sim2real.lens import Lens

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pontine.envs import bench_fetch
-from pontine.envs.bench_compare import compare
-from pontine.envs.bench_fetch import Fetch
+from pontine.envs.benchmarks import fetch_env
+from pontine.envs.benchmarks.compare import compare
+from pontine.envs.benchmarks.fetch_env import Fetch
 from pontine.envs.errors import PontineError
 
 
@@ -20,7 +20,7 @@ def fetch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fetch:
     (tmp_path / "bin" / "python").symlink_to(sys.executable)
     (tmp_path / "installed").touch()
     worker = "import sys\nprint('0', flush=True)\nfor line in sys.stdin: print(0.002 * int(line), flush=True)"
-    monkeypatch.setattr(bench_fetch, "_WORKER", worker)
+    monkeypatch.setattr(fetch_env, "_WORKER", worker)
     return Fetch(tmp_path)
 
 
@@ -37,13 +37,13 @@ def test_the_contenders_take_turns_and_are_compared(fetch: Fetch) -> None:
 
 
 def test_a_worker_that_breaks_is_one_clear_line(fetch: Fetch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench_fetch, "_WORKER", "raise SystemExit('no such environment')")
+    monkeypatch.setattr(fetch_env, "_WORKER", "raise SystemExit('no such environment')")
     with pytest.raises(PontineError, match="does not run: no such environment"), fetch:
         pass
 
 
 def test_an_install_that_fails_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench_fetch, "REQUIREMENTS", (f"{tmp_path}/nowhere.whl",))
+    monkeypatch.setattr(fetch_env, "REQUIREMENTS", (f"{tmp_path}/nowhere.whl",))
     said: list[str] = []
     other = Fetch(tmp_path / "home", said.append)
     with pytest.raises(PontineError, match="cannot be installed"):

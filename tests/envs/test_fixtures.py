@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from pontine.envs.errors import PontineError
-from pontine.envs.fixtures import KINDS, FixtureSlot, FixtureSpec, inside_of, part_of
-from pontine.envs.layout import fixtures_from_scene, from_scene, random_fixture
 from pontine.envs.predicates import holds
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.table import Slot
-from pontine.envs.worlds import Worlds
+from pontine.envs.tabletop.fixtures import KINDS, FixtureSlot, FixtureSpec, inside_of, part_of
+from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random_fixture
+from pontine.envs.tabletop.table import Slot
+from pontine.envs.tabletop.worlds import Worlds
 
 SCENE = {
     "objects": [

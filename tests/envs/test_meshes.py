@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pontine.envs.looks import CELL, PARTS, mesh_folder
 from pontine.envs.meshes import Mesh, MeshError, corner_normals, read_stl, simplify
+from pontine.envs.visuals.visual_model import CELL, PARTS, mesh_folder
 
 
 def sphere(n: int = 80, radius: float = 0.05) -> Mesh:

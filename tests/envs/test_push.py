@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pontine.envs.arm import FIXED_FACE, REST
-from pontine.envs.episodes import Episodes
-from pontine.envs.observation import Situation
+from pontine.envs.so101.model import FIXED_FACE, REST
 from pontine.envs.tasks import task
 from pontine.envs.tasks.base import SUPPORT, TARGET
+from pontine.envs.tasks.episodes import Episodes
+from pontine.envs.tasks.observation import Situation
 from pontine.envs.tasks.push import SIZE, pushing, stance
 
 

@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pontine.envs.arm import REST
-from pontine.envs.dynamics import CONSTANTS, Dynamics, Estimate
-from pontine.envs.episodes import Episodes
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.envs.perception import Perception
-from pontine.envs.randomization import MARGIN, PRESETS, Randomization, randomization, with_dynamics
 from pontine.envs.robot import JOINTS
 from pontine.envs.rotations import quat_to_matrix
+from pontine.envs.so101.dynamics import CONSTANTS, Dynamics, Estimate
+from pontine.envs.so101.model import REST
+from pontine.envs.tabletop.perception import Perception
+from pontine.envs.tabletop.randomization import MARGIN, PRESETS, Randomization, randomization, with_dynamics
+from pontine.envs.tabletop.worlds import Worlds
 from pontine.envs.tasks import task
-from pontine.envs.worlds import Worlds
+from pontine.envs.tasks.episodes import Episodes
 
 
 def test_draws_stay_within_their_ranges() -> None:

@@ -11,12 +11,12 @@ import mujoco
 import numpy as np
 import pytest
 
-from pontine.envs.arm import REST
-from pontine.envs.catalogue import COLORS, KINDS, ObjectSpec
 from pontine.envs.errors import UnknownNameError
-from pontine.envs.render import CAMERAS, MAX_SIDE, Quality, Renderer, RenderError
-from pontine.envs.table import slots_for
-from pontine.envs.worlds import Worlds
+from pontine.envs.so101.model import REST
+from pontine.envs.tabletop.kinds import COLORS, KINDS, ObjectSpec
+from pontine.envs.tabletop.table import slots_for
+from pontine.envs.tabletop.worlds import Worlds
+from pontine.envs.visuals.render import CAMERAS, MAX_SIDE, Quality, Renderer, RenderError
 
 OBJECTS = (
     ObjectSpec("bowl", "bowl", "pink", (0.13, 0.13, 0.042), (0.29, -0.14, 0.0), 0.2),

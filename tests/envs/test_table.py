@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from pontine.envs.catalogue import KINDS
 from pontine.envs.errors import PontineError
-from pontine.envs.layout import MAX_OBJECTS, footprint, from_scene, random_table
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.tabletop.kinds import KINDS
+from pontine.envs.tabletop.layout import MAX_OBJECTS, footprint, from_scene, random_table
 
 
 def test_tables_are_varied_apart_and_repeatable() -> None:

@@ -6,10 +6,10 @@ import gymnasium
 import numpy as np
 
 import pontine.envs  # noqa: F401
-from pontine.envs.catalogue import KINDS
-from pontine.envs.goals import MAX_PREDICATES
 from pontine.envs.predicates import check_predicate, holds
-from pontine.envs.sensing import measure
+from pontine.envs.tabletop.kinds import KINDS
+from pontine.envs.tabletop.sensing import measure
+from pontine.envs.tasks.goals import MAX_PREDICATES
 
 
 def test_goals_are_said_in_two_languages_and_seen_in_the_observation() -> None:

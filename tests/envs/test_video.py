@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from pontine.envs.video import FPS, VideoError, VideoWriter
+from pontine.envs.visuals.video import FPS, VideoError, VideoWriter
 
 
 def picture(level: int, height: int = 48, width: int = 64) -> np.ndarray:

@@ -4,10 +4,10 @@ import mujoco
 import numpy as np
 import pytest
 
-from pontine.envs.arm import REST
-from pontine.envs.catalogue import KINDS, ObjectSpec, draw
-from pontine.envs.table import Slot, build
-from pontine.envs.worlds import Worlds
+from pontine.envs.so101.model import REST
+from pontine.envs.tabletop.kinds import KINDS, ObjectSpec, draw
+from pontine.envs.tabletop.table import Slot, build
+from pontine.envs.tabletop.worlds import Worlds
 
 SLOTS = (Slot("a", 1), Slot("b"))
 ASIDE = REST + np.array([1.5, 0, 0, 0, 0, 0])

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pontine.envs.layout import random_table
 from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.tabletop.layout import random_table
 from pontine.planner.brain.form import Form
 from pontine.planner.brain.grounder import MAX_ALTERNATIVES, ground
 from pontine.planner.brain.resolve import graspable

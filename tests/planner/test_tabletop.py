@@ -10,12 +10,12 @@ import pytest
 import torch
 
 import pontine.envs  # noqa: F401
-from pontine.envs.control import ACTION_SCALE
-from pontine.envs.layout import fixtures_from_scene, from_scene
 from pontine.envs.robot import RobotState
 from pontine.envs.scene import Scene
-from pontine.envs.sensing import measure
 from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.so101.control import ACTION_SCALE
+from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene
+from pontine.envs.tabletop.sensing import measure
 from pontine.planner.executive import execute
 from pontine.planner.task import make_plan
 from pontine.policies.skills import load_library

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pontine.envs.episodes import Episodes
 from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.tasks import task as task_of
+from pontine.envs.tasks.episodes import Episodes
 from pontine.policies import demonstrator, evaluate
 from pontine.policies.demonstrators import DEMONSTRATORS
 from pontine.policies.evaluate import run_episodes

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pontine.envs.layout import from_scene
 from pontine.envs.predicates import holds
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.tabletop.layout import from_scene
 from pontine.policies.actor import load
 from pontine.policies.object_skills import PushSkill
 from pontine.policies.placement import PlacementError

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pontine.envs.arm import REST
-from pontine.envs.catalogue import KINDS, ObjectSpec
 from pontine.envs.errors import PontineError
-from pontine.envs.kinematics import tool_pose
-from pontine.envs.layout import from_scene, random_table
 from pontine.envs.predicates import holds
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.so101.kinematics import tool_pose
+from pontine.envs.so101.model import REST
+from pontine.envs.tabletop.kinds import KINDS, ObjectSpec
+from pontine.envs.tabletop.layout import from_scene, random_table
 from pontine.policies.evaluate import acting, evaluate
 from pontine.policies.handling import BLIND_STEPS
 from pontine.policies.placement import RELATIONS, goal_for

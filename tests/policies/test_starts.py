@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pontine.envs.episodes import Episodes
 from pontine.envs.errors import PontineError
-from pontine.envs.layout import from_scene
-from pontine.envs.randomization import randomization
 from pontine.envs.scene import Scene
-from pontine.envs.sensing import measure
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.starts import OWN, Curriculum, SeedStart
+from pontine.envs.tabletop.layout import from_scene
+from pontine.envs.tabletop.randomization import randomization
+from pontine.envs.tabletop.sensing import measure
 from pontine.envs.tasks import task
+from pontine.envs.tasks.episodes import Episodes
+from pontine.envs.tasks.starts import OWN, Curriculum, SeedStart
 from pontine.policies.failures import append_failures, read_curriculum
 from pontine.policies.skills import load_library
 

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from pontine.envs.errors import PontineError
-from pontine.envs.observation import SIZE
+from pontine.envs.tasks.observation import SIZE
 from pontine.policies.actor import LIBRARY, Actor, load
 from pontine.policies.evaluate import evaluate
 from pontine.policies.folder import claimed

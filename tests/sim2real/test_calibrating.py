@@ -19,9 +19,9 @@ import pytest
 from lerobot.motors import MotorCalibration
 
 from pontine.conf import arm_calibrate
-from pontine.envs.arm import RANGE
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import JOINTS
+from pontine.envs.so101.model import RANGE
 from pontine.sim2real.bus import Bus
 from pontine.sim2real.calibrating import MOVES, POSE, Sweep, calibrate, progress_path
 from pontine.sim2real.calibration import Calibration, CalibrationError

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lerobot.motors import MotorCalibration
 
-from pontine.envs.arm import GRIPPER, RANGE
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import JOINTS
+from pontine.envs.so101.model import GRIPPER, RANGE
 from pontine.sim2real.calibration import Calibration, CalibrationError, JointCalibration, default_path
 from pontine.sim2real.lerobot_units import Units
 from pontine.sim2real.registers import COUNTS_PER_TURN, RADIANS

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from pontine.conf import arm_check
-from pontine.envs.arm import RANGE
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import JOINTS
+from pontine.envs.so101.model import RANGE
 from pontine.sim2real.bus_errors import PortError
 from pontine.sim2real.calibration import Calibration, JointCalibration
 from pontine.sim2real.checking import ArmReport, check

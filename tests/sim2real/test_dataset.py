@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pontine.envs.arm import GRIPPER, RANGE
 from pontine.envs.errors import UnknownNameError
+from pontine.envs.so101.model import GRIPPER, RANGE
 from pontine.sim2real.dataset import Dataset, DatasetError
 from pontine.sim2real.dataset_stats import ImageStats, pooled, vector_stats
 from pontine.sim2real.dataset_writer import STAGING

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pontine.envs.arm import RANGE, REST
 from pontine.envs.errors import UnknownNameError
-from pontine.envs.layout import random_table
 from pontine.envs.robot import JOINTS
-from pontine.envs.table import PHYSICS_SECONDS
+from pontine.envs.so101.model import RANGE, REST
+from pontine.envs.tabletop.layout import random_table
+from pontine.envs.tabletop.table import PHYSICS_SECONDS
 from pontine.sim2real.body import Body
 from pontine.sim2real.bus import Bus
 from pontine.sim2real.bus_errors import BusError, NoReplyError, PortLostError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pontine.envs.catalogue import draw
 from pontine.envs.robot import JOINTS
+from pontine.envs.tabletop.kinds import draw
 from pontine.sim2real.bus import Bus
 from pontine.sim2real.emulation import EmulationError, emulation
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pontine.envs.arm import RANGE, REST
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS
+from pontine.envs.so101.model import RANGE, REST
 from pontine.sim2real.body import Body
 from pontine.sim2real.calibration import Calibration, CalibrationError, JointCalibration
 from pontine.sim2real.collision import Collisions

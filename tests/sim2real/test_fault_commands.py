@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from pontine.envs.errors import PontineError
-from pontine.envs.layout import random_table
 from pontine.envs.robot import JOINTS
+from pontine.envs.tabletop.layout import random_table
 from pontine.sim2real.bus import Bus
 from pontine.sim2real.bus_errors import BusError, NoReplyError
 from pontine.sim2real.calibration import Calibration

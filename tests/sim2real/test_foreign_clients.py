@@ -16,8 +16,8 @@ import pytest
 import rustypot
 import st3215_bus
 
-from pontine.envs.arm import GRIPPER, RANGE, REST
 from pontine.envs.robot import JOINTS
+from pontine.envs.so101.model import GRIPPER, RANGE, REST
 from pontine.sim2real.calibration import Calibration
 from pontine.sim2real.emulated_arm import EmulatedArm
 from pontine.sim2real.registers import RADIANS

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pontine.envs.arm import RANGE
-from pontine.envs.dynamics import CONSTANTS, Dynamics, DynamicsError
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS
 from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.so101.dynamics import CONSTANTS, Dynamics, DynamicsError
+from pontine.envs.so101.model import RANGE
 from pontine.sim2real.excitation import BASE, ExcitationError, check, excitation, excite
 from pontine.sim2real.identify import IdentificationError, draw, dynamics, fit
 from pontine.sim2real.identify_trials import run_stepped, true_constants, true_delay

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pontine.envs.arm import REST
 from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.so101.model import REST
 from pontine.sim2real.bus import Bus
 from pontine.sim2real.dataset import Dataset, Episode
 from pontine.sim2real.emulated_arm import EmulatedArm

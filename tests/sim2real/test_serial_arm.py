@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pontine.envs.arm import REST
+from pontine.envs.so101.model import REST
 from pontine.sim2real import bench
 from pontine.sim2real.bus import Bus, ServoState
 from pontine.sim2real.bus_errors import NoReplyError

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pontine.envs.errors import PontineError
-from pontine.envs.layout import random_table
+from pontine.envs.tabletop.layout import random_table
 from pontine.sim2real import sheet, tags
 from pontine.sim2real.markers import Markers, MarkersError
 from pontine.sim2real.tagging import marked

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pontine.envs.catalogue import ObjectSpec
-from pontine.envs.layout import random_table
 from pontine.envs.rotations import matrix_to_quat, quat_to_matrix
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.support import Body
+from pontine.envs.tabletop.kinds import ObjectSpec
+from pontine.envs.tabletop.layout import random_table
+from pontine.envs.tabletop.support import Body
 from pontine.sim2real.lens import Lens, LensError
 from pontine.sim2real.sight import Eye, SightError
 from pontine.sim2real.tagging import decals, marked

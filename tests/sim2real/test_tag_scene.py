@@ -7,12 +7,12 @@ import time
 import numpy as np
 import pytest
 
-from pontine.envs.arm import GRIPPER
-from pontine.envs.catalogue import ObjectSpec
-from pontine.envs.layout import from_scene
 from pontine.envs.predicates import holds
 from pontine.envs.robot import RobotState
 from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.so101.model import GRIPPER
+from pontine.envs.tabletop.kinds import ObjectSpec
+from pontine.envs.tabletop.layout import from_scene
 from pontine.policies.skills import Skill, load_library
 from pontine.sim2real.camera import CameraError, open_camera
 from pontine.sim2real.mjpeg import MjpegServer

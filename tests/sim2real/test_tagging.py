@@ -7,8 +7,8 @@ import mujoco
 import numpy as np
 import pytest
 
-from pontine.envs.catalogue import ObjectSpec
 from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.tabletop.kinds import ObjectSpec
 from pontine.sim2real import tags
 from pontine.sim2real.lens import Lens
 from pontine.sim2real.tagging import TABLE_TAGS, decals, marked

@@ -9,10 +9,10 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.catalogue import ObjectSpec
 from pontine.envs.robot import CONTROL_SECONDS, RobotState
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.tabletop.kinds import ObjectSpec
 from pontine.sim2real.lens import CameraPose, Lens
 from pontine.sim2real.markers import Markers
 from pontine.sim2real.tag_scene import TagScene

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .catalogue import WALL, on_base
-from .rotations import quat_to_matrix
-from .scene import TABLE
+from ..rotations import quat_to_matrix
+from ..scene import TABLE
+from .kinds import WALL, on_base
 
 Array = NDArray[np.float64]
 

@@ -16,9 +16,9 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import UnknownNameError
-from .rotations import heading_quat
-from .scene import FIXTURE_STATES, Fixture, SceneObject
+from ..errors import UnknownNameError
+from ..rotations import heading_quat
+from ..scene import FIXTURE_STATES, Fixture, SceneObject
 
 Array = NDArray[np.float64]
 

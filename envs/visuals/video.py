@@ -14,8 +14,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import PontineError
-from .robot import CONTROL_SECONDS
+from ..errors import PontineError
+from ..robot import CONTROL_SECONDS
 
 FPS = round(1 / CONTROL_SECONDS)
 """Frames a second of a film in which every control step is one frame."""

@@ -15,8 +15,8 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import SceneError, UnknownNameError
-from .scene import SceneObject
+from ..errors import SceneError, UnknownNameError
+from ..scene import SceneObject
 
 Array = NDArray[np.float64]
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .catalogue import KINDS, ObjectSpec, from_scene_object
-from .scene import Scene
-from .tasks.base import NEIGHBOUR, OBJECT_SLOTS, SUPPORT, TARGET
-from .tasks.place import IN, ON, TABLE, Place
+from ..scene import Scene
+from ..tabletop.kinds import KINDS, ObjectSpec, from_scene_object
+from .base import NEIGHBOUR, OBJECT_SLOTS, SUPPORT, TARGET
+from .place import IN, ON, TABLE, Place
 
 if TYPE_CHECKING:
     from .episodes import Episodes

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .kinematics import ToolPose, tool_pose
+from ..so101.kinematics import ToolPose, tool_pose
+from ..tabletop.perception import Perception
+from ..tabletop.randomization import Randomization
+from ..tabletop.worlds import Worlds
+from .base import TARGET, Task
 from .observation import Situation
-from .perception import Perception
-from .randomization import Randomization
 from .starts import OWN, SceneStart, SeedStart, Start
-from .tasks.base import TARGET, Task
-from .worlds import Worlds
 
 Array = NDArray[np.float64]
 Observation = NDArray[np.float32] | dict[str, NDArray[np.float32]]

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .episodes import Episodes
-from .gym import TaskVectorEnv
-from .worlds import SUBSTEPS, Worlds
+from ..gym import TaskVectorEnv
+from ..tabletop.worlds import SUBSTEPS, Worlds
+from ..tasks.episodes import Episodes
 
 
 def bench(

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from .errors import PontineError
+from ..errors import PontineError
 
 REQUIREMENTS = ("gymnasium-robotics==1.4.2", "mujoco==3.3.7")
 ENVIRONMENT = "FetchPickAndPlace-v4"

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .arm import LINKS, RANGE, TOOL_POS
-from .rotations import quat_to_matrix
+from ..rotations import quat_to_matrix
+from .model import LINKS, RANGE, TOOL_POS
 
 Array = NDArray[np.float64]
 

@@ -19,11 +19,11 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from .arm import LINKS
-from .catalogue import BOWL_TILT, KINDS, WALL, ObjectSpec
-from .fixtures import FixtureSlot, part_body
-from .meshes import Mesh, corner_normals, read_stl, simplify
-from .table import Slot, build
+from ..meshes import Mesh, corner_normals, read_stl, simplify
+from ..so101.model import LINKS
+from ..tabletop.fixtures import FixtureSlot, part_body
+from ..tabletop.kinds import BOWL_TILT, KINDS, WALL, ObjectSpec
+from ..tabletop.table import Slot, build
 
 Array = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from .robot import JOINTS
+from ..robot import JOINTS
 
 GRIPPER = 5
 """Index of the gripper among the joints."""
@@ -177,7 +177,7 @@ LINKS = (
 def add_arm(spec: mujoco.MjSpec) -> None:
     """Hang the arm in `spec`'s world, with its actuators, pads and cameras.
 
-    Collision geoms are in group 3 (hidden); the ones to look at are added by `looks`.
+    Collision geoms are in group 3 (hidden); the ones to look at are added by `visuals`.
     """
     bodies = {"world": spec.worldbody}
     for index, link in enumerate(LINKS):

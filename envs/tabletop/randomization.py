@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .arm import ARMATURE, DAMPING, FRICTIONLOSS, KP, PAD_FRICTION
-from .dynamics import Dynamics
-from .errors import PontineError, UnknownNameError
-from .robot import CONTROL_SECONDS, JOINTS
+from ..errors import PontineError, UnknownNameError
+from ..robot import CONTROL_SECONDS, JOINTS
+from ..so101.dynamics import Dynamics
+from ..so101.model import ARMATURE, DAMPING, FRICTIONLOSS, KP, PAD_FRICTION
 
 Range = tuple[float, float]
 JointRange = Range | tuple[tuple[float, ...], tuple[float, ...]]
@@ -54,9 +54,7 @@ class Randomization:
 
     def dynamics(self, rng: np.random.Generator) -> dict[str, Any]:
         """One draw of the arguments for `Worlds.set_dynamics`."""
-        drawn: dict[str, Any] = {
-            name: np.exp(rng.uniform(*np.log(getattr(self, name)))) for name in ("kp", "damping")
-        }
+        drawn: dict[str, Any] = {name: np.exp(rng.uniform(*np.log(getattr(self, name)))) for name in ("kp", "damping")}
         for name in ("armature", "frictionloss", "pad_friction", "mass_scale"):
             drawn[name] = rng.uniform(*getattr(self, name))
         low, high = np.array(self.backlash)

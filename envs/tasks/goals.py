@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .catalogue import KINDS, ObjectSpec
-from .fixtures import TALLEST, FixtureSpec
-from .layout import footprint
-from .predicates import Predicate
+from ..predicates import Predicate
+from ..tabletop.fixtures import TALLEST, FixtureSpec
+from ..tabletop.kinds import KINDS, ObjectSpec
+from ..tabletop.layout import footprint
 
 MAX_PREDICATES = 4
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .bench_fetch import ENVIRONMENT, REQUIREMENTS, Fetch
-from .gym import TaskEnv, TaskVectorEnv
+from ..gym import TaskEnv, TaskVectorEnv
+from .fetch_env import ENVIRONMENT, REQUIREMENTS, Fetch
 
 
 def compare(

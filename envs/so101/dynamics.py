@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from .errors import PontineError
-from .files import write_json
-from .robot import JOINTS
+from ..errors import PontineError
+from ..files import write_json
+from ..robot import JOINTS
 
 CONSTANTS = ("kp", "damping", "frictionloss", "armature", "backlash")
 _FORMAT, _VERSION = "pontine arm dynamics", 1

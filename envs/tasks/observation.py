@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .kinematics import ToolPose, tool_pose
-from .rotations import quat_to_matrix
+from ..rotations import quat_to_matrix
+from ..so101.kinematics import ToolPose, tool_pose
 
 Array = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 class Situation:
     """One row per world. Metres, radians, wxyz quaternions.
 
-    `symmetry` is the order of the object's rotational symmetry (`catalogue.Kind`);
+    `symmetry` is the order of the object's rotational symmetry (`kinds.Kind`);
     `goal` is where the skill wants the object's frame to be.
     """
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .arm import RANGE
+from .model import RANGE
 
 Array = NDArray[np.float64]
 

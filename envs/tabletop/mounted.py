@@ -9,8 +9,8 @@ import mujoco.batch
 import numpy as np
 from numpy.typing import NDArray
 
+from ..rotations import heading_quat
 from .fixtures import LIT, UNLIT, FixtureSlot, FixtureSpec, kind_of, part_body, part_position
-from .rotations import heading_quat
 
 Array = NDArray[np.float64]
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .arm import LINKS
-from .catalogue import COLORS, KINDS, ObjectSpec, draw, from_scene_object
-from .errors import SceneError
+from ..errors import SceneError
+from ..scene import TABLE, Scene
+from ..so101.model import LINKS
 from .fixtures import FLOOR, INSIDE, TALLEST, FixtureSpec, facing, kind_of, yaw_of
 from .fixtures import draw as draw_fixture
-from .scene import TABLE, Scene
+from .kinds import COLORS, KINDS, ObjectSpec, draw, from_scene_object
 
 Array = NDArray[np.float64]
 

@@ -1,6 +1,6 @@
 """Pictures of a simulated table.
 
-Drawing uses its own compiled model (see `looks`): the state of a world and what lies in
+Drawing uses its own compiled model (see `visual_model`): the state of a world and what lies in
 its slots are copied into it for every frame, so looking never changes what happens.
 """
 
@@ -17,10 +17,10 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import PontineError, UnknownNameError
-from .fixtures import part_body
-from .looks import BOWL, DECAL, Decal, bowl_scale, dressed
-from .worlds import Worlds
+from ..errors import PontineError, UnknownNameError
+from ..tabletop.fixtures import part_body
+from ..tabletop.worlds import Worlds
+from .visual_model import BOWL, DECAL, Decal, bowl_scale, dressed
 
 Quality = Literal["nice", "fast"]
 

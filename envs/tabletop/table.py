@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import mujoco
 
-from .arm import add_arm
-from .catalogue import MAX_SHAPES, ObjectSpec
+from ..so101.model import add_arm
 from .fixtures import FixtureSlot, add_fixture, part_body
+from .kinds import MAX_SHAPES, ObjectSpec
 
 PHYSICS_SECONDS = 0.005
 """Length of a physics step."""

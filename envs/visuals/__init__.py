@@ -1,0 +1,1 @@
+"""What the simulation looks like: meshes, pictures, videos."""
