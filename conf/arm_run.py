@@ -64,7 +64,7 @@ def run(config: Config) -> int:
     from pontine.planner.display import Display
     from pontine.planner.score import Judge
     from pontine.planner.session import Session
-    from pontine.policies.skills import load_library
+    from pontine.policies.skills.loading import load_library
     from pontine.sim2real.emergency import signals
     from pontine.sim2real.limits import limits
 

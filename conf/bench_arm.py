@@ -65,7 +65,7 @@ def run(config: Config) -> int:
     """Exit status 0; how good it is stands in the result."""
     from rich.console import Console
 
-    from pontine.policies.provenance import command, commit
+    from pontine.policies.training.provenance import command, commit
 
     check_writable(config.out, "the result")
     console = Console(highlight=False)
@@ -97,7 +97,7 @@ def scenes(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     from pontine.planner.bench_demo import attempt
     from pontine.planner.bench_sentences import Case, cases
     from pontine.planner.brain import load_brain
-    from pontine.policies.skills import load_library
+    from pontine.policies.skills.loading import load_library
     from pontine.sim2real.staged import staged
 
     torch.set_num_threads(1)

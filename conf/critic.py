@@ -9,7 +9,7 @@ from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.files import check_writable
-from pontine.policies.skills import HANDLING, LIBRARY
+from pontine.policies.skills.loading import HANDLING, LIBRARY
 
 from .options import at_least, text
 
@@ -37,9 +37,9 @@ class Config:
 
 def run(config: Config) -> int:
     """Exit status 0; how well it is calibrated stands in the card."""
-    from pontine.policies import success
+    from pontine.policies import critic as critics
     from pontine.policies.actor import load
-    from pontine.policies.provenance import command, commit
+    from pontine.policies.training.provenance import command, commit
 
     policy = str(LIBRARY / config.task) if config.policy is None else config.policy
     out = f"{policy.removesuffix('.safetensors')}.success" if config.out is None else config.out
@@ -48,12 +48,12 @@ def run(config: Config) -> int:
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), TimeRemainingColumn()) as progress:
         parts = []
         for what, count, seed in (
-            ("episodes to fit to", config.episodes, success.FIT_SEED),
-            ("episodes to judge by", config.test_episodes, success.TEST_SEED),
+            ("episodes to fit to", config.episodes, critics.FIT_SEED),
+            ("episodes to judge by", config.test_episodes, critics.TEST_SEED),
         ):
             bar = progress.add_task(what, total=count)
             parts.append(
-                success.play(
+                critics.play(
                     config.task,
                     actor,
                     count,
@@ -62,8 +62,8 @@ def run(config: Config) -> int:
                     lambda done, bar=bar: progress.update(bar, completed=done),  # type: ignore[misc]
                 )
             )
-    critic = success.fit(parts[0], config.seed)
-    found = success.judge(critic, parts[1])
+    critic = critics.fit(parts[0], config.seed)
+    found = critics.judge(critic, parts[1])
     card = {
         "task": config.task,
         "command": command(),
@@ -72,8 +72,8 @@ def run(config: Config) -> int:
         "fitted_to": {"episodes": len(parts[0].success), "success": round(float(parts[0].success.mean()), 4)},
         "test": found,
     }
-    success.save(critic, card, out)
-    success.draw_reliability(found, f"{config.task}: said and came", f"{out}.png")
+    critics.save(critic, card, out)
+    critics.draw_reliability(found, f"{config.task}: said and came", f"{out}.png")
     Console(highlight=False).print(
         f"{out}.*: expected calibration error {found['expected_calibration_error']:.3f} "
         f"on {found['episodes']} fresh episodes, AUROC {found['auroc']}",

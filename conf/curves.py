@@ -34,7 +34,7 @@ class Config:
 
 def run(config: Config) -> int:
     """Exit status 0. Raises PontineError for a folder without a learning curve."""
-    from pontine.policies.curve import compare, draw
+    from pontine.policies.training.curve import compare, draw
 
     curves: dict[str, Any] = {}
     for folder in config.runs:

@@ -11,13 +11,13 @@ from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.tabletop.randomization import randomization
-from pontine.policies import student
-from pontine.policies.skills import LIBRARY, TASKS
+from pontine.policies.skills.loading import LIBRARY, TASKS
+from pontine.policies.training import student
 
 from .options import at_least, frozen, plausible, text, thawed
 
 if TYPE_CHECKING:
-    from pontine.policies.folder import RunFolder
+    from pontine.policies.training.run_folder import RunFolder
 
     Student = student.DistillConfig
 else:
@@ -54,7 +54,7 @@ def run(config: Config) -> int:
     """Exit status 0; the card has the results."""
     import torch
 
-    from pontine.policies.folder import claimed
+    from pontine.policies.training.run_folder import claimed
 
     torch.set_num_threads(1)
     console = Console(highlight=False)
@@ -69,7 +69,7 @@ def run(config: Config) -> int:
 def _distill(config: Config, run: RunFolder, console: Console) -> None:
     from pontine.policies.actor import load, save
     from pontine.policies.evaluate import evaluate
-    from pontine.policies.train import TEST_SEED
+    from pontine.policies.training.train import TEST_SEED
 
     source = LIBRARY if config.library is None else Path(config.library)
     teachers = {name: load(source / name)[0] for name in config.tasks or TASKS}

@@ -12,10 +12,10 @@ from rich.console import Console
 from pontine.envs.errors import PontineError
 from pontine.envs.tabletop.randomization import randomization, with_dynamics
 from pontine.envs.tasks import task
-from pontine.policies import train as training
-from pontine.policies.clone import CloneConfig
-from pontine.policies.finetune import PPOConfig
-from pontine.policies.offpolicy import OffPolicyConfig
+from pontine.policies.training import train as training
+from pontine.policies.training.clone import CloneConfig
+from pontine.policies.training.finetune import PPOConfig
+from pontine.policies.training.offpolicy import OffPolicyConfig
 
 from .options import at_least, frozen, plausible, text, thawed
 from .progress import Watch

@@ -25,9 +25,9 @@ from pontine.planner.display import words
 from pontine.planner.executive import Skill
 from pontine.planner.report import Report
 from pontine.planner.run import perform
-from pontine.policies.provenance import command
-from pontine.policies.skills import load_library
+from pontine.policies.skills.loading import load_library
 from pontine.policies.statistics import wilson
+from pontine.policies.training.provenance import command
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pontine.planner.display import Display
 from pontine.planner.score import Judge
 from pontine.planner.session import Session
 from pontine.planner.video import filming
-from pontine.policies.skills import load_library
+from pontine.policies.skills.loading import load_library
 
 
 def demo(

@@ -22,10 +22,10 @@ from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
 from pontine.planner.reading import Reading
 from pontine.planner.task import NoPlanError, Plan, Step
-from pontine.policies import success
+from pontine.policies import critic as critics
 from pontine.policies.actor import LIBRARY, load
-from pontine.policies.handling import HandlingSkill
-from pontine.policies.skill import Skill
+from pontine.policies.skills.handling import HandlingSkill
+from pontine.policies.skills.skill import Skill
 
 TESTED = "policy, randomization=real"
 """The test in a policy's card that its rate is taken from."""
@@ -74,13 +74,13 @@ class Judge:
         base = LIBRARY if folder is None else Path(folder)
         self.skills = skills
         self.rates: dict[str, float] = {}
-        self.critics: dict[str, success.Critic] = {}
+        self.critics: dict[str, critics.Critic] = {}
         for task in {skill.task for skill in skills.values()}:
             tested = load(base / task)[1].get("test", {}).get(TESTED)
             if tested is not None:
                 self.rates[task] = float(tested["success"])
             if (base / f"{task}.success.safetensors").is_file():
-                self.critics[task] = success.load(base / f"{task}.success")[0]
+                self.critics[task] = critics.load(base / f"{task}.success")[0]
 
     def choose(
         self, reading: Reading, robot: Robot, make_plan: Callable[[Scene, Sequence[Predicate]], Plan]
@@ -118,7 +118,7 @@ class Judge:
         return Estimate(1.0, "unmeasured")
 
 
-def _look(skill: HandlingSkill, args: Sequence[str], robot: Robot, scene: Scene) -> success.Array | None:
+def _look(skill: HandlingSkill, args: Sequence[str], robot: Robot, scene: Scene) -> critics.Array | None:
     """What a critic sees of a skill call that could start now; None if it could not."""
     if skill.refuses(scene, args) is not None or (thing := skill.watched(scene, args)) is None:
         return None
@@ -129,4 +129,4 @@ def _look(skill: HandlingSkill, args: Sequence[str], robot: Robot, scene: Scene)
         # Whether it could start shows when its turn comes; until then its measured rate will do.
         return None
     assert thing.position is not None, "watched gives only what has a position"
-    return success.features(observation, success.others(scene, thing.name), np.array(thing.position), goal)
+    return critics.features(observation, critics.others(scene, thing.name), np.array(thing.position), goal)

@@ -20,7 +20,7 @@ from pontine.planner.reading import Reading, Turn
 from pontine.planner.report import Report
 from pontine.planner.run import perform
 from pontine.planner.score import Judge
-from pontine.policies.failures import append_failures
+from pontine.policies.training.failures import append_failures
 
 LEAVING = frozenset({"quit", "exit", "q", "bye", "退出"})
 

@@ -10,7 +10,7 @@ import pytest
 from pontine.conf.curves import Config, run
 from pontine.envs.errors import PontineError
 from pontine.envs.files import write_json
-from pontine.policies.curve import compare, seconds_to
+from pontine.policies.training.curve import compare, seconds_to
 
 
 def curve(*points: tuple[float, float]) -> list[dict[str, Any]]:

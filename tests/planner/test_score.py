@@ -16,8 +16,8 @@ from pontine.planner.brain.grounder import MAX_ALTERNATIVES, ground
 from pontine.planner.brain.resolve import graspable
 from pontine.planner.score import TESTED, Judge, _look
 from pontine.planner.task import make_plan
-from pontine.policies import success
-from pontine.policies.skills import LIBRARY, load_library
+from pontine.policies import critic as critics
+from pontine.policies.skills.loading import LIBRARY, load_library
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_a_critic_chooses_between_things_that_would_do_as_well(robot: SimulatedR
     assert len(names) > 1
     chances = {name: 0.1 + 0.15 * i for i, name in enumerate(names)}
 
-    class Told(success.Critic):
+    class Told(critics.Critic):
         def probability(self, seen: np.ndarray) -> np.ndarray:
             name = min(names, key=lambda n: float(np.abs(seen[0] - looks[n]).sum()))
             return np.array([chances[name]])

@@ -18,7 +18,7 @@ from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene
 from pontine.envs.tabletop.sensing import measure
 from pontine.planner.executive import execute
 from pontine.planner.task import make_plan
-from pontine.policies.skills import load_library
+from pontine.policies.skills.loading import load_library
 
 torch.set_num_threads(1)
 

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from pontine.policies.actor import LIBRARY
-from pontine.policies.bench import CONDITIONS, KINDS, POLICIES, bench_skills, contenders, inference, markdown
+from pontine.policies.benchmark import CONDITIONS, KINDS, POLICIES, bench_skills, contenders, inference, markdown
 
 
 def test_every_contender_plays_the_same_seeds_under_every_condition() -> None:

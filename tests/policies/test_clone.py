@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pontine.policies.clone import CloneConfig, _Learner
+from pontine.policies.training.clone import CloneConfig, _Learner
 
 
 def test_episodes_of_a_goal_task_do_not_linger_at_the_goal(tmp_path: Path) -> None:

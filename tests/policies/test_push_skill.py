@@ -7,10 +7,10 @@ from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.tabletop.layout import from_scene
 from pontine.policies.actor import load
-from pontine.policies.object_skills import PushSkill
-from pontine.policies.placement import PlacementError
-from pontine.policies.skill import SkillError
-from pontine.policies.skills import LIBRARY
+from pontine.policies.skills.loading import LIBRARY
+from pontine.policies.skills.object_skills import PushSkill
+from pontine.policies.skills.placement import PlacementError
+from pontine.policies.skills.skill import SkillError
 
 
 @pytest.fixture(scope="module")

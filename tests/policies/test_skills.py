@@ -14,11 +14,11 @@ from pontine.envs.so101.model import REST
 from pontine.envs.tabletop.kinds import KINDS, ObjectSpec
 from pontine.envs.tabletop.layout import from_scene, random_table
 from pontine.policies.evaluate import acting, evaluate
-from pontine.policies.handling import BLIND_STEPS
-from pontine.policies.placement import RELATIONS, goal_for
-from pontine.policies.reach_skills import SPOTS
-from pontine.policies.skill import Skill, SkillError
-from pontine.policies.skills import LIBRARY, SKILLS, load_library
+from pontine.policies.skills.handling import BLIND_STEPS
+from pontine.policies.skills.loading import LIBRARY, SKILLS, load_library
+from pontine.policies.skills.placement import RELATIONS, goal_for
+from pontine.policies.skills.reach_skills import SPOTS
+from pontine.policies.skills.skill import Skill, SkillError
 
 
 @pytest.fixture(scope="module")

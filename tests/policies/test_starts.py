@@ -15,8 +15,8 @@ from pontine.envs.tabletop.sensing import measure
 from pontine.envs.tasks import task
 from pontine.envs.tasks.episodes import Episodes
 from pontine.envs.tasks.starts import OWN, Curriculum, SeedStart
-from pontine.policies.failures import append_failures, read_curriculum
-from pontine.policies.skills import load_library
+from pontine.policies.skills.loading import load_library
+from pontine.policies.training.failures import append_failures, read_curriculum
 
 SCENE = {
     "objects": [

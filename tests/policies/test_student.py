@@ -18,8 +18,8 @@ from pontine.envs.errors import PontineError
 from pontine.envs.tasks.observation import SIZE
 from pontine.policies.actor import LIBRARY, Actor, load
 from pontine.policies.evaluate import evaluate
-from pontine.policies.folder import claimed
-from pontine.policies.student import DistillConfig, SkillOfStudent, acting_as, distill, parameters
+from pontine.policies.training.run_folder import claimed
+from pontine.policies.training.student import DistillConfig, SkillOfStudent, acting_as, distill, parameters
 
 TINY = DistillConfig(rounds=3, worlds=4, steps=5, updates=10, batch=32, hidden=(16, 16))
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pontine.policies import success
+from pontine.policies import critic as critics
 from pontine.policies.actor import LIBRARY, PolicyError
 from pontine.policies.actor import load as load_actor
-from pontine.policies.skills import HANDLING
+from pontine.policies.critic import FEATURES, Played
+from pontine.policies.skills.loading import HANDLING
 from pontine.policies.statistics import expected_calibration_error, ranking
-from pontine.policies.success import FEATURES, Played
 
 
 def world(n: int, seed: int) -> Played:
@@ -23,15 +23,15 @@ def world(n: int, seed: int) -> Played:
 
 
 def test_a_critic_finds_what_success_depends_on_and_says_it_calibrated() -> None:
-    critic = success.fit(world(4000, 0))
-    found = success.judge(critic, world(2000, 1))
+    critic = critics.fit(world(4000, 0))
+    found = critics.judge(critic, world(2000, 1))
     assert found["expected_calibration_error"] < 0.05
     assert found["auroc"] > 0.75
     assert found["brier"] < 0.9 * found["brier_of_the_mean"]
 
 
 def test_a_feature_that_never_varied_has_no_say() -> None:
-    critic = success.fit(world(500, 0), epochs=5)
+    critic = critics.fit(world(500, 0), epochs=5)
     fresh = world(50, 2).seen
     other = fresh.copy()
     other[:, 5] = 40.0
@@ -40,7 +40,7 @@ def test_a_feature_that_never_varied_has_no_say() -> None:
 
 def test_where_nothing_ever_failed_it_is_sure_but_finite() -> None:
     played = world(400, 0)
-    critic = success.fit(Played(played.seen, np.ones(400, bool)), epochs=5)
+    critic = critics.fit(Played(played.seen, np.ones(400, bool)), epochs=5)
     said = critic.probability(played.seen)
     assert np.isfinite(said).all()
     assert said.min() > 0.9
@@ -52,38 +52,38 @@ def test_calibration_error_and_ranking_agree_with_counting() -> None:
     error, bins = expected_calibration_error(said, came, bins=2)
     assert error == pytest.approx((0.2 + 0.3) / 2)
     assert [b["count"] for b in bins] == [2, 2]
-    # pairs (success, failure): 0.8 over 0.2 twice, and once a tie
+    # pairs (critic, failure): 0.8 over 0.2 twice, and once a tie
     assert ranking(said, came) == pytest.approx(2.5 / 3)
     assert ranking(said, np.ones(4, bool)) is None
 
 
 def test_the_file_holds_all_of_it_and_a_damaged_one_is_one_clear_error(tmp_path: Path) -> None:
-    critic = success.fit(world(300, 0), epochs=3)
-    success.save(critic, {"skill": "pick"}, tmp_path / "pick.success")
-    again, card = success.load(tmp_path / "pick.success")
+    critic = critics.fit(world(300, 0), epochs=3)
+    critics.save(critic, {"skill": "pick"}, tmp_path / "pick.success")
+    again, card = critics.load(tmp_path / "pick.success")
     fresh = world(20, 3).seen
     assert card == {"skill": "pick"}
     assert np.array_equal(again.probability(fresh), critic.probability(fresh))
     file = tmp_path / "pick.success.safetensors"
     file.write_bytes(file.read_bytes()[:200])
     with pytest.raises(PolicyError, match="damaged"):
-        success.load(tmp_path / "pick.success")
+        critics.load(tmp_path / "pick.success")
     with pytest.raises(PolicyError, match="no critic file"):
-        success.load(tmp_path / "none")
+        critics.load(tmp_path / "none")
 
 
 @pytest.mark.parametrize("task", ["pick", "push"])
 def test_episodes_are_played_half_nominal_half_randomised_and_seen_at_their_start(task: str) -> None:
     actor, _ = load_actor(LIBRARY / task)
-    played = success.play(task, actor, 12, success.TEST_SEED, threads=1)
+    played = critics.play(task, actor, 12, critics.TEST_SEED, threads=1)
     assert played.seen.shape == (12, FEATURES)
     assert played.success.mean() > 0.5
-    assert np.array_equal(played.seen, success.play(task, actor, 12, success.TEST_SEED, threads=1).seen)
+    assert np.array_equal(played.seen, critics.play(task, actor, 12, critics.TEST_SEED, threads=1).seen)
 
 
 @pytest.mark.parametrize("task", HANDLING)
 def test_every_skill_that_handles_something_ships_a_calibrated_critic(task: str) -> None:
-    critic, card = success.load(LIBRARY / f"{task}.success")
+    critic, card = critics.load(LIBRARY / f"{task}.success")
     assert card["test"]["episodes"] >= 2000
     assert card["test"]["expected_calibration_error"] <= 0.05
     assert 0.0 < critic.probability(np.zeros((1, FEATURES)))[0] < 1.0

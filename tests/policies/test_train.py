@@ -16,9 +16,9 @@ from stable_baselines3.common.buffers import ReplayBuffer
 
 from pontine.envs.errors import PontineError
 from pontine.policies.actor import LIBRARY, load
-from pontine.policies.folder import claimed
-from pontine.policies.offpolicy import keep, restore
-from pontine.policies.train import TrainConfig, train
+from pontine.policies.training.offpolicy import keep, restore
+from pontine.policies.training.run_folder import claimed
+from pontine.policies.training.train import TrainConfig, train
 
 SMALL = [
     "task=reach",

@@ -13,7 +13,7 @@ from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.so101.model import GRIPPER
 from pontine.envs.tabletop.kinds import ObjectSpec
 from pontine.envs.tabletop.layout import from_scene
-from pontine.policies.skills import Skill, load_library
+from pontine.policies.skills.loading import Skill, load_library
 from pontine.sim2real.camera import CameraError, open_camera
 from pontine.sim2real.mjpeg import MjpegServer
 from pontine.sim2real.sight import SightError

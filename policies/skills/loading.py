@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .actor import LIBRARY, load
+from ..actor import LIBRARY, load
 from .fixture_skills import CloseSkill, OpenSkill, PressSkill
 from .handling import HandlingSkill
 from .object_skills import PickSkill, PlaceSkill, PushSkill

@@ -20,8 +20,8 @@ from torch import nn
 
 from pontine.envs.tasks.base import Task
 
+from ..demonstrators.rules import DEMONSTRATORS
 from .dagger import perturbed
-from .demonstrators import DEMONSTRATORS
 from .vec_env import TaskVecEnv
 
 _NOISE = 0.1

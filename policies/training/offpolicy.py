@@ -28,10 +28,10 @@ from pontine.envs.tasks import task as task_of
 from pontine.envs.tasks.observation import goal_parts
 from pontine.envs.tasks.starts import OWN, Curriculum
 
-from .actor import Actor, load
-from .folder import RunFolder
+from ..actor import Actor, load
 from .keeper import Keeper
 from .rlpd import HalfDemonstrated, HalfDemonstratedHer, LayerNormSACPolicy, demonstrate
+from .run_folder import RunFolder
 from .vec_env import TaskVecEnv, make, resume
 
 ALGORITHMS = ("sac", "tqc", "rlpd")

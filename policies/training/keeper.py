@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from stable_baselines3.common.callbacks import BaseCallback
 
-from .actor import Actor, save
-from .evaluate import VALIDATION_SEED, acting, evaluate, merit
-from .folder import RunFolder
+from ..actor import Actor, save
+from ..evaluate import VALIDATION_SEED, acting, evaluate, merit
+from .run_folder import RunFolder
 
 
 class Keeper(BaseCallback):

@@ -11,7 +11,7 @@ from pontine.envs.so101.model import FIXED_FACE, GRIPPER, SQUEEZE
 from pontine.envs.tasks.base import PITCHES
 from pontine.envs.tasks.observation import Situation
 
-from .demonstrator import aligned_rolls, grips, servo, yaw_error
+from .object_rules import aligned_rolls, grips, servo, yaw_error
 
 Array = NDArray[np.float64]
 

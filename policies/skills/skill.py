@@ -22,7 +22,7 @@ from pontine.envs.so101.control import next_command
 from pontine.envs.tasks.base import Task
 from pontine.envs.tasks.observation import SIZE
 
-from .actor import Actor, PolicyError
+from ..actor import Actor, PolicyError
 
 Array = NDArray[np.float64]
 OnStep = Callable[[Robot], None]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pontine.envs.tasks.episodes import Episodes
 from pontine.envs.tasks.observation import Situation
 
-from . import demonstrator, fixture_demonstrator, push_demonstrator
+from . import fixture_rules, object_rules, push_rule
 
 Rule = Callable[[Episodes], NDArray[np.float64]]
 
@@ -22,16 +22,16 @@ def on_situation(rule: Callable[[Situation], NDArray[np.float64]], exact: bool =
 
 
 DEMONSTRATORS: dict[str, Rule] = {
-    "Reach": demonstrator.reach,
-    "Pick": on_situation(demonstrator.pick),
-    "Place": on_situation(demonstrator.place),
-    "Stack": on_situation(demonstrator.place),
+    "Reach": object_rules.reach,
+    "Pick": on_situation(object_rules.pick),
+    "Place": on_situation(object_rules.place),
+    "Stack": on_situation(object_rules.place),
     # its phases change over within millimetres: of labels from exact poses, a network that sees the object 3 mm off
     # would learn the mean of pushing on and of leaving, and come to rest
-    "Push": on_situation(push_demonstrator.push, exact=False),
+    "Push": on_situation(push_rule.push, exact=False),
     # nominal physics bears a higher gain, and an episode is short: it is there after 45 steps instead of 66
-    "PickPlace": on_situation(partial(demonstrator.pick, carry=True, gain=0.25)),
-    "Drawer": on_situation(fixture_demonstrator.slide),
-    "Button": on_situation(fixture_demonstrator.press),
+    "PickPlace": on_situation(partial(object_rules.pick, carry=True, gain=0.25)),
+    "Drawer": on_situation(fixture_rules.slide),
+    "Button": on_situation(fixture_rules.press),
 }
 """Actions (n, 6) of the demonstrator, by the name of the task."""

@@ -27,11 +27,11 @@ from pontine.envs.tasks.episodes import Episodes
 from pontine.envs.tasks.observation import flat
 from pontine.envs.tasks.starts import OWN, Curriculum
 
+from ..actor import Actor, save
+from ..demonstrators.rules import DEMONSTRATORS
+from ..evaluate import VALIDATION_SEED, acting, evaluate
 from . import dagger
-from .actor import Actor, save
-from .demonstrators import DEMONSTRATORS
-from .evaluate import VALIDATION_SEED, acting, evaluate
-from .folder import RunFolder
+from .run_folder import RunFolder
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,10 @@ from pontine.envs.tasks import task as task_of
 from pontine.envs.tasks.episodes import Episodes
 from pontine.envs.tasks.starts import Curriculum
 
+from ..actor import Actor
+from ..evaluate import Act
 from . import dagger
-from .actor import Actor
-from .evaluate import Act
-from .folder import RunFolder
+from .run_folder import RunFolder
 
 Array = NDArray[np.float64]
 Float32 = NDArray[np.float32]

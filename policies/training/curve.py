@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .statistics import wilson
+from ..statistics import wilson
 
 Point = Mapping[str, Any]
 

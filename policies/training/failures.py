@@ -25,8 +25,8 @@ from pontine.envs.tasks import Task
 from pontine.envs.tasks import task as task_of
 from pontine.envs.tasks.starts import Curriculum, SceneStart, SeedStart, Start, takes_scenes
 
-from .placement import goal_for
-from .skills import SKILLS
+from ..skills.loading import SKILLS
+from ..skills.placement import goal_for
 
 
 def append_failures(path: str | Path, failures: Iterable[Mapping[str, Any]]) -> None:

@@ -23,9 +23,9 @@ from torch import nn
 from pontine.envs.files import replacing
 from pontine.envs.tasks.starts import OWN, Curriculum
 
-from .actor import Actor, load
-from .folder import RunFolder
+from ..actor import Actor, load
 from .keeper import Keeper
+from .run_folder import RunFolder
 from .vec_env import TaskVecEnv, make, resume
 
 

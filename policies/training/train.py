@@ -21,13 +21,13 @@ from pontine.envs.tasks import task as task_of
 from pontine.envs.tasks.observation import LAYOUT, SIZE
 from pontine.envs.tasks.starts import Curriculum
 
-from .actor import Actor, load, save
+from ..actor import Actor, load, save
+from ..evaluate import acting, evaluate
 from .clone import CloneConfig, clone
-from .evaluate import acting, evaluate
 from .failures import read_curriculum
 from .finetune import PPOConfig, finetune
-from .folder import RunFolder, Say, claimed
 from .offpolicy import ALGORITHMS, OffPolicyConfig, learn
+from .run_folder import RunFolder, Say, claimed
 
 TEST_SEED = 10_000_000
 """First seed of the final tests; training draws its seeds elsewhere."""

@@ -15,8 +15,8 @@ import numpy as np
 from .actor import LIBRARY, Actor, load
 from .evaluate import Act, acting, evaluate
 from .export import Exported, export
-from .skills import TASKS
-from .student import acting_as
+from .skills.loading import TASKS
+from .training.student import acting_as
 
 SEED = 30_000_000
 """First seed of the benchmark's episodes: neither training, validation nor a card's test uses them."""

@@ -17,7 +17,7 @@ from pontine.envs.tabletop.layout import PAN_X
 from pontine.envs.tasks.observation import Situation
 from pontine.envs.tasks.push import Stance, stance
 
-from .demonstrator import aligned_rolls, servo, steepest
+from .object_rules import aligned_rolls, servo, steepest
 
 Array = NDArray[np.float64]
 

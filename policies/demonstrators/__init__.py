@@ -1,0 +1,1 @@
+"""Scripted rules that solve the tasks and that policies are cloned from."""

@@ -1,0 +1,1 @@
+"""Skills: options that run a policy on a `Robot` until they are done."""
