@@ -17,7 +17,7 @@ from pontine.envs.files import check_writable
 from .options import ArmOptions, BrainOptions, at_least, text
 
 if TYPE_CHECKING:
-    from pontine.planner.display import Display
+    from pontine.planner.execution.display import Display
     from pontine.sim2real.bus import Bus
     from pontine.sim2real.calibration import Calibration
     from pontine.sim2real.dry_run import DryArm
@@ -61,9 +61,9 @@ def run(config: Config) -> int:
     import torch
 
     from pontine.planner.brain import load_brain
-    from pontine.planner.display import Display
-    from pontine.planner.score import Judge
-    from pontine.planner.session import Session
+    from pontine.planner.execution.display import Display
+    from pontine.planner.execution.session import Session
+    from pontine.planner.planning.score import Judge
     from pontine.policies.skills.loading import load_library
     from pontine.sim2real.emergency import signals
     from pontine.sim2real.limits import limits

@@ -16,7 +16,7 @@ from .options import above, at_least, text
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pontine.planner.bench_demo import Trial
+    from pontine.planner.benchmarks.demo_benchmark import Trial
 
 PARTS = ("scenes", "loop", "cycle", "faults", "identify")
 
@@ -94,8 +94,8 @@ def scenes(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     from rich.progress import Progress
 
     from pontine.envs.simulated import SimulatedRobot
-    from pontine.planner.bench_demo import attempt
-    from pontine.planner.bench_sentences import Case, cases
+    from pontine.planner.benchmarks.demo_benchmark import attempt
+    from pontine.planner.benchmarks.sentences import Case, cases
     from pontine.planner.brain import load_brain
     from pontine.policies.skills.loading import load_library
     from pontine.sim2real.staged import staged
@@ -139,7 +139,7 @@ def _compared(
     config: Config, real: list[Trial], simulated: list[Trial], reports: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """Trials on the arm, with its reports, and in simulation, as they stand in the file."""
-    from pontine.planner.bench_demo import summary
+    from pontine.planner.benchmarks.demo_benchmark import summary
 
     return {
         "profile": config.profile,

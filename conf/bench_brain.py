@@ -25,6 +25,6 @@ class Config(BrainOptions):
 
 def run(config: Config) -> int:
     """Exit status of the verb."""
-    from pontine.planner.bench_brain import bench_brain
+    from pontine.planner.benchmarks.brain_benchmark import bench_brain
 
     return bench_brain(**vars(config))

@@ -26,6 +26,6 @@ class Config:
 
 def run(config: Config) -> int:
     """Exit status: 0, or 1 if a run called itself done with its goal false."""
-    from pontine.planner.bench_demo import bench_demo
+    from pontine.planner.benchmarks.demo_benchmark import bench_demo
 
     return bench_demo(**vars(config))

@@ -37,6 +37,6 @@ class Config(BrainOptions):
 
 def run(config: Config) -> int:
     """Exit status: 0 if the goal holds at the end, 1 if not."""
-    from pontine.planner.demo import demo
+    from pontine.planner.execution.demo import demo
 
     return demo(**vars(config))

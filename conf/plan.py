@@ -20,6 +20,6 @@ class Config(BrainOptions):
 
 def run(config: Config) -> int:
     """Exit status of the verb."""
-    from pontine.planner.batch import plan_verb
+    from pontine.planner.execution.batch import plan_verb
 
     return plan_verb(**vars(config))

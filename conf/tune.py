@@ -29,6 +29,6 @@ class Config:
 
 def run(config: Config) -> int:
     """Exit status of the verb."""
-    from pontine.planner.tune import tune_verb
+    from pontine.planner.tuning.tune import tune_verb
 
     return tune_verb(**vars(config))

@@ -38,14 +38,14 @@ def load_brain(
     """
     check_choice(adapter, brain, model, url)
     if brain == "transformers":
-        from pontine.planner.brain.causal import CausalBrain
+        from pontine.planner.brain.transformers_brain import CausalBrain
 
         return CausalBrain.load(str(model))
     if brain == "endpoint":
         from pontine.planner.brain.endpoint import EndpointBrain
 
         return EndpointBrain(str(url), str(model))
-    from pontine.planner.brain.model import EmbeddedBrain
+    from pontine.planner.brain.embedded_brain import EmbeddedBrain
 
     return EmbeddedBrain.load(adapter)
 

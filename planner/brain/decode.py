@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pontine.envs.scene import Scene
-from pontine.planner.brain.atoms import continued
-from pontine.planner.brain.form import DETERMINERS, END, PUNCTUATION, RELATIONS, VERBS, State, Symbol
-from pontine.planner.brain.units import is_cjk, is_word, split_units
+from pontine.planner.language.atoms import continued
+from pontine.planner.language.form import DETERMINERS, END, PUNCTUATION, RELATIONS, VERBS, State, Symbol
+from pontine.planner.language.segments import is_cjk, is_word, split_units
 
 START_TOKEN, END_TOKEN = 1, 2
 

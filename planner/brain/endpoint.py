@@ -19,9 +19,9 @@ from typing import Any
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
 from pontine.planner.brain.examples import EXAMPLES, RULES
-from pontine.planner.brain.form import Form, FormError
 from pontine.planner.brain.reader import FormBrain, NoFormError
-from pontine.planner.brain.units import split_units
+from pontine.planner.language.form import Form, FormError
+from pontine.planner.language.segments import split_units
 
 KEY = "PONTINE_API_KEY"
 """Environment variable with the API key, if the server wants one."""

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
-from pontine.planner.brain.coverage import unspoken
-from pontine.planner.brain.followup import set_phrase
-from pontine.planner.brain.form import Form
-from pontine.planner.brain.grounder import ground
-from pontine.planner.brain.safety import harmful
-from pontine.planner.brain.units import is_chinese
-from pontine.planner.brain.wording import word
+from pontine.planner.language.coverage import unspoken
+from pontine.planner.language.followup import set_phrase
+from pontine.planner.language.form import Form
+from pontine.planner.language.grounder import ground
+from pontine.planner.language.messages import word
+from pontine.planner.language.safety import harmful
+from pontine.planner.language.segments import is_chinese
 from pontine.planner.reading import Reading, Turn, question, refusal
 
 LEAST = 0.05

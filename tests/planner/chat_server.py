@@ -17,7 +17,7 @@ from typing import Any
 import torch
 
 from pontine.planner.brain import load_brain
-from pontine.planner.brain.model import EmbeddedBrain
+from pontine.planner.brain.embedded_brain import EmbeddedBrain
 
 KEY = os.environ.get("CHAT_SERVER_KEY")
 

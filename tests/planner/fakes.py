@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pontine.envs.predicates import Predicate, holds
 from pontine.envs.robot import RobotState
 from pontine.envs.scene import TABLE, Scene, SceneObject
-from pontine.planner.task import NoPlanError, Plan, Step
+from pontine.planner.planning.plan import NoPlanError, Plan, Step
 
 TABLETOP = Scene(
     (

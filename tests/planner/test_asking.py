@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from pontine.envs.scene import Scene, SceneObject
-from pontine.planner.asking import choose, read_asking, without
+from pontine.planner.execution.asking import choose, read_asking, without
 from pontine.planner.reading import Reading, Turn, question, subgoals
 from tests.planner.fakes import TABLETOP
 

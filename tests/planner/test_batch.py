@@ -11,7 +11,7 @@ import pytest
 
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
-from pontine.planner import batch
+from pontine.planner.execution import batch
 from pontine.planner.reading import Reading, Turn, question, subgoals
 
 SCENE: dict[str, Any] = {"objects": [{"name": "a", "kind": "cube"}, {"name": "b", "kind": "bowl", "container": True}]}

@@ -11,8 +11,8 @@ import pytest
 
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
-from pontine.planner import bench_brain
-from pontine.planner.brain.exam import load_items
+from pontine.planner.benchmarks import brain_benchmark
+from pontine.planner.benchmarks.items import load_items
 from pontine.planner.reading import Reading, Turn, question, refusal, subgoals
 
 ITEMS = load_items()
@@ -43,37 +43,37 @@ def item(name: str) -> dict[str, Any]:
 
 
 def test_the_right_answers_are_right() -> None:
-    trials = [bench_brain.trial(Crib(), i) for i in ITEMS[::17]]
+    trials = [brain_benchmark.trial(Crib(), i) for i in ITEMS[::17]]
     assert all(t.right for t in trials), [t.item["id"] for t in trials if not t.right]
-    result = bench_brain.summary(trials)
+    result = brain_benchmark.summary(trials)
     assert result["scores"]["all"]["rate"] == 1.0
     assert result["wrongly_executes"]["count"] == result["wrongly_declines"]["count"] == 0
     assert set(result["to_plan_cpu_seconds"]) == {"p50", "p95"}
 
 
 def test_declining_and_executing_wrongly_are_told_apart() -> None:
-    declined = bench_brain.trial(Crib(["en-pick-1"]), item("en-pick-1"))
+    declined = brain_benchmark.trial(Crib(["en-pick-1"]), item("en-pick-1"))
     assert (declined.should, declined.does, declined.right) == ("execute", "refuse", False)
-    asked = bench_brain.trial(Crib(), item("en-ambiguous-b1"))
+    asked = brain_benchmark.trial(Crib(), item("en-ambiguous-b1"))
     assert (asked.should, asked.does, asked.right) == ("ask", "ask", True)
-    result = bench_brain.summary([declined, asked])
+    result = brain_benchmark.summary([declined, asked])
     assert result["wrongly_declines"]["count"] == 1
     assert result["confusion"] == {"ask -> ask": 1, "execute -> refuse": 1}
 
 
 def test_a_few_are_always_the_same_few() -> None:
-    few = bench_brain.pick(ITEMS, 20)
+    few = brain_benchmark.pick(ITEMS, 20)
     assert len(few) == 20
-    assert few == bench_brain.pick(ITEMS, 20)
-    assert bench_brain.pick(ITEMS, None) == bench_brain.pick(ITEMS, 10_000) == ITEMS
+    assert few == brain_benchmark.pick(ITEMS, 20)
+    assert brain_benchmark.pick(ITEMS, None) == brain_benchmark.pick(ITEMS, 10_000) == ITEMS
 
 
 def test_the_result_is_shown_and_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wrong = bench_brain.pick(ITEMS, 5)[0]["id"]
-    monkeypatch.setattr(bench_brain, "load_brain", lambda *choice: Crib([wrong]))
-    assert bench_brain.bench_brain(out=str(tmp_path / "brain.json"), limit=5) == 0
+    wrong = brain_benchmark.pick(ITEMS, 5)[0]["id"]
+    monkeypatch.setattr(brain_benchmark, "load_brain", lambda *choice: Crib([wrong]))
+    assert brain_benchmark.bench_brain(out=str(tmp_path / "brain.json"), limit=5) == 0
     result = json.loads((tmp_path / "brain.json").read_text(encoding="utf-8"))
     assert result["command"] == "pontine bench brain limit=5"
     assert result["scores"]["all"]["count"] == 4
@@ -83,4 +83,4 @@ def test_the_result_is_shown_and_written(
 
 def test_a_set_that_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(PontineError, match="cannot read the test items"):
-        bench_brain.bench_brain(items=str(tmp_path / "none.jsonl"))
+        brain_benchmark.bench_brain(items=str(tmp_path / "none.jsonl"))

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from pontine.envs.predicates import Predicate, check_predicate
-from pontine.planner.bench_demo import Trial, judge, summary
-from pontine.planner.bench_sentences import FIRST_TABLE, SHAPES, Case, cases
+from pontine.planner.benchmarks.demo_benchmark import Trial, judge, summary
+from pontine.planner.benchmarks.sentences import FIRST_TABLE, SHAPES, Case, cases
+from pontine.planner.execution.run import perform
 from pontine.planner.reading import Reading, question, subgoals
-from pontine.planner.run import perform
 from tests.planner.fakes import TABLETOP, FakeRobot, FakeSkill, library, make_plan, picked
 
 CASES = list(cases(30, seed=5))

@@ -7,10 +7,10 @@ import random
 import pytest
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
-from pontine.planner.brain.atoms import continued
 from pontine.planner.brain.decode import Constraint, Source
-from pontine.planner.brain.form import Form
-from pontine.planner.brain.units import split_units
+from pontine.planner.language.atoms import continued
+from pontine.planner.language.form import Form
+from pontine.planner.language.segments import split_units
 from tests.planner.test_brain_decode import VOCABULARY
 
 SCENE = Scene(

@@ -9,14 +9,14 @@ import torch
 
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene, SceneObject
+from pontine.planner.benchmarks.items import load_items
 from pontine.planner.brain import load_brain
-from pontine.planner.brain.causal import CausalBrain
 from pontine.planner.brain.decode import Constraint, Source, Vocabulary
-from pontine.planner.brain.exam import load_items
 from pontine.planner.brain.examples import EXAMPLES
-from pontine.planner.brain.form import Form
-from pontine.planner.brain.units import split_units
+from pontine.planner.brain.transformers_brain import CausalBrain
 from pontine.planner.brain.weights import base_model
+from pontine.planner.language.form import Form
+from pontine.planner.language.segments import split_units
 from tests.planner.test_brain_decode import Letters
 
 SCENE = Scene((SceneObject("hat", "hat", "red"), SceneObject("box", "box", container=True)))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pontine.planner.brain.corpus import fingerprints, keep_seen, read_seen, samples
-from pontine.planner.brain.exam import load_items
-from pontine.planner.brain.form import Form
-from pontine.planner.brain.model import SHIPPED
-from pontine.planner.brain.units import is_chinese, join_units, split_units
+from pontine.planner.benchmarks.items import load_items
+from pontine.planner.brain.embedded_brain import SHIPPED
+from pontine.planner.language.form import Form
+from pontine.planner.language.segments import is_chinese, join_units, split_units
+from pontine.planner.tuning.corpus import fingerprints, keep_seen, read_seen, samples
 
 ITEMS = load_items()
 HELD_OUT = {split_units(item["instruction"]) for item in ITEMS}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
-from pontine.planner.brain.coverage import unspoken
-from pontine.planner.brain.exam import load_items
-from pontine.planner.brain.form import Form
+from pontine.planner.benchmarks.items import load_items
+from pontine.planner.language.coverage import unspoken
+from pontine.planner.language.form import Form
 
 SCENE = Scene(
     (SceneObject("red_cube", "cube", "red"), SceneObject("mug", "mug", "blue"), SceneObject("can", "can")),

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from pontine.planner.brain.decode import Constraint, Source, Vocabulary
-from pontine.planner.brain.form import DETERMINERS, PUNCTUATION, RELATIONS, VERBS, Form
-from pontine.planner.brain.units import split_units
+from pontine.planner.language.form import DETERMINERS, PUNCTUATION, RELATIONS, VERBS, Form
+from pontine.planner.language.segments import split_units
 
 
 class Letters:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
-from pontine.planner.brain.exam import played
-from pontine.planner.brain.followup import set_phrase
-from pontine.planner.brain.form import Form
-from pontine.planner.brain.grounder import ground
+from pontine.planner.benchmarks.items import played
+from pontine.planner.language.followup import set_phrase
+from pontine.planner.language.form import Form
+from pontine.planner.language.grounder import ground
 from pontine.planner.reading import Reading, Turn
 
 SCENE = Scene(

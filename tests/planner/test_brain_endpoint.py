@@ -15,7 +15,7 @@ from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.scene import Scene, SceneObject
 from pontine.planner.brain import load_brain
 from pontine.planner.brain.endpoint import KEY, EndpointBrain, answer_of, checked
-from pontine.planner.brain.form import FormError
+from pontine.planner.language.form import FormError
 
 SCENE = Scene(
     (

@@ -13,14 +13,14 @@ from tokenizers import Tokenizer
 
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
-from pontine.planner.brain import grpo
-from pontine.planner.brain.corpus import samples
 from pontine.planner.brain.decode import Vocabulary
-from pontine.planner.brain.form import Form
-from pontine.planner.brain.imagine import imagine
-from pontine.planner.brain.lora import trainable
-from pontine.planner.brain.rollouts import log_probabilities, sample
 from pontine.planner.brain.weights import base_model
+from pontine.planner.language.form import Form
+from pontine.planner.tuning import grpo
+from pontine.planner.tuning.corpus import samples
+from pontine.planner.tuning.lora import trainable
+from pontine.planner.tuning.rollouts import log_probabilities, sample
+from pontine.planner.tuning.synthetic_scenes import imagine
 from tests.planner.test_brain_sft import toy
 
 

@@ -9,10 +9,10 @@ from collections import Counter
 import pytest
 
 from pontine.envs.scene import Scene, SceneObject
-from pontine.planner.brain import vocabulary
-from pontine.planner.brain.corpus import samples
-from pontine.planner.brain.exam import final_state, load_items, played, right
+from pontine.planner.benchmarks.items import final_state, load_items, played, right
 from pontine.planner.reading import question, refusal, subgoals
+from pontine.planner.tuning import vocabulary
+from pontine.planner.tuning.corpus import samples
 
 ITEMS = load_items()
 CLASSES = """name kind colour size alias mixed spatial quantifier support order negation pronoun dialogue fixture stack

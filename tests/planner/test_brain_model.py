@@ -11,8 +11,8 @@ import torch
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.brain import load_brain
-from pontine.planner.brain.form import Form
-from pontine.planner.brain.model import SHIPPED, EmbeddedBrain
+from pontine.planner.brain.embedded_brain import SHIPPED, EmbeddedBrain
+from pontine.planner.language.form import Form
 
 SCENE = Scene(
     (

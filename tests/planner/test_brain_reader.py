@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from pontine.envs.scene import Scene, SceneObject
-from pontine.planner.brain.form import Form
 from pontine.planner.brain.reader import FormBrain
+from pontine.planner.language.form import Form
 
 SCENE = Scene(
     (

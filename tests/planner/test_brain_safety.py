@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
-from pontine.planner.brain.exam import load_items
-from pontine.planner.brain.safety import harmful
+from pontine.planner.benchmarks.items import load_items
+from pontine.planner.language.safety import harmful
 
 SCENE = Scene(
     (SceneObject("fork", "fork"), SceneObject("punch bowl", "bowl")), (Fixture("kill_switch", "button", "released"),)

@@ -12,9 +12,9 @@ from safetensors.torch import load_file
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.planner.brain import sft
-from pontine.planner.brain.lora import TuneConfig, start_from
-from pontine.planner.tune import tune_verb
+from pontine.planner.tuning import sft
+from pontine.planner.tuning.lora import TuneConfig, start_from
+from pontine.planner.tuning.tune import tune_verb
 
 
 def toy(_: Path, rank: int, init: str | None) -> Any:

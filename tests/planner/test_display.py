@@ -5,9 +5,9 @@ import io
 from rich.console import Console
 
 from pontine.envs.scene import Scene, SceneObject
-from pontine.planner.display import Display
+from pontine.planner.execution.display import Display
+from pontine.planner.execution.run import perform
 from pontine.planner.reading import question, subgoals
-from pontine.planner.run import perform
 from tests.planner.fakes import FakeRobot, FakeSkill, dropped, library, make_plan, placed
 
 

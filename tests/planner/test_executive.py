@@ -8,8 +8,8 @@ import pytest
 from pontine.envs.errors import PontineError, RobotError
 from pontine.envs.predicates import Predicate, holds
 from pontine.envs.scene import TABLE, Scene
-from pontine.planner.executive import Event, Execution, PlanMade, StepEnded, StepStarted, execute
-from pontine.planner.task import NoPlanError, Plan
+from pontine.planner.execution.executive import Event, Execution, PlanMade, StepEnded, StepStarted, execute
+from pontine.planner.planning.plan import NoPlanError, Plan
 from tests.planner.fakes import TABLETOP, FakeRobot, FakeSkill, Said, dropped, library, make_plan, move, picked, placed
 
 IN_BOWL: Predicate = ("in", "red_cube", "bowl")

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pontine.envs.predicates import DIRECTIONS, Predicate, holds
 from pontine.envs.scene import TABLE, Scene, SceneObject
-from pontine.planner.executive import execute
-from pontine.planner.task import make_plan
+from pontine.planner.execution.executive import execute
+from pontine.planner.planning.plan import make_plan
 from tests.planner.fakes import FakeRobot, FakeSkill, Said, move, picked
 
 SOLIDS = ("red_cube", "blue_cube", "green_block")

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from pontine.planner.brain.form import END, Form, FormError, State, Symbol
+from pontine.planner.language.form import END, Form, FormError, State, Symbol
 
 GOOD = [
     "in the red cube, the bowl; close the drawer",

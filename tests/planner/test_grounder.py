@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
-from pontine.planner.brain.exam import load_items, right
-from pontine.planner.brain.form import Form
-from pontine.planner.brain.grounder import ground
+from pontine.planner.benchmarks.items import load_items, right
+from pontine.planner.language.form import Form
+from pontine.planner.language.grounder import ground
 from pontine.planner.reading import Reading
 
 ITEMS = [item for item in load_items() if "form" in item]

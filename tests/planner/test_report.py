@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable, replacing, write_json
 from pontine.envs.scene import Scene
+from pontine.planner.execution.report import Report
+from pontine.planner.execution.run import perform
 from pontine.planner.reading import Reading, question, refusal, subgoals
-from pontine.planner.report import Report
-from pontine.planner.run import perform
 from tests.planner.fakes import FakeRobot, FakeSkill, library, make_plan, picked, placed
 
 CAUSES = {"reading", "grounding", "plan", "rehearsal", "skill", "perception", "safety", "hardware"}

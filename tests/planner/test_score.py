@@ -11,11 +11,11 @@ import pytest
 
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.tabletop.layout import random_table
-from pontine.planner.brain.form import Form
-from pontine.planner.brain.grounder import MAX_ALTERNATIVES, ground
-from pontine.planner.brain.resolve import graspable
-from pontine.planner.score import TESTED, Judge, _look
-from pontine.planner.task import make_plan
+from pontine.planner.language.form import Form
+from pontine.planner.language.grounder import MAX_ALTERNATIVES, ground
+from pontine.planner.language.resolve import graspable
+from pontine.planner.planning.plan import make_plan
+from pontine.planner.planning.score import TESTED, Judge, _look
 from pontine.policies import critic as critics
 from pontine.policies.skills.loading import LIBRARY, load_library
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pontine.envs.scene import Scene
-from pontine.planner.brain.form import Form
 from pontine.planner.brain.reader import FormBrain
-from pontine.planner.display import Display
-from pontine.planner.session import Session
+from pontine.planner.execution.display import Display
+from pontine.planner.execution.session import Session
+from pontine.planner.language.form import Form
 from tests.planner.fakes import FakeRobot, library
 
 FORMS = {"put the red cube in the bowl": "in the red cube, the bowl", "hold the blue cube": "hold the blue cube"}

@@ -16,8 +16,8 @@ from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.so101.control import ACTION_SCALE
 from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene
 from pontine.envs.tabletop.sensing import measure
-from pontine.planner.executive import execute
-from pontine.planner.task import make_plan
+from pontine.planner.execution.executive import execute
+from pontine.planner.planning.plan import make_plan
 from pontine.policies.skills.loading import load_library
 
 torch.set_num_threads(1)

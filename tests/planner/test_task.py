@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pontine.envs.errors import PontineError
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
-from pontine.planner.symbolic import World
-from pontine.planner.task import NoPlanError, Plan, make_plan
+from pontine.planner.planning.plan import NoPlanError, Plan, make_plan
+from pontine.planner.planning.symbolic import World
 
 BOWL = SceneObject("bowl", "bowl", container=True)
 DRAWER = Fixture("drawer", "drawer", "closed")

@@ -1,0 +1,1 @@
+"""How well instructions are read, and carried out."""

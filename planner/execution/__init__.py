@@ -1,0 +1,1 @@
+"""Plans to motion: the executive, the session with a person, and the report."""

@@ -1,0 +1,322 @@
+"""The executive: carries a plan out, looking at the world after every step.
+
+A step has worked when its postconditions hold in the measured scene, whatever the
+skill says of itself. When one does not, or when the world no longer allows what is
+left of the plan, the executive makes a new plan from what it sees, a bounded number
+of times. It says done only of a goal that it has measured.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from pontine.envs.errors import PontineError, RobotError, SceneError
+from pontine.envs.predicates import Predicate, holds, written
+from pontine.envs.robot import Robot
+from pontine.envs.scene import Scene
+from pontine.planner.planning.plan import NoPlanError, Plan, Step
+
+SETTLE_STEPS = 10
+"""Control steps (0.4 s) that the arm holds still after a skill, so that what it let go of comes to rest."""
+
+Cause = Literal["reading", "grounding", "plan", "rehearsal", "skill", "perception", "safety", "hardware"]
+"""What a failed run is put down to."""
+
+Planner = Callable[[Scene, Sequence[Predicate]], Plan]
+
+
+class Outcome(Protocol):
+    """What a skill says when it ends: whether it thinks it finished, its control steps, and why it ended."""
+
+    @property
+    def finished(self) -> bool: ...
+    @property
+    def steps(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+
+
+class Skill(Protocol):
+    """Something that moves the robot towards its postconditions."""
+
+    def execute(self, robot: Robot, args: tuple[str, ...]) -> Outcome:
+        """Act until the skill ends by itself."""
+        ...
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """What became of one step: `unmet` are its postconditions that do not hold afterwards.
+
+    `finished` and `reason` are the skill's own words, `plan` is the index of the plan
+    the step belongs to, `seconds` is wall-clock time.
+    """
+
+    plan: int
+    step: Step
+    finished: bool
+    control_steps: int
+    seconds: float
+    reason: str
+    unmet: tuple[Predicate, ...]
+
+    @property
+    def worked(self) -> bool:
+        """Whether the world shows what the step was for."""
+        return not self.unmet
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in the run report."""
+        return {
+            "plan": self.plan,
+            "skill": self.step.skill,
+            "args": list(self.step.args),
+            "worked": self.worked,
+            "finished": self.finished,
+            "control_steps": self.control_steps,
+            "seconds": round(self.seconds, 3),
+            "reason": self.reason,
+            "unmet": [list(p) for p in self.unmet],
+        }
+
+
+@dataclass(frozen=True)
+class PlanMade:
+    """A plan is about to be carried out; `why` says what was wrong with the one before it."""
+
+    plan: Plan
+    number: int
+    why: str
+
+
+@dataclass(frozen=True)
+class StepStarted:
+    """A skill is about to move the arm."""
+
+    step: Step
+
+
+@dataclass(frozen=True)
+class StepEnded:
+    """A skill has ended and the world was looked at."""
+
+    record: StepRecord
+
+
+Event = PlanMade | StepStarted | StepEnded
+
+
+@dataclass
+class Execution:
+    """All that happened. `cause` is None exactly if `goal_reached`; `reason` says it in words.
+
+    `goal` are the predicates that must hold at the end; `final_scene` was measured
+    after the last motion. `failures` are where skills began that moved and did not reach
+    their postconditions, as `policies.failures` has them.
+    """
+
+    final_scene: Scene
+    goal: tuple[Predicate, ...] = ()
+    plans: list[Plan] = field(default_factory=list)
+    steps: list[StepRecord] = field(default_factory=list)
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    goal_reached: bool = False
+    cause: Cause | None = None
+    reason: str = ""
+
+    @property
+    def replans(self) -> int:
+        """How many plans were made after the first."""
+        return max(0, len(self.plans) - 1)
+
+
+def execute(
+    robot: Robot,
+    library: Mapping[str, Skill],
+    subgoals: Sequence[Predicate],
+    make_plan: Planner,
+    max_replans: int = 3,
+    on_event: Callable[[Event], None] = lambda event: None,
+) -> Execution:
+    """Make `subgoals` true in their order, and those that later ones allow true together at the end."""
+    run = _Run(robot, library, tuple(subgoals), make_plan, max_replans, on_event)
+    try:
+        run.act()
+    except SceneError as error:
+        # The subgoals were grounded in an earlier look at the same table: something in them is no longer seen.
+        run.fail("perception", str(error))
+    except RobotError as error:
+        # The arm has stopped by itself: what was done so far and what stopped it belong into the report.
+        run.fail(error.cause, str(error))
+    except BaseException:
+        robot.stop()
+        raise
+    return run.result
+
+
+class _Run:
+    """One execution while it goes on."""
+
+    def __init__(
+        self,
+        robot: Robot,
+        library: Mapping[str, Skill],
+        subgoals: tuple[Predicate, ...],
+        make_plan: Planner,
+        max_replans: int,
+        on_event: Callable[[Event], None],
+    ) -> None:
+        self.robot, self.library, self.subgoals = robot, library, subgoals
+        self.make_plan, self.max_replans, self.on_event = make_plan, max_replans, on_event
+        self.result = Execution(robot.scene())
+        self.reached = 0
+        self._look()
+
+    def act(self) -> None:
+        """Plan and carry out, again and again, until the goal holds or there is no more to try."""
+        why, moved = "", False
+        while True:
+            if why and moved:
+                self._withdraw()
+            try:
+                plan = self.make_plan(self.result.final_scene, self._wanted())
+            except NoPlanError as error:
+                self.fail("skill" if why else "plan", f"{why}; then {error}" if why else str(error))
+                return
+            if not self._accept(plan, why):
+                return
+            why = self._carry_out(plan)
+            missing = unmet(self.result.final_scene, self.result.goal)
+            if not why and not missing and self.reached == len(self.subgoals):
+                self.result.goal_reached = True
+                return
+            moved = bool(self.result.steps) and self.result.steps[-1].control_steps > 0
+            cause: Cause = "skill" if why and moved else "perception" if self._unseen(plan) else "plan"
+            why = why or f"the plan ended, but {_words(missing or self.subgoals[self.reached :])} does not hold"
+            if len(self.result.plans) > self.max_replans:
+                self.fail(cause, why)
+                return
+
+    def fail(self, cause: Cause, reason: str) -> None:
+        """Put the failure on record."""
+        self.result.cause, self.result.reason = cause, reason
+
+    def _withdraw(self) -> None:
+        """Go back to the rest pose with an empty gripper: what went wrong from here would go wrong from here again,
+        and a camera sees what the arm no longer hides."""
+        if self.result.final_scene.holding is None:
+            self.robot.reset()
+            self._look()
+
+    def _wanted(self) -> tuple[Predicate, ...]:
+        """What a plan made now must reach: of what was reached, that which is to last, and then what is still ahead."""
+        ahead = self.subgoals[self.reached :] if self.result.plans else self.subgoals
+        return (*(p for p in self.result.goal if p not in ahead), *ahead)
+
+    def _accept(self, plan: Plan, why: str) -> bool:
+        """Take the plan up, unless it cannot be carried out at all."""
+        if not self.result.plans:
+            self.result.goal = plan.goal
+        self.result.plans.append(plan)
+        unknown = sorted({step.skill for step in plan.steps} - set(self.library))
+        if not plan.valid:
+            self.fail("plan", "the plan did not pass validation")
+        elif unknown:
+            self.fail("plan", f"no skill for {', '.join(unknown)}; the library has: {', '.join(sorted(self.library))}")
+        else:
+            self.on_event(PlanMade(plan, len(self.result.plans), why))
+            return True
+        return False
+
+    def _carry_out(self, plan: Plan) -> str:
+        """Run the plan's steps; what went wrong, or nothing."""
+        # What the planner assumed against the scene (of a thing that leans, that it stands on the table) is its affair.
+        assumed = set(not_given(self.result.final_scene, plan.steps))
+        for i, step in enumerate(plan.steps):
+            if broken := [p for p in not_given(self.result.final_scene, plan.steps[i:]) if p not in assumed]:
+                return f"{_words(broken)} does not hold any more"
+            record = self._run_step(step)
+            if not record.worked:
+                why = f" ({record.reason})" if record.reason else ""
+                return f"after {written((step.skill, *step.args))}, {_words(record.unmet)} does not hold{why}"
+        return ""
+
+    def _unseen(self, plan: Plan) -> bool:
+        """Whether nobody knows where something is that the plan would move, or move something to."""
+        scene = self.result.final_scene
+        things = [thing for thing in scene.objects if any(thing.name in step.args for step in plan.steps)]
+        return any(thing.position is None for thing in things)
+
+    def _run_step(self, step: Step) -> StepRecord:
+        self.on_event(StepStarted(step))
+        before, state = self.result.final_scene, self.robot.observe()
+        start = time.perf_counter()
+        finished, steps, reason = self._attempt(step)
+        target = self.robot.observe().command
+        for _ in range(SETTLE_STEPS):
+            self.robot.command(target)
+        self._look()
+        record = StepRecord(
+            plan=len(self.result.plans) - 1,
+            step=step,
+            finished=finished,
+            control_steps=steps,
+            seconds=time.perf_counter() - start,
+            reason=reason,
+            unmet=unmet(self.result.final_scene, step.post),
+        )
+        self.result.steps.append(record)
+        if not record.worked and steps:
+            self.result.failures.append(
+                {
+                    "skill": step.skill,
+                    "args": list(step.args),
+                    "scene": before.to_json(),
+                    "position": [round(float(q), 5) for q in state.position],
+                    "command": [round(float(q), 5) for q in state.command],
+                }
+            )
+        self.on_event(StepEnded(record))
+        return record
+
+    def _attempt(self, step: Step) -> tuple[bool, int, str]:
+        """Run the skill: whether it thinks it finished, its control steps, and why it ended."""
+        try:
+            outcome = self.library[step.skill].execute(self.robot, step.args)
+        except (SceneError, RobotError):
+            raise
+        except PontineError as error:
+            # What is asked of it cannot be done here, for want of room for instance.
+            return False, 0, str(error)
+        return outcome.finished, outcome.steps, outcome.reason
+
+    def _look(self) -> None:
+        self.result.final_scene = self.robot.scene()
+        while self.reached < len(self.subgoals) and holds(self.result.final_scene, self.subgoals[self.reached]):
+            self.reached += 1
+
+
+def unmet(scene: Scene, predicates: Sequence[Predicate]) -> tuple[Predicate, ...]:
+    """Those of the predicates that do not hold."""
+    return tuple(p for p in predicates if not holds(scene, p))
+
+
+def not_given(scene: Scene, steps: Sequence[Step]) -> tuple[Predicate, ...]:
+    """Preconditions of the steps that do not hold, and that no step before them can make true.
+
+    A step can change what is said of the things it is called with; the rest of the
+    world it should leave alone.
+    """
+    touched: set[str] = set()
+    broken: list[Predicate] = []
+    for step in steps:
+        broken += unmet(scene, [p for p in step.pre if not touched & set(p)])
+        touched |= set(step.args)
+    return tuple(dict.fromkeys(broken))
+
+
+def _words(predicates: Sequence[Predicate]) -> str:
+    return " and ".join(map(written, predicates))

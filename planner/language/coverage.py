@@ -1,0 +1,100 @@
+"""Whether a goal form speaks of everything in the scene that the instruction speaks of.
+
+A model that drops half a sentence writes a form that is whole, grounds well, and is wrong. Things that the
+instruction names and the form does not are the sign of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from pontine.envs.predicates import Predicate
+from pontine.envs.scene import Scene
+from pontine.planner.language import lexicon
+from pontine.planner.language.form import Form
+from pontine.planner.language.query import Subject
+from pontine.planner.language.segments import is_cjk, is_word, join_units, split_units
+
+_NOT_NOUNS = frozenset(
+    "can place watch ring switch stand lock clip hold set pin light stack open close press left right".split()
+)
+"""English nouns that are more often something else."""
+
+_FUNCTION = frozenset(
+    """the a an and or but of to in into on onto at by with from for off out up down over it its is are be this that
+these those his her my your""".split()
+)
+"""Words that say nothing about a thing, even as part of a name such as `the boss`."""
+
+_CORRECTIONS = (
+    frozenset("sorry wait mean actually rather oops no".split()),
+    (
+        "不对",
+        "错了",
+        "说错",
+        "应该是",
+        ",不,",
+        ",不是",
+    ),
+)
+"""Signs that a thing was named by mistake."""
+
+
+_NEGATIONS = frozenset("don't not without leave never dont alone".split()), ("别", "不要", "不许", "不动", "不用")
+"""Signs that a thing may be named only to be left alone."""
+
+_KEPT = frozenset("stay stays keep let only just skip ignore except but hands".split()), "别不勿留原保只除"
+"""More signs of a `keep` clause: without any of these nobody asked for one."""
+
+
+def unspoken(form: Form, instruction: str, scene: Scene, goals: Collection[Predicate] = ()) -> str | None:
+    """A noun of the instruction that means something in the scene and is not in the form, or one of the form that is
+    to be left alone although nobody said so; None if there is none.
+
+    Where the instruction forbids something, what none of the `goals` touches may go unsaid.
+    """
+    units = split_units(instruction)
+    for clause in form.clauses:
+        if clause.verb == "keep" and not _forbids(units):
+            return join_units(clause.arguments[0].terms[0].words) or "…"
+    if _CORRECTIONS[0] & set(units) or any(sign in "".join(units) for sign in _CORRECTIONS[1]):
+        return None
+    phrases = list(_phrases(form))
+    subjects = [*map(Subject, scene.objects), *map(Subject, scene.fixtures)]
+    if _NEGATIONS[0] & set(units) or any(sign in "".join(units) for sign in _NEGATIONS[1]):
+        touched = {name for goal in goals for name in goal[1:]}
+        subjects = [s for s in subjects if not goals or s.thing.name in touched]
+    copied = {word for phrase in phrases for word in phrase}
+    for unit in units:
+        noun = is_word(unit) and not is_cjk(unit[0]) and unit not in _NOT_NOUNS | _FUNCTION | lexicon.GENERIC
+        if noun and unit not in copied and any(s.answers(unit) >= 2 for s in subjects):
+            return unit
+    left = "".join(unit if is_word(unit) else "\n" for unit in units)
+    for phrase in sorted(map("".join, phrases), key=len, reverse=True):
+        left = left.replace(phrase, "\n")
+    return next((word for subject in subjects for word in _chinese_names(subject) if word in left), None)
+
+
+def _forbids(units: Sequence[str]) -> bool:
+    """Whether anything is asked to be left alone."""
+    return bool((_NEGATIONS[0] | _KEPT[0]) & set(units)) or any(sign in "".join(units) for sign in _KEPT[1])
+
+
+def _phrases(form: Form) -> Iterator[tuple[str, ...]]:
+    """The copied phrases of a form."""
+    run: list[str] = []
+    for symbol in form.symbols():
+        if symbol.copied:
+            run.append(symbol.text)
+        elif run:
+            yield tuple(run)
+            run = []
+    if run:
+        yield tuple(run)
+
+
+def _chinese_names(subject: Subject) -> list[str]:
+    """Chinese words that could only mean this thing's kind or be its name."""
+    names = [t for t in subject.nouns if is_cjk(t[0])]
+    names += [word for kind in subject.kinds for word in lexicon.words_for(kind) if is_cjk(word[0])]
+    return [name for name in dict.fromkeys(names) if len(name) > 1 or name in "碗球"]

@@ -1,0 +1,385 @@
+"""From noun phrases of a goal form to names in the scene: never a guess."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pontine.envs.predicates import DIRECTION_MARGIN, holds
+from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
+from pontine.envs.so101.kinematics import gap_of
+from pontine.envs.so101.model import RANGE
+from pontine.planner.language import lexicon
+from pontine.planner.language.form import COUNTS, NounPhrase, Term
+from pontine.planner.language.messages import word
+from pontine.planner.language.query import Description, Match, Subject, find, pick_by_side, pick_by_size
+from pontine.planner.language.segments import join_units
+from pontine.planner.reading import Reading, Turn, question, refusal
+
+Thing = SceneObject | Fixture
+
+_DIRECTIONAL = {"left": "left_of", "right": "right_of", "front": "in_front_of", "behind": "behind"}
+_AXES = {"left": (1, 1), "right": (1, -1), "front": (0, -1), "behind": (0, 1)}
+
+
+_SENSELESS = frozenset(("onto_itself", "one_target", "unclear"))
+"""Questions to which hardly anything that people say leads, unlike what was misread."""
+
+
+class Unresolved(Exception):
+    """Carries the question or refusal that answers instead of subgoals."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading.text)
+        self.reading = reading
+
+
+WIDEST = 0.9 * float(gap_of(RANGE[5, 1]))
+"""Width (m) of the widest thing to be picked up: what the gripper opens to, less a tenth to get around it."""
+
+
+def graspable(thing: SceneObject) -> bool:
+    """Whether this arm's gripper can hold the thing: containers and flat ware are too wide, cups are not."""
+    if thing.size is not None and min(thing.size[:2]) > WIDEST:
+        return False
+    kinds = Subject(thing).kinds
+    return not kinds & lexicon.UNGRASPABLE and (not thing.container or bool(kinds & lexicon.HANDY))
+
+
+def takes_things_in(thing: Thing) -> bool:
+    """Whether things can be put into it."""
+    if isinstance(thing, Fixture):
+        return bool(Subject(thing).kinds & lexicon.CONTAINERS)
+    return thing.container or bool(Subject(thing).kinds & lexicon.CONTAINERS)
+
+
+@dataclass
+class Resolver:
+    """Resolves the phrases of one form in order, remembering what has been spoken of."""
+
+    scene: Scene
+    chinese: bool
+    moved: list[str] = field(default_factory=list)
+    last: tuple[str, ...] = ()
+    last_words: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
+    choice: int = 0
+    """Which of the things an indefinite phrase may mean is taken."""
+
+    @classmethod
+    def after(cls, turns: Sequence[Turn], scene: Scene, chinese: bool) -> Resolver:
+        """A resolver that remembers what the last of the `turns` was about."""
+        about = [g[2] if g[0] == "not" else g[1] for g in turns[-1].goals] if turns else []
+        known = {o.name for o in scene.objects} | {f.name for f in scene.fixtures}
+        last = tuple(n for n in dict.fromkeys(about) if n in known)
+        return cls(scene, chinese, [n for n in last if n in scene], last, opened=last)
+
+    def ask(self, key: str, what: str = "", options: Sequence[str] = (), count: int = 0) -> Unresolved:
+        """A question, offering `options`."""
+        told = question(word(key, self.chinese, what, options, count), tuple(options))
+        return Unresolved(replace(told, half=key in _SENSELESS))
+
+    def decline(self, key: str, what: str = "", options: Sequence[str] = ()) -> Unresolved:
+        """A refusal because it is impossible."""
+        return Unresolved(refusal("impossible", word(key, self.chinese, what, options)))
+
+    def movable(
+        self, phrase: NounPhrase, avoid: Sequence[str] = (), among: Sequence[SceneObject] | None = None
+    ) -> tuple[str, ...]:
+        """The objects that are to be moved, looked for `among` some or all; `avoid` are places, which quantifiers
+        leave out."""
+        names: list[str] = []
+        pool = self.scene.objects if among is None else among
+        out = {n for term in phrase.excluded for n in self._excluded(term, phrase.terms[0].words)}
+        for term in phrase.terms:
+            if term.determiner == "the" and (phrase.terms[0].determiner == "all" or self._plural(term.words)):
+                # "The cubes", and "all the cubes and balls".
+                term = replace(term, determiner="all")
+            found = [t for t in self.term(term, pool, avoid, "moved") if t.name not in out]
+            names += [t.name for t in found if t.name not in names]
+        if not names:
+            raise self.decline("already")
+        self.last, self.last_words = tuple(names), phrase.terms[-1].words or self.last_words
+        self.moved += names
+        return tuple(names)
+
+    def _plural(self, words: Sequence[str]) -> bool:
+        """Whether the words end in an English plural that is not what some thing is called anyway, as scissors are."""
+        last = words[-1] if words else ""
+        if len(lexicon.singulars(last)) < 2 or lexicon.plain(last) in lexicon.PAIRS:
+            return False
+        return not any(noun.endswith(last) for thing in self.scene.objects for noun in Subject(thing).nouns)
+
+    def places(self, phrase: NounPhrase, moving: Sequence[str]) -> tuple[str, ...]:
+        """The things or the table that objects are to be put in, on or beside."""
+        if self.is_table(phrase):
+            return (TABLE,)
+        names: list[str] = []
+        everything: list[Thing] = [*self.scene.objects, *self.scene.fixtures]
+        for term in phrase.terms:
+            found = self.term(term, [t for t in everything if t.name not in moving] or everything, (), "place")
+            names += [t.name for t in found if t.name not in names]
+        return tuple(names)
+
+    def fixture(self, phrase: NounPhrase) -> tuple[Thing, ...]:
+        """The things that are to be opened, closed or pressed."""
+        found: list[Thing] = []
+        for term in phrase.terms:
+            fixtures = self._match(term, self.scene.fixtures)
+            named = fixtures.things or term.determiner == "it"
+            everything: list[Thing] = [*self.scene.fixtures, *self.scene.objects]
+            pool: Sequence[Thing] = self.scene.fixtures if named else everything
+            found += self.term(term, pool, (), "fixture")
+        return tuple(found)
+
+    def is_table(self, phrase: NounPhrase) -> bool:
+        """Whether a phrase means the table itself."""
+        words = phrase.terms[0].words
+        return bool(words) and len(phrase.terms) == 1 and self._table_words(words)
+
+    def _table_words(self, words: Sequence[str]) -> bool:
+        named = lexicon.kinds_of(join_units(words)) == {"table"}
+        return named and not find(words, [*self.scene.objects, *self.scene.fixtures]).things
+
+    def term(self, term: Term, pool: Sequence[Thing], avoid: Sequence[str], role: str) -> list[Thing]:
+        """The things of one term. Raises Unresolved where nothing, or too much, fits."""
+        if term.determiner == "it":
+            return self._antecedent(pool, role)
+        what = join_units(term.words) or ("东西" if self.chinese else "thing")
+        words = term.words
+        if term.determiner in ("other", "rest") and _only_generic(words) and role == "moved":
+            words = self.last_words if term.determiner == "other" else words
+        match = self._match(Term(term.determiner, words), pool)
+        things = list(match.things)
+        if role == "moved" and (not words or _only_generic(words)) and term.relation != "under":
+            # "Everything" and "the thing" mean what can be moved, not the furniture.
+            things = [t for t in things if isinstance(t, SceneObject) and graspable(t) and not t.container]
+        quantified = term.determiner in ("all", "rest")
+        if quantified:
+            things = [t for t in things if t.name not in avoid]
+        if not things and not (quantified and match.things):
+            raise self._nothing(what, match)
+        if term.relation:
+            things = self._related(term, things, what, quantified)
+        told = Description.of(words)
+        if len(things) > 1:
+            things = pick_by_size(told, things) if not quantified or told.superlative else self._sized(told, things)
+            things = pick_by_side(told.side, things, quantified)
+        if (
+            told.side
+            and len(things) > 1
+            and not quantified
+            and any(getattr(t, "position", None) is None for t in things)
+        ):
+            raise self.ask("positions", what, _names(things))
+        things = self._counted(term, things, what, role)
+        if not match.sure and not quantified:
+            raise self.ask("unsure", what, _names(things))
+        return things
+
+    def _match(self, term: Term, pool: Sequence[Thing]) -> Match:
+        if not term.words or _only_generic(term.words):
+            return Match(tuple(pool))
+        return find(term.words, pool)
+
+    def _sized(self, told: Description, things: list[Thing]) -> list[Thing]:
+        """For `all the big blocks`: those larger than the mean, or all if sizes do not tell."""
+        picked = pick_by_size(told, things)
+        if told.size is None or len(picked) != 1 or len(things) < 3:
+            return picked
+        volumes = {t.name: math.prod(getattr(t, "size", None) or (0.0,)) for t in things}
+        middle = (min(volumes.values()) * max(volumes.values())) ** 0.5
+        return [t for t in things if (volumes[t.name] > middle) == (told.size in ("big", "tall", "long"))]
+
+    def _counted(self, term: Term, things: list[Thing], what: str, role: str) -> list[Thing]:
+        """As many of the things as the determiner says."""
+        kind = term.determiner
+        if kind in ("all", "rest"):
+            if kind == "rest":
+                things = [t for t in things if t.name not in self.moved]
+            return things
+        if kind == "other":
+            left = [t for t in things if t.name not in (self.moved if role == "moved" else self.last)]
+            if not left and not term.words and role == "moved":
+                objects = [o for o in self.scene.objects if graspable(o) and not o.container]
+                left = [o for o in objects if o.name not in self.moved]
+            if len(left) != 1:
+                raise self.ask("which", what, _names(left or things))
+            return left
+        if kind == "a":
+            free = [t for t in things if t.name not in self.moved] or things
+            clear = [t for t in free if not any(o.support == t.name for o in self.scene.objects)] or free
+            return [clear[self.choice % len(clear)]]
+        if kind == "both" or kind in COUNTS:
+            count = 2 if kind == "both" else COUNTS[kind]
+            if len(things) < count:
+                raise self.ask("too_few", what, _names(things), len(things))
+            if kind == "both" and len(things) > 2:
+                raise self.ask("too_many", what, _names(things))
+            return things[:count]
+        if len(things) > 1:
+            raise self.ask("which", what, _names(things))
+        return things
+
+    def _antecedent(self, pool: Sequence[Thing], role: str) -> list[Thing]:
+        names = [t.name for t in pool]
+        last = [n for n in (self.opened if role == "place" else self.last) if n in names]
+        if role == "place":
+            # "Open the drawer and put the cup in it": what things go into, not what is being moved.
+            last = [t.name for t in pool if t.name in last and takes_things_in(t)]
+        if last:
+            return [t for t in pool if t.name in last]
+        if self.scene.holding in names and role == "moved":
+            return [self.scene.object(str(self.scene.holding))]
+        fitting = [t for t in pool if role != "moved" or not isinstance(t, SceneObject) or graspable(t)]
+        if len(fitting) == 1:
+            return fitting
+        raise self.ask("antecedent", "", _names(fitting or pool))
+
+    def _nothing(self, what: str, match: Match) -> Unresolved:
+        if match.near:
+            return self.ask("missing_near", what, _names(match.near))
+        return self.decline("missing", what)
+
+    def _excluded(self, term: Term, words: tuple[str, ...]) -> list[str]:
+        if _only_generic(term.words) and term.determiner != "it":
+            return []
+        match = (
+            find(term.words, self.scene.objects)
+            if term.words
+            else Match(tuple(self._antecedent(self.scene.objects, "moved")))
+        )
+        told = Description.of(term.words)
+        if not told.head and words:
+            # "All cubes but the red one": one of the cubes.
+            base = {t.name for t in find(words, self.scene.objects).things}
+            match = Match(tuple(t for t in match.things if t.name in base), match.near)
+        if not match.things:
+            raise self._nothing(join_units(term.words), match)
+        things = (
+            self._related(term, list(match.things), join_units(term.words), True)
+            if term.relation
+            else list(match.things)
+        )
+        things = pick_by_side(told.side, pick_by_size(told, things))
+        return [t.name for t in things]
+
+    def leave_alone(self, phrase: NounPhrase) -> tuple[str, ...]:
+        """Everything a `keep` clause may mean: being careful with too much does no harm."""
+        return (
+            tuple(t.name for term in phrase.terms for t in self._match(term, self.scene.objects).things)
+            if phrase.terms[0].words
+            else self.last
+        )
+
+    def _related(self, term: Term, things: list[Thing], what: str, several: bool) -> list[Thing]:
+        """Those of the things that stand in the term's relation."""
+        relation = str(term.relation)
+        if not term.reference:
+            picked = pick_by_side(relation, things, several)
+            if len(picked) > 1 and not several:
+                raise self.ask(
+                    "positions" if any(getattr(t, "position", None) is None for t in things) else "which",
+                    what,
+                    _names(picked),
+                )
+            return picked
+        if relation in ("in", "on") and lexicon.plain(join_units(term.reference[0].words)) in lexicon.HANDS:
+            return [t for t in things if t.name == self.scene.holding] or things
+        references = [self._references(r) for r in term.reference]
+        if relation == "between":
+            return self._between(things, references, what)
+        names = [n for group in references for n in group]
+        if relation in ("in", "on", "under"):
+            return self._supported(relation, things, names, what)
+        known = [t for t in things if isinstance(t, SceneObject) and t.name not in names]
+        places = [self.scene.object(n) for n in names if n in self.scene]
+        if not known:
+            raise self.decline("missing", what)
+        if any(o.position is None for o in (*known, *places)) or not places:
+            if len(known) == 1:
+                return list(known)
+            raise self.ask("positions", what, _names(known))
+        if relation == "near":
+            return self._near(known, places, several)
+        strict = [t for t in known for p in places if holds(self.scene, (_DIRECTIONAL[relation], t.name, p.name))]
+        axis, sign = _AXES[relation]
+        loose = [
+            t
+            for t in known
+            for p in places
+            if t.position and p.position and sign * (t.position[axis] - p.position[axis]) > DIRECTION_MARGIN
+        ]
+        picked = list(strict or loose)
+        if not picked:
+            raise self.decline("missing", what)
+        return list(dict.fromkeys(picked))
+
+    def _near(self, things: list[SceneObject], places: list[SceneObject], several: bool) -> list[Thing]:
+        if several:
+            return [t for t in things if any(holds(self.scene, ("near", t.name, p.name)) for p in places)]
+        distance = {t.name: min(_distance(t, p) for p in places) for t in things}
+        nearest = min(distance.values())
+        return [t for t in things if distance[t.name] <= nearest + 0.005]
+
+    def _supported(self, relation: str, things: list[Thing], names: list[str], what: str) -> list[Thing]:
+        if relation == "under":
+            below = {b for n in names if n in self.scene for b in self.scene.supports(n)}
+            picked = [t for t in things if t.name in below]
+        else:
+            direct: list[Thing] = [t for t in things if isinstance(t, SceneObject) and t.support in names]
+            anyhow = [t for t in things if isinstance(t, SceneObject) and set(self.scene.supports(t.name)) & set(names)]
+            picked = list(direct if (direct and relation == "on") or TABLE in names else anyhow)
+        if not picked:
+            raise self.decline("not_inside", what, names)
+        return picked
+
+    def _between(self, things: list[Thing], references: list[list[str]], what: str) -> list[Thing]:
+        ends = [self.scene.object(group[0]) for group in references if len(group) == 1 and group[0] in self.scene]
+        inside = [t for t in things if isinstance(t, SceneObject) and t not in ends]
+        if len(ends) != 2 or any(o.position is None for o in (*ends, *inside)):
+            raise self.ask("positions", what, _names(inside))
+        (ax, ay), (bx, by) = ((e.position or (0, 0))[:2] for e in ends)
+        length = math.hypot(bx - ax, by - ay) or 1.0
+        found = []
+        for thing in inside:
+            x, y = (thing.position or (0, 0))[:2]
+            along = ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length**2
+            across = abs((x - ax) * (by - ay) - (y - ay) * (bx - ax)) / length
+            if 0 < along < 1 and across < 0.5 * length:
+                found.append(thing)
+        if not found:
+            raise self.decline("missing", what)
+        return list(found)
+
+    def _references(self, term: Term) -> list[str]:
+        """Names a relation may refer to: any of them will do."""
+        if term.words and self._table_words(term.words):
+            return [TABLE]
+        if term.determiner == "it":
+            return list(self.last)
+        pool: list[Thing] = [*self.scene.objects, *self.scene.fixtures]
+        match = find(term.words, pool)
+        if not match.things:
+            raise self._nothing(join_units(term.words), match)
+        things = (
+            self._related(term, list(match.things), join_units(term.words), True)
+            if term.relation
+            else list(match.things)
+        )
+        told = Description.of(term.words)
+        return [t.name for t in pick_by_side(told.side, pick_by_size(told, things))]
+
+
+def _distance(a: SceneObject, b: SceneObject) -> float:
+    return math.dist((a.position or (0.0, 0.0))[:2], (b.position or (0.0, 0.0))[:2])
+
+
+def _only_generic(words: Sequence[str]) -> bool:
+    told = Description.of(words)
+    return not (told.head or told.color or told.size or told.side)
+
+
+def _names(things: Sequence[Thing]) -> tuple[str, ...]:
+    return tuple(t.name for t in things)

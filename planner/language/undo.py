@@ -1,0 +1,91 @@
+"""Goals that bring back what was: for `undo` and for putting things back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from pontine.envs.predicates import Predicate
+from pontine.envs.scene import TABLE, Fixture, Scene
+from pontine.planner.language.messages import word
+from pontine.planner.language.resolve import Resolver, Thing, Unresolved, takes_things_in
+from pontine.planner.reading import Turn, refusal
+
+_STATES = ("open", "closed")
+"""Fixture states that a skill can bring back; a button that was pressed was pressed."""
+
+SHIFT = 0.01
+"""Distance (m) up to which a thing counts as not moved: the noise of looking again."""
+
+
+def undo(turns: Sequence[Turn], resolver: Resolver) -> list[Predicate]:
+    """Goals that make the scene what it was before the last turn. Raises Unresolved where that cannot be done."""
+    if not turns:
+        raise resolver.ask("nothing_before")
+    turn, now = turns[-1], resolver.scene
+    about = {g[2] if g[0] == "not" else g[1] for g in turn.goals}
+    known = [o.name for o in now.objects if o.name in turn.scene]
+    moved = [name for name in known if _support(turn.scene, name) != _support(now, name)]
+    changed = [f for f in turn.scene.fixtures if any(g.name == f.name and g.state != f.state for g in now.fixtures)]
+    for fixture in changed:
+        if fixture.state not in _STATES:
+            raise _irreversible(fixture.name, resolver)
+    for name in sorted(about):
+        # Moved about on the table: where exactly it stood is not a goal that can be stated.
+        if name in known and name not in moved and _shifted(turn.scene, now, name):
+            raise _irreversible(name, resolver)
+    states: list[Predicate] = [(f.state, f.name) for f in changed]
+    back = _returned(moved, turn.scene, resolver)
+    if not back and not states:
+        raise resolver.ask("nothing_before")
+    # What is to be open is opened first, what is to be closed is closed when everything is in its place.
+    return [*[g for g in states if g[0] == "open"], *back, *[g for g in states if g[0] == "closed"]]
+
+
+def put_back(names: Sequence[str], turns: Sequence[Turn], resolver: Resolver) -> list[Predicate]:
+    """Goals that put things where they were when they last stood somewhere else. Raises Unresolved."""
+    goals: list[Predicate] = []
+    for name in names:
+        now = _support(resolver.scene, name)
+        before = [t.scene for t in reversed(turns) if name in t.scene and _support(t.scene, name) not in (now, None)]
+        if not before:
+            raise resolver.ask("whereto", "", [name])
+        goals += _returned([name], before[0], resolver)
+    return goals
+
+
+def _returned(names: Sequence[str], before: Scene, resolver: Resolver) -> list[Predicate]:
+    """Where the things were in the earlier scene, as goals, the lowest first."""
+    goals: list[Predicate] = []
+    for name in sorted(names, key=lambda n: len(list(before.supports(n)))):
+        place = _support(before, name)
+        if place is None:
+            goals.append(("holding", name))
+        elif place == TABLE:
+            goals.append(("on", name, TABLE))
+        else:
+            things: list[Thing] = [*resolver.scene.objects, *resolver.scene.fixtures]
+            known = [t for t in things if t.name == place]
+            if not known:
+                raise resolver.decline("missing", place)
+            inside = isinstance(known[0], Fixture) or takes_things_in(known[0])
+            goals.append(("in" if inside else "on", name, place))
+    held = [g for g in goals if g[0] == "holding"]
+    return [g for g in goals if g not in held] + held
+
+
+def _shifted(before: Scene, now: Scene, name: str) -> bool:
+    """Whether a thing stands elsewhere on what it stood on."""
+    places = before.object(name).position, now.object(name).position
+    if places[0] is None or places[1] is None:
+        return places[0] is not places[1]
+    return math.dist(places[0], places[1]) > SHIFT
+
+
+def _support(scene: Scene, name: str) -> str | None:
+    """What the thing stands on or in; None if it is held."""
+    return None if scene.holding == name else scene.object(name).support or TABLE
+
+
+def _irreversible(name: str, resolver: Resolver) -> Unresolved:
+    return Unresolved(refusal("unsupported", word("not_reversible", resolver.chinese, name)))

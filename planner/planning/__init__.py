@@ -1,0 +1,1 @@
+"""Subgoals to plans: the search, the plan and its score."""

@@ -1,0 +1,132 @@
+"""One number for a plan: how likely it is that carrying it out does what was asked for.
+
+It is the language model's probability of its reading, times whether the plan is valid, times each step's probability of
+success. A step's probability comes from the critic of success of its policy where the library has one and the step
+can be looked at now; of what later steps will find nobody knows, so for those, and without a critic, it is the rate
+that was measured when the policy was tested under randomised physics. Every estimate says which of these it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from pontine.envs.errors import PontineError
+from pontine.envs.predicates import Predicate
+from pontine.envs.robot import Robot
+from pontine.envs.scene import Scene
+from pontine.planner.planning.plan import NoPlanError, Plan, Step
+from pontine.planner.reading import Reading
+from pontine.policies import critic as critics
+from pontine.policies.actor import LIBRARY, load
+from pontine.policies.skills.handling import HandlingSkill
+from pontine.policies.skills.skill import Skill
+
+TESTED = "policy, randomization=real"
+"""The test in a policy's card that its rate is taken from."""
+
+Source = Literal["critic", "rate", "unmeasured"]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A step's probability of success, and where it comes from: the critic, the policy's measured rate, or nowhere
+    (then it is 1)."""
+
+    probability: float
+    source: Source
+
+
+@dataclass(frozen=True)
+class Score:
+    """What is known of a plan's chances. `reading` is None where no model spoke, which counts as certain."""
+
+    reading: float | None
+    valid: bool
+    steps: tuple[Estimate, ...]
+
+    @property
+    def value(self) -> float:
+        """Everything in one number, 0..1."""
+        known = 1.0 if self.reading is None else self.reading
+        return known * self.valid * math.prod(e.probability for e in self.steps)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in the run report."""
+        return {
+            "value": round(self.value, 4),
+            "reading": None if self.reading is None else round(self.reading, 4),
+            "valid": self.valid,
+            "steps": [{"probability": round(e.probability, 4), "source": e.source} for e in self.steps],
+        }
+
+
+class Judge:
+    """Scores plans by what the policies in a library folder are known to achieve."""
+
+    def __init__(self, skills: Mapping[str, Skill], folder: str | Path | None = None) -> None:
+        """Raises PolicyError if a card or a critic is damaged."""
+        base = LIBRARY if folder is None else Path(folder)
+        self.skills = skills
+        self.rates: dict[str, float] = {}
+        self.critics: dict[str, critics.Critic] = {}
+        for task in {skill.task for skill in skills.values()}:
+            tested = load(base / task)[1].get("test", {}).get(TESTED)
+            if tested is not None:
+                self.rates[task] = float(tested["success"])
+            if (base / f"{task}.success.safetensors").is_file():
+                self.critics[task] = critics.load(base / f"{task}.success")[0]
+
+    def choose(
+        self, reading: Reading, robot: Robot, make_plan: Callable[[Scene, Sequence[Predicate]], Plan]
+    ) -> tuple[Reading, Score | None]:
+        """The reading with the best-scored of its alternatives as its subgoals, and the score; None if there is no
+        plan for any of them."""
+        scene, best = robot.scene(), None
+        for goals in (reading.subgoals, *reading.alternatives):
+            try:
+                score = self.score(reading, make_plan(scene, goals), robot, scene)
+            except NoPlanError:
+                continue
+            if best is None or score.value > best[1].value:
+                best = goals, score
+        return (reading, None) if best is None else (replace(reading, subgoals=best[0]), best[1])
+
+    def score(self, reading: Reading, plan: Plan, robot: Robot, scene: Scene) -> Score:
+        """The score of one plan from here."""
+        steps: list[Estimate] = []
+        touched: set[str] = set()
+        for step in plan.steps:
+            steps.append(self._estimate(step, robot, scene, known=not touched & set(step.args)))
+            touched |= set(step.args)
+        return Score(reading.confidence, plan.valid, tuple(steps))
+
+    def _estimate(self, step: Step, robot: Robot, scene: Scene, known: bool) -> Estimate:
+        skill = self.skills[step.skill]
+        critic = self.critics.get(skill.task)
+        if critic is not None and known and isinstance(skill, HandlingSkill):
+            seen = _look(skill, step.args, robot, scene)
+            if seen is not None:
+                return Estimate(float(critic.probability(seen[None])[0]), "critic")
+        if (rate := self.rates.get(skill.task)) is not None:
+            return Estimate(rate, "rate")
+        return Estimate(1.0, "unmeasured")
+
+
+def _look(skill: HandlingSkill, args: Sequence[str], robot: Robot, scene: Scene) -> critics.Array | None:
+    """What a critic sees of a skill call that could start now; None if it could not."""
+    if skill.refuses(scene, args) is not None or (thing := skill.watched(scene, args)) is None:
+        return None
+    try:
+        observation = skill.begin(robot, scene, args).see(robot.observe(), np.zeros(6), scene)[0]
+        goal = skill.goal(robot, scene, args)
+    except PontineError:
+        # Whether it could start shows when its turn comes; until then its measured rate will do.
+        return None
+    assert thing.position is not None, "watched gives only what has a position"
+    return critics.features(observation, critics.others(scene, thing.name), np.array(thing.position), goal)

@@ -1,0 +1,1 @@
+"""Training the adapter of the language model."""

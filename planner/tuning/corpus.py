@@ -1,0 +1,98 @@
+"""Training samples: instructions with their goal forms, drawn from a grammar, the same for the same seed."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from pontine.envs.errors import PontineError
+from pontine.envs.files import replacing
+from pontine.planner.language.form import Form
+from pontine.planner.language.segments import split_units
+from pontine.planner.tuning.corpus_chinese import Chinese
+from pontine.planner.tuning.corpus_english import English
+
+MAX_UNITS = {"en": 32, "zh": 36}
+"""Longest instruction that is trained on, in units."""
+
+FOLLOW_UPS = 0.06
+"""Share of instructions about what was done before."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One instruction and the goal form it means."""
+
+    language: str
+    instruction: str
+    form: Form
+
+
+def samples(
+    seed: int,
+    chunk: int,
+    count: int,
+    excluded: Collection[tuple[str, ...]] = (),
+    chinese: float = 0.55,
+) -> Iterator[Sample]:
+    """`count` samples of chunk number `chunk`; chunks can be drawn in any order.
+
+    Args:
+        excluded: instructions, as units, that must not be drawn (those of a test set).
+        chinese: the share of Chinese.
+    """
+    rng = random.Random(f"{seed}/{chunk}")
+    speakers: dict[str, English | Chinese] = {"en": English(rng), "zh": Chinese(rng)}
+    made = 0
+    while made < count:
+        language = "zh" if rng.random() < chinese else "en"
+        speaker = speakers[language]
+        said = speaker.follow_up() if rng.random() < FOLLOW_UPS else speaker.sentence()
+        if "放回去" in said.text and said.form.startswith("down"):
+            # Without a memory of what was done, to put back could only mean to put down.
+            continue
+        units = split_units(said.text)
+        if len(units) <= MAX_UNITS[language] and units not in excluded:
+            made += 1
+            yield Sample(language, said.text, Form.parse(said.form))
+
+
+def fingerprints(instructions: Iterable[tuple[str, ...]]) -> set[int]:
+    """Instructions, as units, by the first 63 bits of their SHA-256: a million of them collide once in ten million."""
+    return {
+        int.from_bytes(hashlib.sha256("\n".join(units).encode()).digest()[:8], "little") >> 1 for units in instructions
+    }
+
+
+def read_seen(adapter: str | Path) -> set[int]:
+    """Fingerprints of all that an adapter was trained on. Raises PontineError if the adapter has no such file."""
+    path = Path(adapter) / "seen.safetensors"
+    try:
+        return set(load_file(path)["seen"].tolist())
+    except (OSError, SafetensorError, KeyError) as error:
+        raise PontineError(f"cannot read what the adapter was trained on, {str(path)!r}: {error}") from None
+
+
+def keep_seen(
+    out: Path,
+    drawn: Iterable[tuple[int, int, int]],
+    excluded: Collection[tuple[str, ...]],
+    chinese: float,
+    init: str | Path | None,
+) -> int:
+    """Write `out/seen.safetensors`: the fingerprints of all samples of the `drawn` (seed, chunk, count) and of what
+    `init` was trained on. The grammar changes and the fingerprints stay, so that it can be checked at any time that
+    nothing was a test item. Returns how many there are."""
+    seen = read_seen(init) if init else set()
+    for seed, chunk, count in drawn:
+        seen |= fingerprints(split_units(s.instruction) for s in samples(seed, chunk, count, excluded, chinese))
+    with replacing(out / "seen.safetensors") as temporary:
+        save_file({"seen": torch.tensor(sorted(seen), dtype=torch.int64)}, temporary)
+    return len(seen)

