@@ -41,11 +41,11 @@ def run(config: Config) -> int:
     from rich.text import Text
 
     from pontine.envs.robot import JOINTS
-    from pontine.sim2real.bus import Bus
-    from pontine.sim2real.calibrating import calibrate
-    from pontine.sim2real.calibration import Calibration, CalibrationError, default_path
-    from pontine.sim2real.guide import Guide
-    from pontine.sim2real.plausibility import all_doubts
+    from pontine.sim2real.arm.calibration import Calibration, CalibrationError, default_path
+    from pontine.sim2real.bringup.calibrate import calibrate
+    from pontine.sim2real.bringup.guide import Guide
+    from pontine.sim2real.bringup.plausibility import all_doubts
+    from pontine.sim2real.bus.bus import Bus
 
     console = Console(highlight=False)
     if config.calibration is None:

@@ -14,10 +14,10 @@ from .options import at_least, text
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pontine.sim2real.camera import Camera
-    from pontine.sim2real.camera_calibration import Views
-    from pontine.sim2real.lens import Lens
-    from pontine.sim2real.markers import Markers
+    from pontine.sim2real.vision.camera import Camera
+    from pontine.sim2real.vision.camera_calibration import Views
+    from pontine.sim2real.vision.lens import Lens
+    from pontine.sim2real.vision.markers import Markers
 
 LOOKS = 5
 """Pictures of the table that the check of the camera's pose averages over."""
@@ -58,10 +58,10 @@ def run(config: Config) -> int:
     from rich.console import Console
     from rich.text import Text
 
-    from pontine.sim2real.camera import open_camera
-    from pontine.sim2real.camera_calibration import Views, calibrate
-    from pontine.sim2real.lens import Lens
-    from pontine.sim2real.markers import Markers
+    from pontine.sim2real.vision.camera import open_camera
+    from pontine.sim2real.vision.camera_calibration import Views, calibrate
+    from pontine.sim2real.vision.lens import Lens
+    from pontine.sim2real.vision.markers import Markers
 
     console = Console(highlight=False)
     markers = None if config.markers is None else Markers.read(config.markers)
@@ -92,7 +92,7 @@ def _read(folder: str, views: Views, console: Console) -> None:
     """Take the pictures of a folder, and say which were of no use."""
     from rich.text import Text
 
-    from pontine.sim2real.camera_calibration import read_views
+    from pontine.sim2real.vision.camera_calibration import read_views
 
     with console.status(f"looking for the board in the pictures of {folder}"):
         left = read_views(folder, views)
@@ -105,8 +105,8 @@ def _watch(camera: Camera, views: Views, console: Console) -> None:
     import numpy as np
     from rich.live import Live
 
-    from pontine.sim2real.camera_calibration import find_board
-    from pontine.sim2real.tables import coverage
+    from pontine.sim2real.bringup.tables import coverage
+    from pontine.sim2real.vision.camera_calibration import find_board
 
     console.print(
         "Hold the board before the camera, still, all of it in the picture, as large as fits: in the middle, "
@@ -132,9 +132,9 @@ def _check(camera: Camera, markers: Markers, lens: Lens, console: Console) -> in
     import numpy as np
     from rich.text import Text
 
-    from pontine.sim2real.camera_pose import PoseChecker
-    from pontine.sim2real.sight import SightError
-    from pontine.sim2real.tables import pose_table
+    from pontine.sim2real.bringup.tables import pose_table
+    from pontine.sim2real.vision.camera_pose import PoseChecker
+    from pontine.sim2real.vision.tag_pose import SightError
 
     checker, check, problem = PoseChecker(markers, lens), None, None
     looks, seen, end = 0, -np.inf, time.monotonic() + PATIENCE

@@ -27,8 +27,8 @@ def run(config: Config) -> int:
     from rich.console import Console
     from rich.text import Text
 
-    from pontine.sim2real.checking import check
-    from pontine.sim2real.tables import check_table
+    from pontine.sim2real.bringup.check import check
+    from pontine.sim2real.bringup.tables import check_table
 
     check_writable(config.out, "what was read")
     calibration = config.read_calibration()

@@ -19,7 +19,7 @@ from .options import at_least, text
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pontine.sim2real.emulated_arm import EmulatedArm
+    from pontine.sim2real.emulation.emulated_arm import EmulatedArm
 
 TERMINATED = 128 + signal.SIGTERM
 
@@ -41,7 +41,7 @@ class Config:
     lens: str | None = text()
 
     def __post_init__(self) -> None:
-        from pontine.sim2real.profiles import profile
+        from pontine.sim2real.emulation.profiles import profile
 
         profile(self.profile)
         at_least("seed", self.seed, 0)
@@ -58,7 +58,7 @@ def run(config: Config) -> int:
     """Serve until a signal ends it; exit status 130 after Ctrl-C, 143 after TERM, 0 after the end of a terminal."""
     from rich.console import Console
 
-    from pontine.sim2real.emulated_arm import EmulatedArm
+    from pontine.sim2real.emulation.emulated_arm import EmulatedArm
 
     check_writable(config.calibration, "the calibration")
     check_writable(config.markers, "the markers")
@@ -95,7 +95,7 @@ def _terminate(*signalled: Any) -> None:
 
 
 def _serve(arm: EmulatedArm, config: Config, console: Console) -> int:
-    from pontine.sim2real.fault_commands import obey
+    from pontine.sim2real.trials.fault_commands import obey
 
     console.print(f"port      {arm.port}")
     if config.camera is not None:

@@ -20,7 +20,7 @@ class Config:
     out: str | None = text()
 
     def __post_init__(self) -> None:
-        from pontine.sim2real.finding import RATES
+        from pontine.sim2real.bringup.find import RATES
 
         rates = {str(rate) for group in RATES.values() for rate in group}
         if self.baud is not None and str(self.baud) not in rates:
@@ -34,8 +34,8 @@ def run(config: Config) -> int:
     from rich.progress import Progress
     from rich.text import Text
 
-    from pontine.sim2real.finding import find, ports, steps
-    from pontine.sim2real.tables import found_table
+    from pontine.sim2real.bringup.find import find, ports, steps
+    from pontine.sim2real.bringup.tables import found_table
 
     check_writable(config.out, "what was found")
     console = Console(highlight=False)

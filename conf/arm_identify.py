@@ -33,7 +33,7 @@ def run(config: Config) -> int:
 
     from pontine.envs.robot import JOINTS
     from pontine.envs.so101.dynamics import CONSTANTS
-    from pontine.sim2real.identify import draw, dynamics, fit, swing
+    from pontine.sim2real.identification.identify import draw, dynamics, fit, swing
 
     out = Path(str(config.out))
     check_writable(out, "the dynamics")

@@ -24,9 +24,9 @@ def run(config: Config) -> int:
     from rich.console import Console
 
     from pontine.envs.tabletop.kinds import ObjectSpec
-    from pontine.sim2real import sheet
-    from pontine.sim2real.markers import Markers
-    from pontine.sim2real.tagging import marked
+    from pontine.sim2real.emulation.tagging import marked
+    from pontine.sim2real.vision import sheet
+    from pontine.sim2real.vision.markers import Markers
 
     console = Console(highlight=False)
     check_writable(config.out, "the sheet")

@@ -14,7 +14,7 @@ from pontine.envs.errors import PontineError
 from .options import ArmOptions, above, at_least, text
 
 if TYPE_CHECKING:
-    from pontine.sim2real.recording import Image
+    from pontine.sim2real.data.recording import Image
 
 
 @dataclass
@@ -45,11 +45,11 @@ def run(config: Config) -> int:
 
     from pontine.envs.robot import JOINTS
     from pontine.envs.visuals.video import FPS
-    from pontine.sim2real.camera import open_camera
-    from pontine.sim2real.lerobot_units import Units
-    from pontine.sim2real.limits import NORMAL
-    from pontine.sim2real.recording import Recorder, record_steps
-    from pontine.sim2real.waking import let_go
+    from pontine.sim2real.arm.limits import NORMAL
+    from pontine.sim2real.arm.torque import let_go
+    from pontine.sim2real.data.lerobot_units import Units
+    from pontine.sim2real.data.recording import Recorder, record_steps
+    from pontine.sim2real.vision.camera import open_camera
 
     console = Console(highlight=False)
     asked = sys.stdin.isatty()

@@ -20,7 +20,7 @@ class Config(ArmOptions):
     out: str | None = text()
 
     def __post_init__(self) -> None:
-        from pontine.sim2real.limits import profile
+        from pontine.sim2real.arm.limits import profile
 
         super().__post_init__()
         if not self.dataset:
@@ -34,11 +34,11 @@ def run(config: Config) -> int:
     from rich.console import Console
     from rich.progress import Progress
 
-    from pontine.sim2real.dataset import Dataset
-    from pontine.sim2real.limits import limits
-    from pontine.sim2real.replay import replay
-    from pontine.sim2real.scene_source import EMPTY_TABLE
-    from pontine.sim2real.serial_arm import SerialArm
+    from pontine.sim2real.arm.limits import limits
+    from pontine.sim2real.arm.scene_source import EMPTY_TABLE
+    from pontine.sim2real.arm.serial_arm import SerialArm
+    from pontine.sim2real.data.dataset import Dataset
+    from pontine.sim2real.data.replay import replay
 
     check_writable(config.out, "how it went")
     calibration = config.read_calibration()

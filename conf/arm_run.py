@@ -18,12 +18,12 @@ from .options import ArmOptions, BrainOptions, at_least, text
 
 if TYPE_CHECKING:
     from pontine.planner.execution.display import Display
-    from pontine.sim2real.bus import Bus
-    from pontine.sim2real.calibration import Calibration
-    from pontine.sim2real.dry_run import DryArm
-    from pontine.sim2real.limits import Limits
-    from pontine.sim2real.scene_source import SceneSource
-    from pontine.sim2real.serial_arm import SerialArm
+    from pontine.sim2real.arm.calibration import Calibration
+    from pontine.sim2real.arm.dry_run import DryArm
+    from pontine.sim2real.arm.limits import Limits
+    from pontine.sim2real.arm.scene_source import SceneSource
+    from pontine.sim2real.arm.serial_arm import SerialArm
+    from pontine.sim2real.bus.bus import Bus
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Config(ArmOptions, BrainOptions):
     library: str | None = text()
 
     def __post_init__(self) -> None:
-        from pontine.sim2real.limits import profile
+        from pontine.sim2real.arm.limits import profile
 
         ArmOptions.__post_init__(self)
         BrainOptions.__post_init__(self)
@@ -65,8 +65,8 @@ def run(config: Config) -> int:
     from pontine.planner.execution.session import Session
     from pontine.planner.planning.score import Judge
     from pontine.policies.skills.loading import load_library
-    from pontine.sim2real.emergency import signals
-    from pontine.sim2real.limits import limits
+    from pontine.sim2real.arm.emergency import signals
+    from pontine.sim2real.arm.limits import limits
 
     torch.set_num_threads(1)
     check_writable(config.report, "report")
@@ -99,7 +99,7 @@ def run(config: Config) -> int:
 
 
 def _told(arm: DryArm | SerialArm, display: Display, reached: bool) -> int:
-    from pontine.sim2real.control_loop import UNREACHED
+    from pontine.sim2real.arm.control_loop import UNREACHED
 
     report: dict[str, Any] = arm.report()
     for reason, clips in itertools.groupby(report["clips"], key=lambda clip: clip["reason"]):
@@ -121,10 +121,10 @@ def _told(arm: DryArm | SerialArm, display: Display, reached: bool) -> int:
 @contextmanager
 def watching(config: Config) -> Iterator[SceneSource]:
     """The camera's scene while the block runs. Raises PontineError for files and cameras that cannot be used."""
-    from pontine.sim2real.camera import open_camera
-    from pontine.sim2real.lens import Lens
-    from pontine.sim2real.markers import Markers
-    from pontine.sim2real.tag_scene import TagScene
+    from pontine.sim2real.vision.camera import open_camera
+    from pontine.sim2real.vision.lens import Lens
+    from pontine.sim2real.vision.markers import Markers
+    from pontine.sim2real.vision.tag_scene import TagScene
 
     markers, lens = Markers.read(config.markers), Lens.read(config.lens)
     assert config.camera is not None
@@ -136,7 +136,7 @@ def watching(config: Config) -> Iterator[SceneSource]:
 def dry(bus: Bus, calibration: Calibration, allowed: Limits, scenes: SceneSource) -> DryArm:
     """The simulation of an arm that stands as this one does, whose servos are only asked."""
     from pontine.envs.robot import JOINTS, RobotState
-    from pontine.sim2real.dry_run import DryArm
+    from pontine.sim2real.arm.dry_run import DryArm
 
     measured = bus.measure()
     position = calibration.to_model(np.array([measured[joint].angle for joint in JOINTS]))
@@ -152,11 +152,11 @@ def _awake(
 
     What stopped it for good is in its report and ends the block as it is, so that the episode is kept.
     """
-    from pontine.sim2real.emergency import NO_KEYBOARD, emergency_stop
-    from pontine.sim2real.lerobot_units import Units
-    from pontine.sim2real.recording import Recorder
-    from pontine.sim2real.serial_arm import SerialArm
-    from pontine.sim2real.stops import SafetyStop
+    from pontine.sim2real.arm.emergency import NO_KEYBOARD, emergency_stop
+    from pontine.sim2real.arm.serial_arm import SerialArm
+    from pontine.sim2real.arm.stops import SafetyStop
+    from pontine.sim2real.data.lerobot_units import Units
+    from pontine.sim2real.data.recording import Recorder
 
     arm = SerialArm(bus, calibration, allowed, scenes)
     with ExitStack() as stack:

@@ -43,8 +43,8 @@ class Config:
     out: str | None = text()
 
     def __post_init__(self) -> None:
-        from pontine.sim2real.limits import profile as limits
-        from pontine.sim2real.profiles import profile
+        from pontine.sim2real.arm.limits import profile as limits
+        from pontine.sim2real.emulation.profiles import profile
 
         for part in self.what:
             if part not in PARTS:
@@ -52,7 +52,7 @@ class Config:
         profile(self.profile)
         limits(self.limits)
         if self.kinds:
-            from pontine.sim2real.bench import check_kinds
+            from pontine.sim2real.trials.benchmark import check_kinds
 
             check_kinds(self.kinds)
         for key in ("scenes", "faults", "arms", "workers"):
@@ -98,7 +98,7 @@ def scenes(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     from pontine.planner.benchmarks.sentences import Case, cases
     from pontine.planner.brain import load_brain
     from pontine.policies.skills.loading import load_library
-    from pontine.sim2real.staged import staged
+    from pontine.sim2real.trials.staged import staged
 
     torch.set_num_threads(1)
     brain, skills = load_brain(None), load_library(None)
@@ -158,7 +158,7 @@ def loop(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     """The control loop's rhythm."""
     from rich.progress import Progress
 
-    from pontine.sim2real.bench import punctuality
+    from pontine.sim2real.trials.benchmark import punctuality
 
     with Progress(console=console) as progress:
         bar = progress.add_task("control steps", total=None)
@@ -174,9 +174,9 @@ def loop(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
 
 def cycle(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     """What reading and writing six servos costs."""
-    from pontine.sim2real import bench
+    from pontine.sim2real.trials import benchmark
 
-    found = bench.cycle()
+    found = benchmark.cycle()
     console.print(
         f"cycle: {found['cycle_ms']} ms, {found['ratio_to_wire']} x its {found['wire_ms']} ms on the wire "
         f"without the pseudo-terminal's {found['pty_ms']} ms",
@@ -190,8 +190,8 @@ def faults(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     """Every kind of fault, some side by side; what is known so far is in the file if it is broken off."""
     from rich.progress import Progress
 
-    from pontine.sim2real.bench import KINDS
-    from pontine.sim2real.bench import faults as put
+    from pontine.sim2real.trials.benchmark import KINDS
+    from pontine.sim2real.trials.benchmark import faults as put
 
     total = config.faults * len(config.kinds or KINDS)
     found: dict[str, Any] = {}
@@ -215,7 +215,7 @@ def identify(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     """Emulated arms' constants, identified, against the true ones; kept after each arm."""
     from rich.progress import Progress
 
-    from pontine.sim2real.bench import identification
+    from pontine.sim2real.trials.benchmark import identification
 
     with Progress(console=console) as progress:
         arms = identification(range(config.seed, config.seed + config.arms), config.profile)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from pontine.envs.errors import PontineError
 
 if TYPE_CHECKING:
-    from pontine.sim2real.bus import Bus
-    from pontine.sim2real.calibration import Calibration
+    from pontine.sim2real.arm.calibration import Calibration
+    from pontine.sim2real.bus.bus import Bus
 
 
 def text(default: str | None = None) -> Any:
@@ -69,13 +69,13 @@ class ArmOptions:
 
     def read_calibration(self) -> Calibration:
         """The arm's calibration. Raises CalibrationError."""
-        from pontine.sim2real.calibration import Calibration, default_path
+        from pontine.sim2real.arm.calibration import Calibration, default_path
 
         return Calibration.read(self.calibration or default_path(self.name))
 
     def open_bus(self, calibration: Calibration) -> Bus:
         """The arm's servos, by joint. Raises PortError."""
-        from pontine.sim2real.bus import Bus
+        from pontine.sim2real.bus.bus import Bus
 
         return Bus(str(self.port), calibration.ids, baud=self.baud, patience=self.patience)
 

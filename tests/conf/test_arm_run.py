@@ -15,9 +15,9 @@ import pytest
 
 from pontine.envs.predicates import holds
 from pontine.envs.tabletop.kinds import ObjectSpec, draw
-from pontine.sim2real.dataset import Dataset
-from pontine.sim2real.emulated_arm import EmulatedArm
-from pontine.sim2real.lens import Lens
+from pontine.sim2real.data.dataset import Dataset
+from pontine.sim2real.emulation.emulated_arm import EmulatedArm
+from pontine.sim2real.vision.lens import Lens
 
 PONTINE = Path(sys.executable).parent / "pontine"
 

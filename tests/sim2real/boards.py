@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.sim2real import sheet
-from pontine.sim2real.lens import Lens
+from pontine.sim2real.vision import sheet
+from pontine.sim2real.vision.lens import Lens
 
 LENS = Lens(640, 360, (520.0, 524.0), (327.0, 174.0), (-0.28, 0.09, 0.001, -0.0007, 0.0))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pontine.sim2real.emulated_servo import EmulatedServo
-from pontine.sim2real.shaft import FirstOrderShaft
+from pontine.sim2real.emulation.emulated_servo import EmulatedServo
+from pontine.sim2real.emulation.shaft import FirstOrderShaft
 
 
 class ServoBench:

@@ -16,8 +16,8 @@ import pytest
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.robot import JOINTS
-from pontine.sim2real.bus import RETRIES, STORES, Bus
-from pontine.sim2real.bus_errors import (
+from pontine.sim2real.bus.bus import RETRIES, STORES, Bus
+from pontine.sim2real.bus.errors import (
     CorruptReplyError,
     EepromError,
     NoReplyError,
@@ -26,10 +26,10 @@ from pontine.sim2real.bus_errors import (
     PortStuckError,
     UnfitValueError,
 )
-from pontine.sim2real.emulator import Emulator, Fault
-from pontine.sim2real.registers import RADIANS
-from pontine.sim2real.servo import Servo
-from pontine.sim2real.shaft import FirstOrderShaft
+from pontine.sim2real.bus.registers import RADIANS
+from pontine.sim2real.emulation.emulator import Emulator, Fault
+from pontine.sim2real.emulation.servo import Servo
+from pontine.sim2real.emulation.shaft import FirstOrderShaft
 
 IDS = {name: id for id, name in enumerate(JOINTS, 1)}
 PATIENCE = 0.15

@@ -22,14 +22,14 @@ from pontine.conf import arm_calibrate
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import RANGE
-from pontine.sim2real.bus import Bus
-from pontine.sim2real.calibrating import MOVES, POSE, Sweep, calibrate, progress_path
-from pontine.sim2real.calibration import Calibration, CalibrationError
-from pontine.sim2real.emulator import Emulator
-from pontine.sim2real.plausibility import all_doubts
-from pontine.sim2real.registers import RADIANS
-from pontine.sim2real.servo import Servo
-from pontine.sim2real.shaft import Drive, Motion
+from pontine.sim2real.arm.calibration import Calibration, CalibrationError
+from pontine.sim2real.bringup.calibrate import MOVES, POSE, Sweep, calibrate, progress_path
+from pontine.sim2real.bringup.plausibility import all_doubts
+from pontine.sim2real.bus.bus import Bus
+from pontine.sim2real.bus.registers import RADIANS
+from pontine.sim2real.emulation.emulator import Emulator
+from pontine.sim2real.emulation.servo import Servo
+from pontine.sim2real.emulation.shaft import Drive, Motion
 
 IDS = {name: id for id, name in enumerate(JOINTS, 1)}
 ZERO = np.array([0.0, 0.0, 0.0, 0.0, 0.0, RANGE[5, 0]])

@@ -16,9 +16,9 @@ from lerobot.motors import MotorCalibration
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import GRIPPER, RANGE
-from pontine.sim2real.calibration import Calibration, CalibrationError, JointCalibration, default_path
-from pontine.sim2real.lerobot_units import Units
-from pontine.sim2real.registers import COUNTS_PER_TURN, RADIANS
+from pontine.sim2real.arm.calibration import Calibration, CalibrationError, JointCalibration, default_path
+from pontine.sim2real.bus.registers import COUNTS_PER_TURN, RADIANS
+from pontine.sim2real.data.lerobot_units import Units
 
 TURN = 2 * math.pi
 FEW = settings(max_examples=30, deadline=None)

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 import pytest
 
-from pontine.sim2real import camera as camera_module
-from pontine.sim2real.camera import CameraEndedError, CameraStalledError, NoCameraError, open_camera
-from pontine.sim2real.mjpeg import MjpegError, MjpegServer
+from pontine.sim2real.emulation.mjpeg import MjpegError, MjpegServer
+from pontine.sim2real.vision import camera as camera_module
+from pontine.sim2real.vision.camera import CameraEndedError, CameraStalledError, NoCameraError, open_camera
 
 
 def shades() -> Iterator[np.ndarray]:

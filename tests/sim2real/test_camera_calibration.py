@@ -16,12 +16,12 @@ import pytest
 from pontine.conf import arm_camera
 from pontine.envs.errors import PontineError
 from pontine.envs.simulated import SimulatedRobot
-from pontine.sim2real.camera_calibration import CameraCalibrationError, Views, calibrate, find_board, read_views
-from pontine.sim2real.camera_pose import PoseChecker
-from pontine.sim2real.lens import Lens
-from pontine.sim2real.mjpeg import MjpegServer
-from pontine.sim2real.sight import SightError
-from pontine.sim2real.tagging import decals, marked
+from pontine.sim2real.emulation.mjpeg import MjpegServer
+from pontine.sim2real.emulation.tagging import decals, marked
+from pontine.sim2real.vision.camera_calibration import CameraCalibrationError, Views, calibrate, find_board, read_views
+from pontine.sim2real.vision.camera_pose import PoseChecker
+from pontine.sim2real.vision.lens import Lens
+from pontine.sim2real.vision.tag_pose import SightError
 
 from .boards import LENS, Photographer
 from .views import true_camera

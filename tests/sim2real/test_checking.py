@@ -13,12 +13,12 @@ from pontine.conf import arm_check
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import RANGE
-from pontine.sim2real.bus_errors import PortError
-from pontine.sim2real.calibration import Calibration, JointCalibration
-from pontine.sim2real.checking import ArmReport, check
-from pontine.sim2real.emulator import Emulator
-from pontine.sim2real.servo import Servo
-from pontine.sim2real.shaft import FirstOrderShaft
+from pontine.sim2real.arm.calibration import Calibration, JointCalibration
+from pontine.sim2real.bringup.check import ArmReport, check
+from pontine.sim2real.bus.errors import PortError
+from pontine.sim2real.emulation.emulator import Emulator
+from pontine.sim2real.emulation.servo import Servo
+from pontine.sim2real.emulation.shaft import FirstOrderShaft
 
 PATIENCE = 0.1
 

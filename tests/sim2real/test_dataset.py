@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.so101.model import GRIPPER, RANGE
-from pontine.sim2real.dataset import Dataset, DatasetError
-from pontine.sim2real.dataset_stats import ImageStats, pooled, vector_stats
-from pontine.sim2real.dataset_writer import STAGING
-from pontine.sim2real.lerobot_units import NAMES, Units
-from pontine.sim2real.recording import Recorder
+from pontine.sim2real.data.dataset import Dataset, DatasetError
+from pontine.sim2real.data.lerobot_units import NAMES, Units
+from pontine.sim2real.data.recording import Recorder
+from pontine.sim2real.data.statistics import ImageStats, pooled, vector_stats
+from pontine.sim2real.data.writer import STAGING
 
 Array = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from dynamixel_sdk import BROADCAST_ID, COMM_SUCCESS, GroupSyncRead, Protocol2Pa
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pontine.sim2real import dynamixel, dynamixel_frame
-from pontine.sim2real.dynamixel import (
+from pontine.sim2real.bus import dynamixel, dynamixel_frame
+from pontine.sim2real.bus.dynamixel import (
     Action,
     Answer,
     BulkRead,
@@ -29,7 +29,7 @@ from pontine.sim2real.dynamixel import (
     SyncWrite,
     Write,
 )
-from pontine.sim2real.wire import Taken
+from pontine.sim2real.bus.wire import Taken
 
 ids = st.integers(0, dynamixel.MAX_ID)
 words = st.integers(0, 0xFFFF)

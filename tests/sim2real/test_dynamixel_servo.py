@@ -19,7 +19,7 @@ from dynamixel_sdk import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pontine.sim2real.dynamixel import (
+from pontine.sim2real.bus.dynamixel import (
     ALERT,
     BROADCAST,
     Action,
@@ -37,10 +37,10 @@ from pontine.sim2real.dynamixel import (
     encode,
     status_parser,
 )
-from pontine.sim2real.dynamixel_servo import DynamixelServo
-from pontine.sim2real.emulator import DYNAMIXEL, Emulator, Fault
-from pontine.sim2real.shaft import FirstOrderShaft
-from pontine.sim2real.xl330 import INDIRECT, MODEL, XL330
+from pontine.sim2real.bus.xl330 import INDIRECT, MODEL, XL330
+from pontine.sim2real.emulation.dynamixel_servo import DynamixelServo
+from pontine.sim2real.emulation.emulator import DYNAMIXEL, Emulator, Fault
+from pontine.sim2real.emulation.shaft import FirstOrderShaft
 
 from .servo_bench import ServoBench
 

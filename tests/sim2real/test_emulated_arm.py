@@ -15,16 +15,16 @@ from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import RANGE, REST
 from pontine.envs.tabletop.layout import random_table
 from pontine.envs.tabletop.table import PHYSICS_SECONDS
-from pontine.sim2real.body import Body
-from pontine.sim2real.bus import Bus
-from pontine.sim2real.bus_errors import BusError, NoReplyError, PortLostError
-from pontine.sim2real.camera import open_camera
-from pontine.sim2real.emulated_arm import PICTURE_SIZE, EmulatedArm
-from pontine.sim2real.emulator import Fault
-from pontine.sim2real.mjpeg import MjpegError
-from pontine.sim2real.profiles import PROFILES, profile
-from pontine.sim2real.shaft import FREE, Drive
-from pontine.sim2real.sight import Eye
+from pontine.sim2real.bus.bus import Bus
+from pontine.sim2real.bus.errors import BusError, NoReplyError, PortLostError
+from pontine.sim2real.emulation.body import Body
+from pontine.sim2real.emulation.emulated_arm import PICTURE_SIZE, EmulatedArm
+from pontine.sim2real.emulation.emulator import Fault
+from pontine.sim2real.emulation.mjpeg import MjpegError
+from pontine.sim2real.emulation.profiles import PROFILES, profile
+from pontine.sim2real.emulation.shaft import FREE, Drive
+from pontine.sim2real.vision.camera import open_camera
+from pontine.sim2real.vision.tag_pose import Eye
 
 IDS = {name: index + 1 for index, name in enumerate(JOINTS)}
 PATIENCE = 20.0

@@ -7,8 +7,8 @@ import pytest
 
 from pontine.envs.robot import JOINTS
 from pontine.envs.tabletop.kinds import draw
-from pontine.sim2real.bus import Bus
-from pontine.sim2real.emulation import EmulationError, emulation
+from pontine.sim2real.bus.bus import Bus
+from pontine.sim2real.emulation.process import EmulationError, emulation
 
 
 def test_an_arm_in_another_process_answers_and_tells_the_truth() -> None:

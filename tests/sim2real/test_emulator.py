@@ -14,12 +14,12 @@ import scservo_sdk
 import serial
 from scservo_sdk import COMM_RX_TIMEOUT, COMM_SUCCESS, GroupSyncRead, GroupSyncWrite, PortHandler
 
-from pontine.sim2real import feetech
-from pontine.sim2real.emulator import Emulator, Fault
-from pontine.sim2real.feetech import Instruction, Ping, Read, Status, SyncRead, Write
-from pontine.sim2real.servo import Servo
-from pontine.sim2real.shaft import FirstOrderShaft
-from pontine.sim2real.terminal import LinkError
+from pontine.sim2real.bus import feetech
+from pontine.sim2real.bus.feetech import Instruction, Ping, Read, Status, SyncRead, Write
+from pontine.sim2real.emulation.emulator import Emulator, Fault
+from pontine.sim2real.emulation.servo import Servo
+from pontine.sim2real.emulation.shaft import FirstOrderShaft
+from pontine.sim2real.emulation.terminal import LinkError
 
 IDS = (1, 2, 3, 4, 5, 6)
 PATIENCE = 5.0

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS
 from pontine.envs.so101.model import RANGE, REST
-from pontine.sim2real.body import Body
-from pontine.sim2real.calibration import Calibration, CalibrationError, JointCalibration
-from pontine.sim2real.collision import Collisions
-from pontine.sim2real.envelope import Envelope, Reason, Sent
-from pontine.sim2real.limits import GENTLE, NORMAL, PROFILES, Limits, Profile, limits, profile
-from pontine.sim2real.profiles import profile as arm_profile
-from pontine.sim2real.registers import RADIANS
-from pontine.sim2real.rest import rest_pose, way_to_rest
-from pontine.sim2real.shaft import Drive
+from pontine.sim2real.arm.calibration import Calibration, CalibrationError, JointCalibration
+from pontine.sim2real.arm.collision import Collisions
+from pontine.sim2real.arm.envelope import Envelope, Reason, Sent
+from pontine.sim2real.arm.homing import rest_pose, way_to_rest
+from pontine.sim2real.arm.limits import GENTLE, NORMAL, PROFILES, Limits, Profile, limits, profile
+from pontine.sim2real.bus.registers import RADIANS
+from pontine.sim2real.emulation.body import Body
+from pontine.sim2real.emulation.profiles import profile as arm_profile
+from pontine.sim2real.emulation.shaft import Drive
 
 CALIBRATION = Calibration(
     "bench",

@@ -13,13 +13,13 @@ import pytest
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import JOINTS
 from pontine.envs.tabletop.layout import random_table
-from pontine.sim2real.bus import Bus
-from pontine.sim2real.bus_errors import BusError, NoReplyError
-from pontine.sim2real.calibration import Calibration
-from pontine.sim2real.emulated_arm import PICTURE_SIZE, EmulatedArm
-from pontine.sim2real.fault_commands import COMMANDS, obey
-from pontine.sim2real.lens import Lens
-from pontine.sim2real.markers import Markers
+from pontine.sim2real.arm.calibration import Calibration
+from pontine.sim2real.bus.bus import Bus
+from pontine.sim2real.bus.errors import BusError, NoReplyError
+from pontine.sim2real.emulation.emulated_arm import PICTURE_SIZE, EmulatedArm
+from pontine.sim2real.trials.fault_commands import COMMANDS, obey
+from pontine.sim2real.vision.lens import Lens
+from pontine.sim2real.vision.markers import Markers
 
 IDS = {name: index + 1 for index, name in enumerate(JOINTS)}
 PONTINE = [sys.executable, "-c", "import sys; from pontine.conf.main import main; sys.exit(main())"]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pontine.sim2real import feetech
-from pontine.sim2real.feetech import (
+from pontine.sim2real.bus import feetech
+from pontine.sim2real.bus.feetech import (
     BROADCAST,
     Action,
     Instruction,
@@ -25,9 +25,9 @@ from pontine.sim2real.feetech import (
     SyncWrite,
     Write,
 )
-from pontine.sim2real.registers import flags_in
-from pontine.sim2real.sts3215 import STS3215
-from pontine.sim2real.wire import Parser, Taken
+from pontine.sim2real.bus.registers import flags_in
+from pontine.sim2real.bus.sts3215 import STS3215
+from pontine.sim2real.bus.wire import Parser, Taken
 
 GOLDEN_INSTRUCTIONS: list[tuple[Instruction, str]] = [
     (Ping(1), "FF FF 01 02 01 FB"),

@@ -9,12 +9,12 @@ import pytest
 
 from pontine.conf import arm_find
 from pontine.envs.errors import PontineError
-from pontine.sim2real.emulator import Emulator, Fault
-from pontine.sim2real.feetech import BAUD_RATES
-from pontine.sim2real.finding import FoundPort, find, ports, steps
-from pontine.sim2real.probe import Probe
-from pontine.sim2real.servo import Servo
-from pontine.sim2real.shaft import FirstOrderShaft
+from pontine.sim2real.bringup.find import FoundPort, find, ports, steps
+from pontine.sim2real.bringup.probe import Probe
+from pontine.sim2real.bus.feetech import BAUD_RATES
+from pontine.sim2real.emulation.emulator import Emulator, Fault
+from pontine.sim2real.emulation.servo import Servo
+from pontine.sim2real.emulation.shaft import FirstOrderShaft
 
 PATIENCE = 0.4
 """What comes later than this counts as spoilt or missing, so a busy machine needs more of it than an arm."""

@@ -18,9 +18,9 @@ import st3215_bus
 
 from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import GRIPPER, RANGE, REST
-from pontine.sim2real.calibration import Calibration
-from pontine.sim2real.emulated_arm import EmulatedArm
-from pontine.sim2real.registers import RADIANS
+from pontine.sim2real.arm.calibration import Calibration
+from pontine.sim2real.bus.registers import RADIANS
+from pontine.sim2real.emulation.emulated_arm import EmulatedArm
 
 IDS = [1, 2, 3, 4, 5, 6]
 PATIENCE = 20.0

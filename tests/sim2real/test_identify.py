@@ -11,13 +11,13 @@ from pontine.envs.robot import CONTROL_SECONDS, JOINTS
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.so101.dynamics import CONSTANTS, Dynamics, DynamicsError
 from pontine.envs.so101.model import RANGE
-from pontine.sim2real.excitation import BASE, ExcitationError, check, excitation, excite
-from pontine.sim2real.identify import IdentificationError, draw, dynamics, fit
-from pontine.sim2real.identify_trials import run_stepped, true_constants, true_delay
-from pontine.sim2real.limits import NORMAL
-from pontine.sim2real.profiles import profile
-from pontine.sim2real.registers import RADIANS
-from pontine.sim2real.servo_model import Constants, Trial, respond
+from pontine.sim2real.arm.limits import NORMAL
+from pontine.sim2real.bus.registers import RADIANS
+from pontine.sim2real.emulation.profiles import profile
+from pontine.sim2real.identification.excitation import BASE, ExcitationError, check, excitation, excite
+from pontine.sim2real.identification.identify import IdentificationError, draw, dynamics, fit
+from pontine.sim2real.identification.servo_model import Constants, Trial, respond
+from pontine.sim2real.trials.identify_trials import run_stepped, true_constants, true_delay
 
 HIDDEN = {"kp": 11.0, "damping": 0.9, "frictionloss": 0.12, "armature": 0.05}
 

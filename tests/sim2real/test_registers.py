@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pontine.envs.errors import UnknownNameError
-from pontine.sim2real.registers import ControlTable, Register, RegisterError, from_sign_magnitude, sign_magnitude
-from pontine.sim2real.sts3215 import BROADEST_BLOCK, STS3215
-from pontine.sim2real.xl330 import XL330
+from pontine.sim2real.bus.registers import ControlTable, Register, RegisterError, from_sign_magnitude, sign_magnitude
+from pontine.sim2real.bus.sts3215 import BROADEST_BLOCK, STS3215
+from pontine.sim2real.bus.xl330 import XL330
 
 TABLES = [STS3215, XL330]
 

@@ -13,12 +13,17 @@ import numpy as np
 import pytest
 
 from pontine.envs.so101.model import REST
-from pontine.sim2real import bench
-from pontine.sim2real.bus import Bus, ServoState
-from pontine.sim2real.bus_errors import NoReplyError
-from pontine.sim2real.calibration import Calibration, CalibrationError
-from pontine.sim2real.emergency import emergency_stop
-from pontine.sim2real.fault_trials import (
+from pontine.sim2real.arm.calibration import Calibration, CalibrationError
+from pontine.sim2real.arm.emergency import emergency_stop
+from pontine.sim2real.arm.limits import limits
+from pontine.sim2real.arm.scene_source import EMPTY_TABLE
+from pontine.sim2real.arm.serial_arm import ObserverError, SerialArm
+from pontine.sim2real.arm.stops import Kind, SafetyStop
+from pontine.sim2real.arm.torque import NotReadyError
+from pontine.sim2real.bus.bus import Bus, ServoState
+from pontine.sim2real.bus.errors import NoReplyError
+from pontine.sim2real.trials import benchmark
+from pontine.sim2real.trials.fault_trials import (
     FAULTS,
     SIGNALS,
     TRIAL_PROFILE,
@@ -28,11 +33,6 @@ from pontine.sim2real.fault_trials import (
     run_signal,
     run_trial,
 )
-from pontine.sim2real.limits import limits
-from pontine.sim2real.scene_source import EMPTY_TABLE
-from pontine.sim2real.serial_arm import ObserverError, SerialArm
-from pontine.sim2real.stops import Kind, SafetyStop
-from pontine.sim2real.waking import NotReadyError
 
 CALIBRATION = bench_calibration()
 
@@ -219,9 +219,9 @@ def test_an_arm_that_is_not_as_it_should_be_is_not_switched_on(rig: Rig) -> None
 
 
 def test_the_benchmarks_say_what_they_measured() -> None:
-    found = bench.cycle(20)
+    found = benchmark.cycle(20)
     assert found["wire_ms"] == pytest.approx(2.62)
     assert found["cycle_ms"] > 2.62
-    found = list(bench.faults(1, ["skill raises", "unplugged"], workers=2))
+    found = list(benchmark.faults(1, ["skill raises", "unplugged"], workers=2))
     assert [f["trials"] for f in found] == [1, 2]
     assert found[-1]["kinds"]["unplugged"]["causes"] == {"unplugged": 1}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pontine.sim2real.feetech import (
+from pontine.sim2real.bus.feetech import (
     BROADCAST,
     Action,
     Instruction,
@@ -22,10 +22,10 @@ from pontine.sim2real.feetech import (
     SyncWrite,
     Write,
 )
-from pontine.sim2real.registers import RADIANS
-from pontine.sim2real.servo import Servo
-from pontine.sim2real.shaft import FREE, Drive, FirstOrderShaft
-from pontine.sim2real.sts3215 import STS3215
+from pontine.sim2real.bus.registers import RADIANS
+from pontine.sim2real.bus.sts3215 import STS3215
+from pontine.sim2real.emulation.servo import Servo
+from pontine.sim2real.emulation.shaft import FREE, Drive, FirstOrderShaft
 
 from .servo_bench import ServoBench
 

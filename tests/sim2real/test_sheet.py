@@ -11,9 +11,9 @@ import pytest
 
 from pontine.envs.errors import PontineError
 from pontine.envs.tabletop.layout import random_table
-from pontine.sim2real import sheet, tags
-from pontine.sim2real.markers import Markers, MarkersError
-from pontine.sim2real.tagging import marked
+from pontine.sim2real.emulation.tagging import marked
+from pontine.sim2real.vision import sheet, tags
+from pontine.sim2real.vision.markers import Markers, MarkersError
 
 
 def test_every_tag_is_on_the_sheet_at_its_size(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.tabletop.kinds import ObjectSpec
 from pontine.envs.tabletop.layout import random_table
 from pontine.envs.tabletop.support import Body
-from pontine.sim2real.lens import Lens, LensError
-from pontine.sim2real.sight import Eye, SightError
-from pontine.sim2real.tagging import decals, marked
+from pontine.sim2real.emulation.tagging import decals, marked
+from pontine.sim2real.vision.lens import Lens, LensError
+from pontine.sim2real.vision.tag_pose import Eye, SightError
 
 from .views import shot, true_camera
 

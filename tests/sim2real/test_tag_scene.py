@@ -14,11 +14,11 @@ from pontine.envs.so101.model import GRIPPER
 from pontine.envs.tabletop.kinds import ObjectSpec
 from pontine.envs.tabletop.layout import from_scene
 from pontine.policies.skills.loading import Skill, load_library
-from pontine.sim2real.camera import CameraError, open_camera
-from pontine.sim2real.mjpeg import MjpegServer
-from pontine.sim2real.sight import SightError
-from pontine.sim2real.tag_scene import TagScene
-from pontine.sim2real.tagging import decals, marked
+from pontine.sim2real.emulation.mjpeg import MjpegServer
+from pontine.sim2real.emulation.tagging import decals, marked
+from pontine.sim2real.vision.camera import CameraError, open_camera
+from pontine.sim2real.vision.tag_pose import SightError
+from pontine.sim2real.vision.tag_scene import TagScene
 
 from .views import WatchedRobot, shot, true_camera
 

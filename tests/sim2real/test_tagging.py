@@ -9,9 +9,9 @@ import pytest
 
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.tabletop.kinds import ObjectSpec
-from pontine.sim2real import tags
-from pontine.sim2real.lens import Lens
-from pontine.sim2real.tagging import TABLE_TAGS, decals, marked
+from pontine.sim2real.emulation.tagging import TABLE_TAGS, decals, marked
+from pontine.sim2real.vision import tags
+from pontine.sim2real.vision.lens import Lens
 
 OBJECTS = (
     ObjectSpec("bowl", "bowl", "white", (0.13, 0.13, 0.04), (0.21, -0.17, 0.0), 0.3),

@@ -13,10 +13,10 @@ from pontine.envs.robot import CONTROL_SECONDS, RobotState
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.tabletop.kinds import ObjectSpec
-from pontine.sim2real.lens import CameraPose, Lens
-from pontine.sim2real.markers import Markers
-from pontine.sim2real.tag_scene import TagScene
-from pontine.sim2real.tagging import decals, marked
+from pontine.sim2real.emulation.tagging import decals, marked
+from pontine.sim2real.vision.lens import CameraPose, Lens
+from pontine.sim2real.vision.markers import Markers
+from pontine.sim2real.vision.tag_scene import TagScene
 
 WIDTH, HEIGHT = 1280, 720
 

@@ -1,0 +1,1 @@
+"""From a new arm to one that is fit to move: find, calibrate, check."""

@@ -1,0 +1,1 @@
+"""The servo bus: wire formats, registers, the serial port."""

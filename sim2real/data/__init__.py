@@ -1,0 +1,1 @@
+"""Episodes on disk, as LeRobot datasets."""

@@ -1,0 +1,1 @@
+"""Arms that are not there: servos, mechanics and cameras behind a pseudo-terminal."""

@@ -1,0 +1,262 @@
+"""A whole emulated SO-101: servos on a wire, the body they move, and a camera that looks at it.
+
+Other programs open `port` and `camera_url` and cannot tell. What only the emulation knows (the true scene,
+the true calibration) and what only it can do (faults, a hand that moves joints) are methods here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pontine.envs.errors import UnknownNameError
+from pontine.envs.robot import JOINTS
+from pontine.envs.scene import Scene
+from pontine.envs.so101.model import RANGE
+from pontine.envs.tabletop.kinds import ObjectSpec
+from pontine.envs.tabletop.sensing import measure
+from pontine.envs.tabletop.worlds import Worlds
+
+from ..arm.calibration import Calibration, JointCalibration
+from ..bus.feetech import BAUD_RATES
+from ..bus.registers import COUNTS_PER_TURN, RADIANS
+from ..bus.sts3215 import MID_COUNTS
+from ..vision.lens import Lens
+from ..vision.markers import Markers
+from .body import Body
+from .emulator import Emulator, Fault
+from .profiles import Arm, Profile
+from .profiles import profile as named
+from .servo import Servo
+from .tagging import decals, marked
+
+Array = NDArray[np.float64]
+Image = NDArray[np.uint8]
+
+CAMERA, PICTURE_SIZE, PICTURE_RATE = "workspace", (1280, 720), 10.0
+"""Which camera of the simulated table it is, its pictures' width and height, and how many it makes a second."""
+
+HOT = 85.0
+"""Temperature (°C) of a servo that is made to overheat: above the limit of 70 that servos come with."""
+
+_FULL_TURN = "wrist_roll"
+"""The joint whose range LeRobot's calibration does not sweep: it is left a whole turn."""
+
+
+class EmulatedArm:
+    """An SO-101 on a pseudo-terminal before a table with these objects; a context manager.
+
+    Servo ids are 1 to 6 in the order of `JOINTS`. With `calibrated` the servos hold what LeRobot's
+    calibration writes (homing offsets, position limits), else what the factory leaves there.
+    """
+
+    def __init__(self, objects: Sequence[ObjectSpec] = (), *, profile: str | Profile = "new",
+                 link: Path | None = None, camera_port: int | None = None, seed: int = 0,
+                 calibrated: bool = True, mirrored: Iterable[str] = ()) -> None:  # fmt: skip
+        """`profile` is a name or constants, `link` a name for the port that stays the same over runs.
+
+        With a `camera_port` (0: a free one) the table is shown there, with tags on it and its objects.
+        `seed` decides how this arm differs from others of its profile and which bytes faults spoil.
+        `mirrored` joints have their servos turned round. Raises UnknownNameError for names that do not exist.
+        """
+        kind = named(profile) if isinstance(profile, str) else profile
+        self.arm = kind.draw(seed, mirrored)
+        self.body = Body(objects, self.arm)
+        volts = self.arm.profile.volts
+        servos = [
+            Servo(index + 1, shaft, volts=volts, settings=_settings(self.arm, index) if calibrated else {})
+            for index, shaft in enumerate(self.body.shafts)
+        ]
+        self._servos = {servo.id: servo for servo in servos}
+        self._emulator = Emulator(servos, link, seed=seed)
+        self._objects, self._camera_port = tuple(objects), camera_port
+        self._view = Worlds(self.body.worlds.slots, 1, threads=1)
+        for slot, spec in enumerate(objects):
+            self._view.lay(0, slot, spec)
+        # OpenGL keeps to one thread.
+        self._painter = ThreadPoolExecutor(1, "emulated-camera")
+        self._renderer: Any = None
+        self._camera_url = ""
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            stack.callback(self._put_brush_down)
+            stack.enter_context(self._emulator)
+            if self._camera_port is not None:
+                from .mjpeg import MjpegServer
+
+                server = stack.enter_context(MjpegServer(self.picture, self._camera_port, PICTURE_RATE))
+                self._camera_url = server.url
+            self._open = stack.pop_all()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._open.__exit__(None, None, None)
+
+    @property
+    def camera_url(self) -> str:
+        """Where the camera's pictures are; raises RuntimeError without a camera."""
+        if not self._camera_url:
+            raise RuntimeError("this emulated arm has no camera: give it a camera_port")
+        return self._camera_url
+
+    @property
+    def lens(self) -> Lens:
+        """That of its camera, for who does not want to calibrate it."""
+        camera = self._view.model.camera(CAMERA)
+        return Lens.from_fovy(np.deg2rad(float(camera.fovy[0])), *PICTURE_SIZE)
+
+    @property
+    def markers(self) -> Markers:
+        """The tags that its camera sees on the table and its objects."""
+        return marked(self._objects)
+
+    def picture(self) -> Image:
+        """What the camera sees now, (720, 1280, 3) RGB. Raises RenderError where nothing can be drawn."""
+        return self._painter.submit(self._paint).result()
+
+    def _paint(self) -> Image:
+        if self._renderer is None:
+            from pontine.envs.visuals.render import Renderer
+
+            self._renderer = Renderer(self._view, 0, decals(self.markers))
+        self.view()
+        return self._renderer.render(CAMERA, *PICTURE_SIZE, "fast")
+
+    def _put_brush_down(self) -> None:
+        if self._renderer is not None:
+            self._painter.submit(self._renderer.close).result()
+            self._renderer = None
+        self._painter.shutdown()
+
+    @property
+    def port(self) -> str:
+        """What a client opens; raises RuntimeError while unplugged without a link."""
+        return self._emulator.port
+
+    @property
+    def calibration(self) -> Calibration:
+        """The true calibration, with the homing offsets that the servos hold now."""
+        joints = {}
+        with self._emulator.paused():
+            for index, name in enumerate(JOINTS):
+                servo = self._servos[index + 1]
+                offset = servo["homing_offset"]
+                counts = self.arm.zero[index] / RADIANS + MID_COUNTS - offset
+                joints[name] = JointCalibration(
+                    servo.id, float(counts % COUNTS_PER_TURN * RADIANS), int(self.arm.direction[index]),
+                    float(RANGE[index, 0]), float(RANGE[index, 1]), offset)  # fmt: skip
+        return Calibration(f"emulated {self.arm.profile.name}", joints)
+
+    @property
+    def positions(self) -> Array:
+        """Where the links really are, (6,) rad in the model's frame; for judging only."""
+        with self._emulator.paused():
+            return self.body.positions
+
+    def truth(self) -> Scene:
+        """The table as it really is; for judging only."""
+        with self._emulator.paused():
+            return measure(self.body.worlds)
+
+    def view(self) -> Worlds:
+        """A copy of the simulated table as it is now, to be drawn; the same object each time."""
+        with self._emulator.paused():
+            self._view.batch.bind("qpos")[:] = self.body.worlds.batch.bind("qpos")
+        return self._view
+
+    @contextmanager
+    def servo(self, id: int) -> Iterator[Servo]:
+        """A servo, standing still while it is looked at or changed. Raises UnknownNameError listing the ids."""
+        with self._emulator.paused():
+            yield self._find(id)
+
+    def _find(self, id: int) -> Servo:
+        if id not in self._servos:
+            raise UnknownNameError("servo id", id, map(str, self._servos))
+        return self._servos[id]
+
+    def inject(self, fault: Fault) -> None:
+        """Spoil answers to come, of one servo or of any."""
+        if fault.id is not None:
+            self._find(fault.id)
+        self._emulator.inject(fault)
+
+    def unplug(self) -> None:
+        """Pull the USB cable; the servos stay powered and hold what they hold."""
+        self._emulator.unplug()
+
+    def replug(self) -> None:
+        """Put the cable back; without a link the port has a new name. Raises LinkError where its name was taken."""
+        self._emulator.replug()
+
+    def stall(self, id: int) -> None:
+        """Something blocks the joint of this servo where it is."""
+        with self.servo(id):
+            self.body.block(self._joint(id))
+
+    def free(self, id: int) -> None:
+        """What blocked the joint is gone."""
+        with self.servo(id):
+            self.body.block(self._joint(id), False)
+
+    def heat(self, id: int, celsius: float = HOT) -> None:
+        """Let a servo's motor have this temperature (°C), and what its load adds."""
+        with self.servo(id) as servo:
+            servo.celsius = celsius
+
+    def brown_out(self, id: int) -> None:
+        """The supply dips at this servo: it resets and has let go."""
+        with self.servo(id) as servo:
+            servo.brown_out()
+
+    def supply(self, volts: float) -> None:
+        """Change the supply of all servos (V, without load); 0 switches the arm off."""
+        with self._emulator.paused() as servos:
+            self.body.rest_volts = volts
+            for servo in servos:
+                servo.volts = volts
+
+    def set_baud(self, id: int, baud: int) -> None:
+        """Have a servo listen at another rate, as if someone had stored it there."""
+        if baud not in BAUD_RATES:
+            raise UnknownNameError("baud rate", baud, map(str, BAUD_RATES))
+        with self.servo(id) as servo:
+            servo.store("baud_rate", BAUD_RATES.index(baud))
+
+    def double(self, id: int) -> None:
+        """The next servo along the cable has this one's id too, as after a mistake at setting up."""
+        with self.servo(id):
+            other = self._servos[id % len(self._servos) + 1]
+            other.store("id", id)
+
+    def guide(self, joints: Mapping[str, float]) -> None:
+        """A hand takes these joints and leads them to positions (rad, model); it holds them until `let_go`."""
+        with self._emulator.paused():
+            self.body.guide(joints)
+
+    def let_go(self) -> None:
+        """The hand leaves the arm."""
+        with self._emulator.paused():
+            self.body.let_go()
+
+    def _joint(self, id: int) -> str:
+        return JOINTS[id - 1]
+
+
+def _settings(arm: Arm, index: int) -> dict[str, int]:
+    """What LeRobot's calibration leaves in a servo: the middle of the joint's range, held by eye, reads 2048."""
+    offset = arm.homing_offset[index]
+    if JOINTS[index] == _FULL_TURN:
+        return {"homing_offset": offset, "min_position": 0, "max_position": COUNTS_PER_TURN - 1}
+    middle = arm.zero[index] / RADIANS + MID_COUNTS - offset
+    ends = sorted(round(middle + arm.direction[index] * end / RADIANS) for end in RANGE[index])
+    return {"homing_offset": offset, "min_position": max(0, ends[0]),
+            "max_position": min(COUNTS_PER_TURN - 1, ends[1])}  # fmt: skip

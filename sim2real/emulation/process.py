@@ -1,0 +1,93 @@
+"""An emulated arm in a process of its own: it keeps time whatever its client is busy with."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from pontine.envs.errors import PontineError
+from pontine.envs.scene import Scene
+from pontine.envs.tabletop.kinds import ObjectSpec
+
+from ..arm.calibration import Calibration
+from ..vision.lens import Lens
+from ..vision.markers import Markers
+from .emulated_arm import EmulatedArm
+from .profiles import Profile
+
+_PATIENCE = 60.0
+
+
+class EmulationError(PontineError):
+    """The emulated arm's process failed."""
+
+
+@dataclass(frozen=True)
+class Emulation:
+    """What there is to know of an `EmulatedArm` in another process; `camera_url` is empty without a camera."""
+
+    port: str
+    camera_url: str
+    calibration: Calibration
+    markers: Markers
+    lens: Lens
+    _pipe: Connection
+
+    def truth(self) -> Scene:
+        """The table as it really is; for judging only. Raises `EmulationError`."""
+        try:
+            self._pipe.send(None)
+            return _received(self._pipe)
+        except (EOFError, OSError) as error:
+            raise EmulationError("the emulated arm's process has ended") from error
+
+
+@contextmanager
+def emulation(objects: Sequence[ObjectSpec] = (), *, profile: str | Profile = "new", camera: bool = False,
+              seed: int = 0) -> Iterator[Emulation]:  # fmt: skip
+    """Run an `EmulatedArm` in a process of its own inside the block. Raises `EmulationError`."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(there, tuple(objects), profile, camera, seed), name="emulated arm")
+    process.start()
+    there.close()
+    try:
+        try:
+            port, url, calibration, markers, lens = _received(here)
+        except EOFError:
+            raise EmulationError("the emulated arm's process ended before it served a port") from None
+        yield Emulation(port, url, calibration, markers, lens, here)
+    finally:
+        here.close()
+        process.join()
+
+
+def _received(pipe: Connection) -> Any:
+    if not pipe.poll(_PATIENCE):
+        raise EmulationError(f"the emulated arm's process has not answered for {_PATIENCE:g} s")
+    answer = pipe.recv()
+    if isinstance(answer, EmulationError):
+        raise answer
+    return answer
+
+
+def _serve(pipe: Connection, objects: tuple[ObjectSpec, ...], profile: str | Profile, camera: bool, seed: int) -> None:
+    """Serve an arm, and answer each question with its truth, until the other end of the pipe is closed."""
+    # Ctrl-C reaches this process too; the arm is needed until its client has brought it to rest.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with EmulatedArm(objects, profile=profile, camera_port=0 if camera else None, seed=seed) as arm:
+            url = arm.camera_url if camera else ""
+            pipe.send((arm.port, url, arm.calibration, arm.markers, arm.lens))
+            while True:
+                pipe.recv()
+                pipe.send(arm.truth())
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+    except PontineError as error:
+        pipe.send(EmulationError(str(error)))

@@ -1,0 +1,1 @@
+"""A real arm's servo constants, from how it moves."""

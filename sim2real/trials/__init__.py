@@ -1,0 +1,1 @@
+"""The emulated arm put to the test: faults, identification, scenes, timing."""

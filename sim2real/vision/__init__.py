@@ -1,0 +1,1 @@
+"""Cameras, tags and colours: where things are."""

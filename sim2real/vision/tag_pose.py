@@ -1,0 +1,324 @@
+"""One picture to poses: where the camera stands, and where tags say that objects are.
+
+A small tag tells its place across the line of sight far better than along it, and its turn in its own
+plane far better than its tilt. So what is known beforehand is used: things rest flat, and on something. A pose
+with a side flat down and a height that something there can carry is preferred wherever it explains the
+picture nearly as well as the best free pose; a tilt of more than about 8 degrees cannot be
+explained so, and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pontine.envs.errors import PontineError
+from pontine.envs.rotations import matrix_to_quat, quat_to_matrix, turn_between
+from pontine.envs.tabletop.support import Body, ground
+
+from . import tags
+from .color_finder import PlainFinder
+from .lens import CameraPose, Lens
+from .markers import MarkedObject, Markers, Tag
+
+Array = NDArray[np.float64]
+Image = NDArray[np.uint8]
+
+WORST = 1.5
+"""Largest root mean square (pixels) by which a pose may miss the corners it is made from."""
+
+REACH = 0.024
+"""How far (m) a measured height may be from the height at which something would rest."""
+
+_SHORTEST, _SURE = 9.0, 1.0
+_STEADY, _SHARE = 2.0, 0.2
+
+
+class SightError(PontineError):
+    """The picture does not show what is needed."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """An object's pose in the base frame: position (3,) m, rotation (3, 3), and how well it explains the
+    picture (pixels, root mean square). `resting` says that it was taken to lie flat on something."""
+
+    position: Array
+    rotation: Array
+    error: float
+    resting: bool
+
+    def body(self, thing: MarkedObject) -> Body:
+        """The object there."""
+        return body(thing, self.position, self.rotation)
+
+
+def body(thing: MarkedObject, position: Array, rotation: Array) -> Body:
+    """A marked object at a pose."""
+    return Body(thing.name, thing.kind, thing.size, position, matrix_to_quat(rotation), thing.container)
+
+
+@dataclass
+class Look:
+    """What one picture shows: the camera's pose, objects by name, and how far (pixels) each table tag is from
+    where the camera's pose puts it."""
+
+    camera: CameraPose
+    sightings: dict[str, Sighting] = field(default_factory=dict)
+    table_errors: dict[int, float] = field(default_factory=dict)
+
+
+class TagFinder:
+    """Finds the tags of a family in pictures; refines their corners to fractions of a pixel."""
+
+    def __init__(self, family: str) -> None:
+        parameters = cv2.aruco.DetectorParameters()
+        parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
+        # tags are small here: a wider window would reach across the white border
+        parameters.cornerRefinementWinSize = 3
+        parameters.adaptiveThreshWinSizeMin, parameters.adaptiveThreshWinSizeStep = 7, 16
+        self._detector = cv2.aruco.ArucoDetector(tags.dictionary(family), parameters)
+
+    def find(self, grey: NDArray[np.uint8]) -> dict[int, Array]:
+        """Corners (4, 2) in pixels of every tag in a grey picture, by id. Tags seen twice, or too
+        flat to be told well, are left out."""
+        corners, ids, _ = self._detector.detectMarkers(grey)
+        found: dict[int, Array] = {}
+        twice = set()
+        numbers = [] if ids is None else [int(id) for id in np.asarray(ids).ravel()]
+        for quad, id in zip(corners, numbers, strict=True):
+            points = np.asarray(quad, float).reshape(4, 2)
+            if np.linalg.norm(points - np.roll(points, 1, axis=0), axis=1).min() < _SHORTEST:
+                continue
+            if id in found:
+                twice.add(id)
+            found[id] = points
+        return {id: points for id, points in found.items() if id not in twice}
+
+
+class Eye:
+    """Finds the objects of `markers` in the pictures of one camera.
+
+    The camera's pose comes from the table's tags, averaged over pictures as long as it stands still, so
+    it lives on while the arm hides some of them.
+    """
+
+    def __init__(self, markers: Markers, lens: Lens) -> None:
+        self.markers, self.lens = markers, lens
+        self._finder = TagFinder(markers.family)
+        self._table: dict[int, Array] = {}
+
+    def look(
+        self,
+        image: Image,
+        known: Mapping[str, Body] | None = None,
+        held: Mapping[str, tuple[Array, Array]] | None = None,
+    ) -> Look:
+        """The objects in an RGB picture.
+
+        `known` are bodies seen earlier, on which things may rest though they are hidden now. What is in the
+        hand, `held`, rests on nothing; its rotation is taken from the expected pose (position, rotation)
+        if that explains the picture. Raises SightError if no
+        table tag has been seen, LensError if the picture's shape is not the lens's.
+        """
+        lens = self.lens.at(image.shape[1], image.shape[0])
+        found = self._finder.find(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8))
+        camera, errors = self._stand(lens, found)
+        look = Look(camera, {}, errors)
+        held = held or {}
+        free = {}
+        for thing in self.markers.objects:
+            seen = [tag for tag in thing.tags if tag.id in found]
+            if seen:
+                points = np.concatenate([tag.corners() for tag in seen])
+                pixels = np.concatenate([found[tag.id] for tag in seen])
+                fit = _Fit(points, pixels, lens, camera)
+                guess = fit.best(seen[0])
+                if guess is not None:
+                    free[thing.name] = (thing, fit, guess)
+        bodies = {n: b for n, b in (known or {}).items() if n not in free and n not in held}
+        # from the lowest up, so that what carries is known before what it carries
+        for name, (thing, fit, guess) in sorted(free.items(), key=lambda item: float(item[1][2][1][2])):
+            if name in held:
+                sighting = _in_hand(fit, guess, held[name])
+            else:
+                sighting = self._settled(thing, fit, guess, bodies.values())
+            if sighting is not None:
+                look.sightings[name] = sighting
+                if name not in held:
+                    bodies[name] = sighting.body(thing)
+        plain = [thing for thing in self.markers.objects if not thing.tags]
+        if plain:
+            finder = PlainFinder(image, lens, camera, [_bordered(quad) for quad in found.values()])
+            for thing in plain:
+                patch = finder.find(thing, (b for n, b in bodies.items() if n != thing.name))
+                if patch is not None:
+                    look.sightings[thing.name] = Sighting(patch[0], patch[1], 0.0, thing.name not in held)
+        return look
+
+    def _stand(self, lens: Lens, found: Mapping[int, Array]) -> tuple[CameraPose, dict[int, float]]:
+        """The camera's pose and the error (pixels) of each table tag seen now."""
+        seen = [tag for tag in self.markers.table if tag.id in found]
+        moved = [t for t in seen if t.id in self._table and np.abs(self._table[t.id] - found[t.id]).max() > _STEADY]
+        if len(moved) > len(seen) / 2:
+            self._table.clear()
+        for tag in seen:
+            old = self._table.get(tag.id, found[tag.id])
+            steady = np.abs(old - found[tag.id]).max() <= _STEADY
+            self._table[tag.id] = old + _SHARE * (found[tag.id] - old) if steady else found[tag.id]
+        used = [tag for tag in self.markers.table if tag.id in self._table]
+        if not used:
+            listed = ", ".join(str(tag.id) for tag in self.markers.table)
+            raise SightError(
+                f"none of the table's tags ({self.markers.family}: {listed}) is in the picture: "
+                "nobody knows where the camera stands"
+            )
+        while True:
+            points = np.concatenate([tag.corners() for tag in used])
+            pixels = np.concatenate([self._table[tag.id] for tag in used])
+            rotation, translation = _pnp(points, pixels, lens)
+            pose = CameraPose(rotation, translation)
+            misses = np.linalg.norm(lens.project(pose.into(points)) - pixels, axis=1).reshape(-1, 4)
+            worst = int(misses.mean(1).argmax())
+            if misses.mean() <= WORST or len(used) <= 2:
+                break
+            # one tag may have been shifted, or be half hidden
+            used.pop(worst)
+        if misses.mean() > 3 * WORST:
+            raise SightError(
+                f"the table's tags are not where the markers file says: off by {misses.mean():.1f} pixels on average; "
+                "check their positions and sizes, and the camera's calibration"
+            )
+        errors = {}
+        for tag in seen:
+            off = lens.project(pose.into(tag.corners())) - found[tag.id]
+            errors[tag.id] = float(np.linalg.norm(off, axis=1).mean())
+        return pose, errors
+
+    def _settled(
+        self, thing: MarkedObject, fit: _Fit, guess: tuple[Array, Array, float], others: Iterable[Body]
+    ) -> Sighting | None:
+        """The pose that is likeliest, given that things rest flat on something."""
+        rotation, position, error = guess
+        bodies = list(others)
+        limit = max(WORST, 1.3 * error)
+        flat = fit.upright(flattened(rotation, thing), position)
+        if flat is not None and flat[2] <= limit:
+            rotation, position, error = flat
+            there = body(thing, position, rotation)
+            gap = there.underside - ground(there, bodies)
+            if gap < REACH:
+                lifted = position - (0.0, 0.0, gap)
+                rested = fit.upright(rotation, lifted, height=float(lifted[2]))
+                if rested is not None and rested[2] <= (limit if abs(gap) < REACH / 2 else max(_SURE, 1.3 * error)):
+                    return Sighting(rested[1], rested[0], rested[2], True)
+        return Sighting(position, rotation, error, False) if error <= 2 * WORST else None
+
+
+def _in_hand(fit: _Fit, guess: tuple[Array, Array, float], expected: tuple[Array, Array]) -> Sighting | None:
+    """The pose of something in the hand, turned as it is expected to be if that may be so."""
+    turned = fit.upright(expected[1], expected[0])
+    rotation, position, error = turned if turned is not None and turned[2] <= 2 * WORST else guess
+    return Sighting(position, rotation, error, False) if error <= 2 * WORST else None
+
+
+def flattened(rotation: Array, thing: MarkedObject) -> Array:
+    """The nearest rotation (3, 3) with a side of the object level."""
+    axes = [2] if thing.base_frame else [0, 1, 2]
+    if thing.kind == "cylinder" and abs(rotation[2, 2]) < 0.7:
+        # a cylinder on its side may be turned about its axis as it likes
+        axis = rotation[:, 2] * (1.0, 1.0, 0.0)
+        return turn_between(rotation[:, 2], axis / np.linalg.norm(axis)) @ rotation
+    up = max(axes, key=lambda k: abs(rotation[2, k]))
+    target = np.array([0.0, 0.0, np.sign(rotation[2, up]) or 1.0])
+    return turn_between(rotation[:, up], target) @ rotation
+
+
+def _pnp(points: Array, pixels: Array, lens: Lens) -> tuple[Array, Array]:
+    """Rotation (3, 3) and translation (3,) from points (n, 3) to the camera's frame, least squares in pixels."""
+    _, turn, move = cv2.solvePnP(points, pixels, lens.matrix, lens.coefficients, flags=cv2.SOLVEPNP_SQPNP)
+    turn, move = cv2.solvePnPRefineLM(points, pixels, lens.matrix, lens.coefficients, turn, move)
+    return np.asarray(cv2.Rodrigues(turn)[0], float), np.asarray(move, float).ravel()
+
+
+class _Fit:
+    """Poses of one object that explain where its tags' corners are seen."""
+
+    def __init__(self, points: Array, pixels: Array, lens: Lens, camera: CameraPose) -> None:
+        self._points, self._pixels, self._lens, self._camera = points, pixels, lens, camera
+
+    def error(self, rotation: Array, position: Array) -> float:
+        """Root mean square (pixels) by which a pose misses."""
+        return float(np.sqrt((self._off(rotation, position) ** 2).sum(1).mean()))
+
+    def _off(self, rotation: Array, position: Array) -> Array:
+        points = self._camera.into(self._points @ rotation.T + position)
+        return self._lens.project(points) - self._pixels
+
+    def best(self, tag: Tag) -> tuple[Array, Array, float] | None:
+        """Rotation, position and error of the best free pose; a single tag has two, of which the one with a
+        side flatter down is taken unless the other is much better."""
+        if len(self._points) > 4:
+            rotation, translation = _pnp(self._points, self._pixels, self._lens)
+            return self._in_base(rotation, translation)
+        # corners in the tag's own plane, as this solver wants them
+        square = tags.corners(tag.size)
+        _, turns, moves, _ = cv2.solvePnPGeneric(
+            square, self._pixels, self._lens.matrix, self._lens.coefficients, flags=cv2.SOLVEPNP_IPPE_SQUARE
+        )
+        own = _frame(tag)
+        found = []
+        for turn, move in zip(turns, moves, strict=True):
+            rotation = np.asarray(cv2.Rodrigues(turn)[0], float) @ own[0].T
+            found.append(self._in_base(rotation, np.asarray(move, float).ravel() - rotation @ own[1]))
+        tilt = [1 - np.abs(pose[0][2]).max() for pose in found]
+        best = min(range(len(found)), key=lambda k: found[k][2] + 20 * tilt[k])
+        return found[best]
+
+    def _in_base(self, rotation: Array, translation: Array) -> tuple[Array, Array, float]:
+        turned = self._camera.rotation.T @ rotation
+        position = self._camera.rotation.T @ (translation - self._camera.translation)
+        return turned, position, self.error(turned, position)
+
+    def upright(
+        self, rotation: Array, position: Array, height: float | None = None
+    ) -> tuple[Array, Array, float] | None:
+        """The best pose turned only about the vertical from `rotation`, at a fixed height if one is given."""
+        count = 3 if height is not None else 4
+        values = np.array([0.0, *position])
+        steps = np.eye(4)[:count] * 1e-5
+        for _ in range(12):
+            turned, place = _about_z(values[0]) @ rotation, values[1:]
+            off = self._off(turned, place).ravel()
+            slopes = [
+                (self._off(_about_z(values[0] + s[0]) @ rotation, place + s[1:]).ravel() - off) / 1e-5 for s in steps
+            ]
+            jacobian = np.stack(slopes, axis=1)
+            move = np.linalg.lstsq(jacobian, -off, rcond=None)[0]
+            values[:count] += move
+            if np.abs(move).max() < 1e-6:
+                break
+        if not np.isfinite(values).all() or np.linalg.norm(values[1:] - position) > 0.08:
+            return None
+        turned, place = _about_z(values[0]) @ rotation, values[1:]
+        return turned, place.copy(), self.error(turned, place)
+
+
+def _bordered(quad: Array) -> Array:
+    """A tag's quadrilateral (4, 2) with its white border."""
+    middle = quad.mean(0)
+    return middle + 1.45 * (quad - middle)
+
+
+def _frame(tag: Tag) -> tuple[Array, Array]:
+    """Rotation (3, 3) and position (3,) of a tag in what it is stuck on."""
+    return quat_to_matrix(np.array(tag.orientation)), np.array(tag.position)
+
+
+def _about_z(angle: float) -> Array:
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])

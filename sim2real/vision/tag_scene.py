@@ -1,0 +1,132 @@
+"""`TagScene`: the scene as a camera and printed tags tell it, kept up to date in the background."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pontine.envs.errors import PontineError
+from pontine.envs.robot import RobotState
+from pontine.envs.scene import Scene
+
+from .camera import Camera
+from .lens import Lens
+from .markers import Markers
+from .tag_pose import Eye, Look, SightError
+from .tracker import Tracker
+
+RATE = 8.0
+"""Largest number of pictures looked at in a second."""
+
+STALE = 3.0
+"""How long (s) the scene is given without a picture that could be used."""
+
+_log = logging.getLogger(__name__)
+
+
+class TagScene:
+    """A `SceneSource`. Give it an open camera to look by itself, in a thread (a context manager), or call
+    `see` with pictures.
+
+    `scene` is quick: it takes the newest look, moves what is held with the hand, and never waits.
+    """
+
+    def __init__(
+        self,
+        markers: Markers,
+        lens: Lens,
+        camera: Camera | None = None,
+        *,
+        rate: float = RATE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._eye, self._tracker = Eye(markers, lens), Tracker(markers)
+        self._camera, self._period, self._clock = camera, 1.0 / rate, clock
+        self._lock = threading.Lock()
+        self._problem: PontineError | None = None
+        self._bug: Exception | None = None
+        self._last = -np.inf
+        self._started = clock()
+        self._stop, self._looked = threading.Event(), threading.Event()
+        self.look: Look | None = None
+        self.seconds = 0.0
+        """What the last look cost, s of one core."""
+        self._thread: threading.Thread | None = None
+        if camera is not None:
+            self._thread = threading.Thread(target=self._watch, name="tag scene", daemon=True)
+            self._thread.start()
+
+    def see(self, image: NDArray[np.uint8], arrived: float) -> Look:
+        """Look at an RGB picture that arrived at a time (s, of `clock`). Raises SightError if it does not show
+        where the camera stands."""
+        begun = time.thread_time()
+        with self._lock:
+            known, held = self._tracker.known, self._tracker.held(arrived)
+        look = self._eye.look(image, known, held)
+        with self._lock:
+            self._tracker.see(look, arrived)
+            self.look, self._last = look, arrived
+        self.seconds = time.thread_time() - begun
+        return look
+
+    def scene(self, state: RobotState) -> Scene:
+        """The table now. Raises what keeps pictures from coming if that has lasted `STALE` seconds."""
+        if self._bug is not None:
+            raise self._bug
+        now = self._clock()
+        if now - max(self._last, self._started) > STALE:
+            raise self._problem or SightError(f"no picture has come for {now - max(self._last, self._started):.1f} s")
+        with self._lock:
+            return self._tracker.scene(state, now)
+
+    def wait(self, timeout: float = 10.0) -> None:
+        """Wait for the first picture that shows where the camera stands. Raises what kept it from coming."""
+        if self._looked.wait(timeout):
+            if self._bug is not None:
+                raise self._bug
+            return
+        raise self._problem or SightError(f"no usable picture within {timeout:g} s")
+
+    def close(self) -> None:
+        """Stop looking; the camera stays open."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(10.0)
+
+    def __enter__(self) -> TagScene:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _watch(self) -> None:
+        assert self._camera is not None
+        seen = -np.inf
+        while not self._stop.is_set():
+            begun = time.monotonic()
+            try:
+                image, seen = self._camera.frame(after=seen, timeout=0.5)
+                self.see(image, seen)
+            except PontineError as error:
+                # Of what keeps the first picture from coming `wait` tells.
+                if self._looked.is_set() and type(error) is not type(self._problem):
+                    _log.warning("the scene is not up to date: %s", error)
+                self._problem = error
+            except Exception as error:  # noqa: BLE001 - a thread has nobody to raise to; `scene` raises it
+                self._bug = error
+                self._looked.set()
+                return
+            else:
+                if self._looked.is_set() and self._problem is not None:
+                    _log.warning("the scene is up to date again")
+                self._problem = None
+                self._looked.set()
+            self._stop.wait(max(0.0, self._period - (time.monotonic() - begun)))

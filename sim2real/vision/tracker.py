@@ -1,0 +1,229 @@
+"""From looks to a `Scene`: what was seen, what is hidden for now, what is held, what stands on what.
+
+- An object is where it was last seen, averaged over looks while it stays put; a new place further away is
+  believed when two looks agree on it.
+- What is out of sight because the arm or another object is in the way stays where it was. What is
+  missing in plain view for `LOST` seconds has no known position any more.
+- What the gripper holds goes with the hand (`grip`). Let go, it is where the hand left it, settled on
+  what is below, until it is seen again.
+- `support` follows from poses and sizes (`envs.tabletop.support`). An object in the jaws is held once it touches
+  nothing else, and until they let it go: what a camera takes for standing may still hang a few millimetres
+  above.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pontine.envs.robot import RobotState
+from pontine.envs.rotations import matrix_to_quat
+from pontine.envs.scene import TABLE, Scene, SceneObject, rounded
+from pontine.envs.so101.kinematics import tool_pose
+from pontine.envs.tabletop.support import Body, carrier, ground
+
+from .grip import Grip, Hand, speed
+from .markers import MarkedObject, Markers
+from .tag_pose import Look, Sighting, body, flattened
+
+Array = NDArray[np.float64]
+
+LOST = 3.0
+"""How long (s) an object may be missing where nothing hides it."""
+
+DELAY = 0.15
+"""How old (s) a picture may be when it arrives; what it shows is compared with the hand at that time."""
+
+_SHARE, _SAME, _SAME_TURN, _AGREE = 0.35, 0.006, 0.12, 0.015
+_ARM_RADIUS, _HELD_CLEARANCE, _FALLEN = 0.045, 0.005, 0.45
+_MEMORY = 50
+
+
+@dataclass
+class _Track:
+    """What is known of one object."""
+
+    thing: MarkedObject
+    position: Array | None = None
+    rotation: Array | None = None
+    elsewhere: Sighting | None = None
+    missing: float = 0.0
+    seen: float = -np.inf
+    not_before: float = -np.inf
+
+    def body(self) -> Body | None:
+        """The object where it is thought to be."""
+        if self.position is None or self.rotation is None:
+            return None
+        return body(self.thing, self.position, self.rotation)
+
+    def put(self, position: Array, rotation: Array) -> None:
+        """Take a pose over as it is."""
+        self.position, self.rotation, self.elsewhere, self.missing = position, rotation, None, 0.0
+
+    def see(self, sighting: Sighting) -> None:
+        """Average a sighting of the same place in; believe another place at its second sighting."""
+        if self.position is None or self.rotation is None:
+            self.put(sighting.position, sighting.rotation)
+            return
+        moved = float(np.linalg.norm(sighting.position - self.position))
+        cosine = (float(np.trace(sighting.rotation.T @ self.rotation)) - 1) / 2
+        turned = float(np.arccos(np.clip(cosine, -1, 1))) if self.thing.tags else 0.0
+        self.missing = 0.0
+        if moved < _SAME and turned < _SAME_TURN:
+            self.position = self.position + _SHARE * (sighting.position - self.position)
+            mixed = self.rotation + _SHARE * (sighting.rotation - self.rotation)
+            left, _, right = np.linalg.svd(mixed)
+            self.rotation, self.elsewhere = left @ right, None
+        elif self.elsewhere is not None and np.linalg.norm(sighting.position - self.elsewhere.position) < _AGREE:
+            self.put(sighting.position, sighting.rotation)
+        else:
+            self.elsewhere = sighting
+
+
+class Tracker:
+    """Keeps the state of the table from looks, and from joint states at every control step."""
+
+    def __init__(self, markers: Markers) -> None:
+        self._tracks = {thing.name: _Track(thing) for thing in markers.objects}
+        self._grip = Grip()
+        self._lifted = False
+        self._hands: deque[Hand] = deque(maxlen=_MEMORY)
+        self._joints: Array | None = None
+        self._last_look: float | None = None
+
+    @property
+    def known(self) -> dict[str, Body]:
+        """Bodies whose place is known, without what is in the jaws."""
+        bodies = {name: track.body() for name, track in self._tracks.items() if name != self._grip.name}
+        return {name: found for name, found in bodies.items() if found is not None}
+
+    def held(self, arrived: float) -> dict[str, tuple[Array, Array]]:
+        """Position and rotation of the object in the jaws when a picture was taken that arrived then."""
+        if self._grip.name is None or not self._hands:
+            return {}
+        return {self._grip.name: self._grip.pose(self._hand_at(arrived - DELAY))}
+
+    def _hand_at(self, time: float) -> Hand:
+        return min(self._hands, key=lambda hand: abs(hand.time - time))
+
+    def unseen(self, now: float) -> dict[str, float]:
+        """How long ago (s) each object was seen, by name."""
+        return {name: now - track.seen for name, track in self._tracks.items()}
+
+    def see(self, look: Look, time: float) -> None:
+        """Take in a look at a picture that arrived at `time` (s, the clock of `scene`)."""
+        passed = 0.0 if self._last_look is None else min(time - self._last_look, 1.0)
+        self._last_look = time
+        taken = time - DELAY
+        for name, track in self._tracks.items():
+            sighting = look.sightings.get(name)
+            if sighting is None:
+                if name != self._grip.name and track.position is not None and not self._hidden(track, look):
+                    track.missing += passed
+                    if track.missing > LOST:
+                        track.position = track.rotation = track.elsewhere = None
+                continue
+            track.seen = time
+            if name == self._grip.name:
+                recent = [hand for hand in self._hands if taken - 0.3 <= hand.time <= time]
+                then, eye = self._hand_at(taken), look.camera.position
+                if recent and self._grip.seen(sighting.position, eye, then, speed(recent)):
+                    self._grip.release()
+                    track.put(sighting.position, sighting.rotation)
+            elif taken >= track.not_before:
+                track.see(sighting)
+
+    def scene(self, state: RobotState, time: float) -> Scene:
+        """The table at a control step."""
+        hand = Hand.of(state, time)
+        self._hands.append(hand)
+        self._joints = state.position
+        dropped = self._grip.follow(state, hand, list(self.known.values()))
+        self._lifted = self._lifted and self._grip.name is not None
+        if dropped is not None:
+            self._settle(self._tracks[dropped], time)
+        if self._grip.name is not None:
+            self._tracks[self._grip.name].put(*self._grip.pose(hand))
+        return self._scene()
+
+    def _scene(self) -> Scene:
+        bodies = self.known
+        held = None if self._grip.name is None else self._tracks[self._grip.name].body()
+        supports: dict[str, str | None] = {}
+        for name, there in bodies.items():
+            lower = [b for b in bodies.values() if b.underside < there.underside]
+            supports[name] = carrier(there, lower, 1.5 * _HELD_CLEARANCE) or _under(there, lower)
+        holding = None
+        if held is not None:
+            supports[held.name] = carrier(held, bodies.values(), _HELD_CLEARANCE)
+            self._lifted = self._lifted or supports[held.name] is None
+            holding = held.name if self._lifted else None
+        return Scene(tuple(_described(t, supports.get(n)) for n, t in self._tracks.items()), (), holding)
+
+    def _settle(self, track: _Track, time: float) -> None:
+        """Let an object that the hand let go come to rest on what is below it."""
+        there = track.body()
+        track.not_before = time
+        if there is None or track.rotation is None:
+            return
+        level = flattened(track.rotation, track.thing)
+        if np.arccos(np.clip((np.trace(level.T @ track.rotation) - 1) / 2, -1, 1)) < _FALLEN:
+            there = body(track.thing, there.position, level)
+            track.rotation = level
+        track.position = there.position + (0.0, 0.0, ground(there, self.known.values()) - there.underside)
+
+    def _hidden(self, track: _Track, look: Look) -> bool:
+        """Whether the arm or another object may stand between the camera and an object."""
+        assert track.position is not None
+        eye, target = look.camera.position, track.position
+        balls = [] if self._joints is None else [(point, _ARM_RADIUS) for point in _arm(self._joints)]
+        for other in self._tracks.values():
+            there = other.body()
+            if there is not None and other is not track:
+                height = np.array([0.0, 0.0, there.size[2] / 2 if there.on_base else 0.0])
+                balls.append((there.position + height, float(np.linalg.norm(there.size)) / 2))
+        reach = 0.5 * float(np.linalg.norm(track.thing.size[:2]))
+        return any(_near_line(point, eye, target) < radius + 0.5 * reach for point, radius in balls)
+
+
+def _described(track: _Track, support: str | None) -> SceneObject:
+    thing, there = track.thing, track.body()
+    return SceneObject(
+        name=thing.name,
+        kind=thing.kind,
+        color=thing.color,
+        position=None if there is None else rounded(there.position),
+        orientation=None if track.rotation is None else rounded(matrix_to_quat(track.rotation)),
+        size=thing.size,
+        support=support,
+        container=thing.container,
+        aliases=thing.aliases,
+    )
+
+
+def _under(body: Body, lower: Sequence[Body]) -> str:
+    """What a body that leans or is on its way down will be carried by: what is below it, else the table."""
+    over = [b for b in lower if b.holds_over(body.position)]
+    return max(over, key=lambda b: b.underside).name if over else TABLE
+
+
+def _arm(joints: Array) -> Array:
+    """Points (n, 3) m along the hand and the forearm."""
+    pose = tool_pose(joints[None])
+    tool, back = pose.position[0], pose.rotation[0][:, 2]
+    along = np.linspace(-0.01, 0.16, 8)[:, None]
+    hand = tool + along * back
+    shoulder = np.array([0.039, 0.0, 0.13])
+    return np.concatenate([hand, hand[-1] + np.linspace(0.15, 1.0, 8)[:, None] * (shoulder - hand[-1])])
+
+
+def _near_line(point: Array, start: Array, end: Array) -> float:
+    """Distance (m) of a point from the segment between two others."""
+    line = end - start
+    share = float(np.clip((point - start) @ line / (line @ line), 0.0, 1.0))
+    return float(np.linalg.norm(point - start - share * line))
