@@ -19,8 +19,7 @@ from pontine.sim2real.emulation.tagging import decals, marked
 from pontine.sim2real.vision.camera import CameraError, open_camera
 from pontine.sim2real.vision.tag_pose import SightError
 from pontine.sim2real.vision.tag_scene import TagScene
-
-from .views import WatchedRobot, shot, true_camera
+from tests.sim2real.views import WatchedRobot, shot, true_camera
 
 TABLE = (
     ObjectSpec("bowl", "bowl", "blue", (0.12, 0.12, 0.04), (0.21, -0.15, 0.0), 0.3),

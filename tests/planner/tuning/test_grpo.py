@@ -21,7 +21,7 @@ from pontine.planner.tuning.corpus import samples
 from pontine.planner.tuning.lora import trainable
 from pontine.planner.tuning.rollouts import log_probabilities, sample
 from pontine.planner.tuning.synthetic_scenes import imagine
-from tests.planner.test_brain_sft import toy
+from tests.planner.tuning.test_sft import toy
 
 
 def test_forms_earn_by_what_they_lead_to_and_not_by_being_forms() -> None:

@@ -26,8 +26,7 @@ from pontine.sim2real.bus.registers import RADIANS
 from pontine.sim2real.bus.sts3215 import STS3215
 from pontine.sim2real.emulation.servo import Servo
 from pontine.sim2real.emulation.shaft import FREE, Drive, FirstOrderShaft
-
-from .servo_bench import ServoBench
+from tests.sim2real.servo_bench import ServoBench
 
 
 class Bench(ServoBench):

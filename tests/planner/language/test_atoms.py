@@ -11,7 +11,7 @@ from pontine.planner.brain.decode import Constraint, Source
 from pontine.planner.language.atoms import continued
 from pontine.planner.language.form import Form
 from pontine.planner.language.segments import split_units
-from tests.planner.test_brain_decode import VOCABULARY
+from tests.planner.brain.test_decode import VOCABULARY
 
 SCENE = Scene(
     (

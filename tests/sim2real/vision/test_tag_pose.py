@@ -15,8 +15,7 @@ from pontine.envs.tabletop.support import Body
 from pontine.sim2real.emulation.tagging import decals, marked
 from pontine.sim2real.vision.lens import Lens, LensError
 from pontine.sim2real.vision.tag_pose import Eye, SightError
-
-from .views import shot, true_camera
+from tests.sim2real.views import shot, true_camera
 
 
 def angle(a: np.ndarray, b: np.ndarray) -> float:

@@ -41,8 +41,7 @@ from pontine.sim2real.bus.xl330 import INDIRECT, MODEL, XL330
 from pontine.sim2real.emulation.dynamixel_servo import DynamixelServo
 from pontine.sim2real.emulation.emulator import DYNAMIXEL, Emulator, Fault
 from pontine.sim2real.emulation.shaft import FirstOrderShaft
-
-from .servo_bench import ServoBench
+from tests.sim2real.servo_bench import ServoBench
 
 IDS = (1, 2, 3)
 PATIENCE = 10.0

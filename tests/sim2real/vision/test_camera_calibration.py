@@ -22,9 +22,8 @@ from pontine.sim2real.vision.camera_calibration import CameraCalibrationError, V
 from pontine.sim2real.vision.camera_pose import PoseChecker
 from pontine.sim2real.vision.lens import Lens
 from pontine.sim2real.vision.tag_pose import SightError
-
-from .boards import LENS, Photographer
-from .views import true_camera
+from tests.sim2real.boards import LENS, Photographer
+from tests.sim2real.views import true_camera
 
 PONTINE = Path(sys.executable).parent / "pontine"
 

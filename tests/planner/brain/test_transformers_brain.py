@@ -17,7 +17,7 @@ from pontine.planner.brain.transformers_brain import CausalBrain
 from pontine.planner.brain.weights import base_model
 from pontine.planner.language.form import Form
 from pontine.planner.language.segments import split_units
-from tests.planner.test_brain_decode import Letters
+from tests.planner.brain.test_decode import Letters
 
 SCENE = Scene((SceneObject("hat", "hat", "red"), SceneObject("box", "box", container=True)))
 
