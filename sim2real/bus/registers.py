@@ -42,7 +42,8 @@ class Register:
 
     `sign_bit` marks sign-magnitude coding, `signed` two's complement. A value in `unit` is the
     number times `scale`. `kept` registers lie in EEPROM: they outlive the power and wear out with
-    writing. `default` is what the factory, or for the others the power, leaves there.
+    writing. `default` is what the factory, or for the others the power, leaves there. Outside its `bounds`
+    the servo refuses a number; without them it takes whatever fits.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Register:
     signed: bool = False
     writable: bool = True
     kept: bool = False
+    bounds: tuple[int, int] | None = None
 
     @property
     def end(self) -> int:

@@ -1,9 +1,9 @@
 """An emulated XL330: what a Dynamixel servo does with each instruction, at a time that the caller tells.
 
-Modelled is what a driver meets in position mode: EEPROM that torque locks, factory reset and reboot,
-kept-back writes, the response level, indirect addresses, limits of position, PWM, speed and acceleration,
-the bus watchdog, and hardware errors that switch the torque off until a reboot. In the other modes the shaft
-turns freely; gains but P, and the drive mode, are stored and change nothing.
+Modelled is what a driver meets in position mode: EEPROM that torque locks, numbers out of range that are refused,
+factory reset and reboot, kept-back writes, the response level, indirect addresses, limits of position, PWM, speed and
+acceleration, the bus watchdog, and hardware errors that switch the torque off until a reboot. In the other modes the
+shaft turns freely; gains but P, and the drive mode, are stored and change nothing.
 
 Behaviour follows the ROBOTIS e-Manual's pages on the XL330-M288-T and on Protocol 2.0; comments name what it
 leaves open.
@@ -33,7 +33,7 @@ from ..bus.dynamixel import (
     Write,
 )
 from ..bus.dynamixel_frame import BROADCAST
-from ..bus.registers import COUNTS_PER_TURN, RADIANS
+from ..bus.registers import COUNTS_PER_TURN, RADIANS, Register
 from ..bus.xl330 import BAUD_RATES, INDIRECT, POSITION_MODE, XL330
 from .emulated_servo import EmulatedServo
 from .shaft import FREE, Drive, Shaft
@@ -53,6 +53,7 @@ _VOLTAGE, _OVERHEATED, _OVERLOAD = 0x01, 0x04, 0x20
 _RAM = XL330["torque_enable"].address
 _KEPT_BY_RESET = {0xFF: (), 1: ("id",), 2: ("id", "baud_rate")}
 _GOALS = (XL330["goal_pwm"].address, XL330["goal_position"].end)
+_LIMITS = {"goal_pwm": "pwm_limit", "goal_current": "current_limit", "goal_speed": "max_speed"}
 _WATCHDOG_FIRED = -1
 
 
@@ -68,7 +69,7 @@ class DynamixelServo(EmulatedServo):
 
     def _power_up(self) -> None:
         super()._power_up()
-        for name, limit in (("goal_pwm", "pwm_limit"), ("goal_current", "current_limit"), ("goal_speed", "max_speed")):
+        for name, limit in _LIMITS.items():
             self._put(name, self[limit])
         for number in range(INDIRECT.size):
             at = INDIRECT.pointers + 2 * number
@@ -115,7 +116,7 @@ class DynamixelServo(EmulatedServo):
             case Ping():
                 data = bytes(self._memory[0:2]) + bytes((self["firmware"],))
             case Read(_, address, count):
-                data = bytes(self._memory[self._place(address + i)] for i in range(count))
+                data = bytes(self._byte(address + i) for i in range(count))
             case Write(_, address, written):
                 error = self._write(address, written)
             case RegWrite(_, address, written):
@@ -144,31 +145,47 @@ class DynamixelServo(EmulatedServo):
         if 0 <= number < INDIRECT.size:
             at = INDIRECT.pointers + 2 * number
             address = int.from_bytes(self._memory[at : at + 2], "little")
-        return address if address < len(self._memory) else 0
+        return address
+
+    def _byte(self, address: int) -> int:
+        place = self._place(address)
+        return self._memory[place] if place < len(self._memory) else 0
 
     def _refusal(self, address: int, data: bytes) -> int:
         """Error number of a write that is not allowed, 0 for one that is."""
-        start, end = address, address + len(data)
-        if start < _RAM and self["torque_enable"]:
+        places = {self._place(address + offset): byte for offset, byte in enumerate(data)}
+        if any(place >= len(self._memory) for place in places):
             return _ACCESS
-        for register in XL330:
-            if start <= register.address < end and not register.writable:
-                return _ACCESS
-        if self["bus_watchdog"] == _WATCHDOG_FIRED and start < _GOALS[1] and end > _GOALS[0]:
+        if self["torque_enable"] and any(place < _RAM for place in places):
+            return _ACCESS
+        if self["bus_watchdog"] == _WATCHDOG_FIRED and any(_GOALS[0] <= place < _GOALS[1] for place in places):
             return _RANGE
-        goal = XL330["goal_position"]
-        if self["mode"] == POSITION_MODE and start <= goal.address and goal.end <= end:
-            value = goal.decode(data[goal.address - start : goal.end - start])
-            if not self["min_position"] <= value <= self["max_position"]:
+        for register in XL330:
+            own = range(register.address, register.end)
+            if places.keys().isdisjoint(own):
+                continue
+            if not register.writable:
+                return _ACCESS
+            low, high = self._bounds(register)
+            # a write may hold a part of the number only; the rest stays
+            if not low <= register.decode(bytes(places.get(at, self._memory[at]) for at in own)) <= high:
                 return _RANGE
         return 0
+
+    def _bounds(self, register: Register) -> tuple[float, float]:
+        """The least and the largest number that a register may be given now."""
+        if register.name in _LIMITS:
+            limit = self[_LIMITS[register.name]]
+            return -limit, limit
+        if register.name == "goal_position" and self["mode"] == POSITION_MODE:
+            return self["min_position"], self["max_position"]
+        return register.bounds or (-math.inf, math.inf)
 
     def _write(self, address: int, data: bytes) -> int:
         if error := self._refusal(address, data):
             return error
         torque = self["torque_enable"]
-        for offset, byte in enumerate(data):
-            place = self._place(address + offset)
+        for place, byte in [(self._place(address + offset), byte) for offset, byte in enumerate(data)]:
             self._memory[place] = byte
             if place < _RAM:
                 self._eeprom[place] = byte

@@ -266,7 +266,7 @@ def run_signal(name: str, seed: int) -> Trial:
     number, cause = SIGNALS[name]
     rng, trial = np.random.default_rng(seed), Trial(name, "")
     held, began = limits(TRIAL_PROFILE, bench_calibration()), time.monotonic()
-    code = "import sys; from pontine.sim2real.fault_trials import program; program(*sys.argv[1:])"
+    code = f"import sys; from {__name__} import program; program(*sys.argv[1:])"
     with Rig(seed) as rig, tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-c", code, rig.emulator.port, folder]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,

@@ -16,7 +16,7 @@ from dynamixel_sdk import (
     PacketHandler,
     PortHandler,
 )
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pontine.sim2real.bus.dynamixel import (
@@ -37,6 +37,7 @@ from pontine.sim2real.bus.dynamixel import (
     encode,
     status_parser,
 )
+from pontine.sim2real.bus.registers import Register
 from pontine.sim2real.bus.xl330 import INDIRECT, MODEL, XL330
 from pontine.sim2real.emulation.dynamixel_servo import DynamixelServo
 from pontine.sim2real.emulation.emulator import DYNAMIXEL, Emulator, Fault
@@ -175,19 +176,53 @@ def test_the_response_level_silences(level: int, answered: list[type]) -> None:
     assert [type(i) for i in asked if bench.ask(i) is not None] == answered
 
 
+@example([Write(1, 37, b"\x80"), Reboot(1)])
+@example([Write(1, XL330["max_speed"].address + 3, b"\x80"), Reboot(1)])
+@example([Write(1, XL330["homing_offset"].address, b"\xff\xff\xff\x7f")])
+@example([Write(1, 300, b"\x01")])
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.builds(Write, st.just(1), st.integers(0, 260), st.binary(max_size=20))
                 | st.builds(RegWrite, st.just(1), st.integers(0, 260), st.binary(max_size=20))
                 | st.builds(Read, st.just(1), st.integers(0, 300), st.integers(0, 300))
                 | st.builds(FactoryReset, st.just(1), st.integers(0, 255))
-                | st.just(Action(1)) | st.just(Clear(1)) | st.just(Reboot(1)), max_size=15))  # fmt: skip
-def test_nothing_that_can_be_written_breaks_it(instructions: list[Instruction]) -> None:
+                | st.just(Action(1)) | st.just(Clear(1)) | st.just(Reboot(1)) | st.none(), max_size=15))  # fmt: skip
+def test_nothing_that_can_be_written_breaks_it(instructions: list[Instruction | None]) -> None:
+    """None stands for a supply that fails for an instant."""
     bench = Bench()
     for instruction in instructions:
-        bench.ask(instruction)
+        if instruction is None:
+            bench.servo.brown_out()
+        else:
+            bench.ask(instruction)
         bench.wait(0.03)
+    assert bench.servo["model"] == MODEL
     for register in XL330:
         assert register.decode(register.encode(bench.servo[register.name])) == bench.servo[register.name]
+
+
+@given(st.sampled_from([r for r in XL330 if r.writable and r.bounds]), st.data())
+def test_a_number_out_of_its_register_s_bounds_is_refused_and_one_within_is_taken(
+    register: Register, data: st.DataObject
+) -> None:
+    assert register.bounds is not None
+    bench, (low, high) = Bench(), register.bounds
+    bits = 8 * register.size - register.signed
+    outside = [value for value in (low - 1, high + 1) if (-(1 << bits) if register.signed else 0) <= value < 1 << bits]
+    before = bench.servo[register.name]
+    for value in outside:
+        answer = bench.write(register.name, value)
+        assert answer is None or answer.error == _RANGE_ERROR
+        assert bench.servo[register.name] == before
+    value = data.draw(st.integers(low, high))
+    bench.write(register.name, value)
+    assert bench.servo[register.name] == value
+
+
+def test_a_goal_stays_within_its_limit() -> None:
+    bench = Bench(pwm_limit=300)
+    assert bench.write("goal_pwm", -300) == Status(1)
+    assert bench.write("goal_pwm", 301) == Status(1, _RANGE_ERROR)
+    assert bench.servo["goal_pwm"] == -300
 
 
 @given(st.lists(st.binary(min_size=4, max_size=4), min_size=1, max_size=6))
@@ -272,7 +307,7 @@ def test_faults_spoil_its_answers_too(wire: Emulator[DynamixelServo], port: Pati
 def test_a_fast_read_is_answered_in_one_packet_or_not_at_all(wire: Emulator[DynamixelServo]) -> None:
     port = serial.Serial(wire.port, 1_000_000, timeout=PATIENCE)
     port.write(encode(SyncRead(POSITION, 4, IDS, fast=True)))
-    (heard,) = status_parser().feed(port.read(10 + 8 * len(IDS)))
+    (heard,) = status_parser().feed(port.read(8 + 8 * len(IDS)))
     assert isinstance(heard, FastStatus)
     assert heard.split([4] * len(IDS)) == tuple(Status(id, 0, b"\x00\x08\x00\x00") for id in IDS)
     port.timeout = 0.1

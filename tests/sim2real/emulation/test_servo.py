@@ -256,11 +256,16 @@ def test_how_often_a_shaft_is_looked_at_changes_little(steps: list[float]) -> No
 @given(st.lists(st.builds(Write, st.just(1), st.integers(0, 255), st.binary(max_size=20))
                 | st.builds(RegWrite, st.just(1), st.integers(0, 255), st.binary(max_size=20))
                 | st.builds(Read, st.just(1), st.integers(0, 255), st.integers(0, 255))
-                | st.just(Action()), max_size=15))  # fmt: skip
-def test_nothing_that_can_be_written_breaks_it(instructions: list[Instruction]) -> None:
+                | st.builds(Recalibrate, st.just(1), st.none() | st.integers(0, 0xFFFF))
+                | st.just(Action()) | st.just(Reset(1)) | st.none(), max_size=15))  # fmt: skip
+def test_nothing_that_can_be_written_breaks_it(instructions: list[Instruction | None]) -> None:
+    """None stands for a supply that fails for an instant."""
     bench = Bench()
     for instruction in instructions:
-        bench.ask(instruction)
+        if instruction is None:
+            bench.servo.brown_out()
+        else:
+            bench.ask(instruction)
         bench.wait(0.03)
     for register in STS3215:
         assert register.decode(register.encode(bench.servo[register.name])) == bench.servo[register.name]
