@@ -56,7 +56,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(grpo, "trainable", ones)
     # A toy guesses: what it guesses is right if it is short, so that groups differ.
-    monkeypatch.setattr("pontine.planner.brain.imagine.Task.reward", lambda self, form: float(len(str(form)) < 30))
+    monkeypatch.setattr(
+        "pontine.planner.tuning.synthetic_scenes.Task.reward", lambda self, form: float(len(str(form)) < 30)
+    )
     monkeypatch.setattr(grpo, "DRAW", 4)
     monkeypatch.setattr(grpo, "GROUPS", 1)
     monkeypatch.setattr(grpo, "SAVED_EVERY", 1)

@@ -48,8 +48,8 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
         import json, sys
         from pathlib import Path
         from pontine.policies.actor import LIBRARY, load
-        from pontine.policies.folder import claimed
-        from pontine.policies.student import DistillConfig, distill
+        from pontine.policies.training.run_folder import claimed
+        from pontine.policies.training.student import DistillConfig, distill
         teachers = {name: load(LIBRARY / name)[0] for name in ("pick", "place")}
         config = DistillConfig(**json.loads(sys.argv[2]))
         with claimed(sys.argv[1], {}, print) as run:

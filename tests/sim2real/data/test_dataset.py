@@ -148,7 +148,7 @@ def test_films_show_what_was_filmed(tmp_path: Path) -> None:
 
 CHILD = """
 import sys, numpy as np
-from pontine.sim2real.recording import Recorder
+from pontine.sim2real.data.recording import Recorder
 with Recorder(sys.argv[1], cameras={"front": (48, 64)}) as recorder:
     while True:
         with recorder.episode("go") as episode:
