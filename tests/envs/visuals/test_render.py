@@ -173,7 +173,8 @@ def test_where_nothing_can_be_drawn_one_line_says_what_to_install(broken: dict[s
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "MUJOCO_GL", "PYOPENGL_PLATFORM")
     kept = {key: value for key, value in os.environ.items() if key not in hidden}
     code = (
-        "from pontine.envs.visuals.render import Renderer, RenderError\nfrom pontine.envs.tabletop.worlds import Worlds\n"
+        "from pontine.envs.tabletop.worlds import Worlds\nfrom pontine.envs.visuals.render import Renderer\n"
+        "from pontine.envs.visuals.render import RenderError\n"
         "try:\n    Renderer(Worlds([], 1, 1))\nexcept RenderError as error:\n    print(error)\n"
     )
     done = subprocess.run(
