@@ -9,7 +9,8 @@ from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.files import check_writable
-from pontine.policies.skills.loading import HANDLING, LIBRARY
+from pontine.policies.skills.handling import HandlingSkill
+from pontine.policies.skills.loading import LIBRARY, trained_tasks
 
 from .options import at_least, text
 
@@ -27,8 +28,8 @@ class Config:
     threads: int = 0
 
     def __post_init__(self) -> None:
-        if self.task not in HANDLING:
-            raise UnknownNameError("task of a skill that handles something", self.task, HANDLING)
+        if self.task not in (handled := trained_tasks(HandlingSkill)):
+            raise UnknownNameError("task of a skill that handles something", self.task, handled)
         at_least("episodes", self.episodes, 100)
         at_least("test_episodes", self.test_episodes, 20)
         at_least("seed", self.seed, 0)

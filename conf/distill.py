@@ -11,7 +11,7 @@ from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.tabletop.randomization import randomization
-from pontine.policies.skills.loading import LIBRARY, TASKS
+from pontine.policies.skills.loading import LIBRARY, trained_tasks
 from pontine.policies.training import student
 
 from .options import at_least, frozen, plausible, text, thawed
@@ -39,8 +39,8 @@ class Config:
 
     def __post_init__(self) -> None:
         for task in self.tasks or ():
-            if task not in TASKS:
-                raise UnknownNameError("task of a skill", task, TASKS)
+            if task not in (known := trained_tasks()):
+                raise UnknownNameError("task of a skill", task, known)
         randomization(self.randomization)
         for key in ("seed", "threads"):
             at_least(key, getattr(self, key), 0)
@@ -72,7 +72,7 @@ def _distill(config: Config, run: RunFolder, console: Console) -> None:
     from pontine.policies.training.train import TEST_SEED
 
     source = LIBRARY if config.library is None else Path(config.library)
-    teachers = {name: load(source / name)[0] for name in config.tasks or TASKS}
+    teachers = {name: load(source / name)[0] for name in config.tasks or trained_tasks(own=True)}
     settings = frozen(student.DistillConfig, config.student)
     results: dict[str, Any] = {}
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), TimeRemainingColumn()) as progress:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import Progress
 
-from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable, write_json
 from pontine.envs.tabletop.randomization import randomization
 from pontine.envs.tasks import task as task_of
 from pontine.policies.actor import load
 from pontine.policies.evaluate import acting, evaluate
-from pontine.policies.skills.loading import LIBRARY, SKILLS
+from pontine.policies.skills.loading import SKILLS, policy_file
 from pontine.policies.training.failures import append_failures
 from pontine.policies.training.provenance import command
 
@@ -35,8 +35,7 @@ class Config:
     threads: int = 0
 
     def __post_init__(self) -> None:
-        if self.skill not in SKILLS:
-            raise UnknownNameError("skill", self.skill, SKILLS)
+        SKILLS[self.skill]  # raises for an unknown name
         if self.task is not None:
             task_of(self.task)
         randomization(self.randomization)
@@ -51,7 +50,7 @@ def run(config: Config) -> int:
     check_writable(config.failures, "the failures")
     own = SKILLS[config.skill].task
     task = own if config.task is None else config.task
-    policy = LIBRARY / own if config.policy is None else config.policy
+    policy = policy_file(SKILLS[config.skill]) if config.policy is None else config.policy
     actor, _ = load(policy)
     space = task_of(task).observation_space
     if space.shape != (actor.observation,):

@@ -15,7 +15,7 @@ import numpy as np
 from .actor import LIBRARY, Actor, load
 from .evaluate import Act, acting, evaluate
 from .export import Exported, export
-from .skills.loading import TASKS
+from .skills.loading import trained_tasks
 from .training.student import acting_as
 
 SEED = 30_000_000
@@ -28,7 +28,7 @@ CONDITIONS = ("none", "real", "delay2")
 KINDS = ("clone", "rl", "student")
 """Which policies there may be for a task."""
 
-POLICIES = {**{task: task for task in TASKS}, "stack": "place"}
+POLICIES = {**{task: task for task in trained_tasks(own=True)}, "stack": "place"}
 """The tasks that are measured, and whose policy each is for: a stack is what placing finds hardest."""
 
 

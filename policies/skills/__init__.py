@@ -1,1 +1,4 @@
-"""Skills: options that run a policy on a `Robot` until they are done."""
+"""Skills: options that run a policy on a `Robot` until they are done, and the operators they declare.
+
+A skill is a `Skill` class registered in `SKILLS`; `load_library` gives all of them with their policies.
+"""

@@ -15,13 +15,22 @@ from pontine.envs.tasks.drawer import Drawer
 from pontine.envs.tasks.fixture import CLEAR
 
 from .handling import HandlingSkill, Moment
-from .skill import Array
+from .operator import Operator
+from .skill import SKILLS, Array
+
+
+def bringing_into(state: str) -> Operator:
+    """The operator of a skill that brings a fixture into a state with an empty hand."""
+    return Operator(
+        parameters={"fixture": "fixture"},
+        preconditions=(("not", state, "?fixture"), ("not", "holding", "*")),
+        effects=((state, "?fixture"),),
+    )
 
 
 class FixtureSkill(HandlingSkill):
     """Bring a fixture of a kind into a state and draw back."""
 
-    arguments = ("fixture",)
     kind: ClassVar[str]
     state: ClassVar[str]
 
@@ -46,18 +55,24 @@ class FixtureSkill(HandlingSkill):
         return clear and moment.scene.fixture(moment.now.name).state == self.state
 
 
+@SKILLS.register
 class OpenSkill(FixtureSkill):
     """Pull a drawer open."""
 
     name, task, max_steps = "open", "drawer", Drawer.max_steps
     kind, state = "drawer", "open"
+    operator = bringing_into(state)
+    words = {"en": ("open", "pull open"), "zh": ("打开", "拉开", "开")}
 
 
+@SKILLS.register
 class CloseSkill(FixtureSkill):
     """Push a drawer closed."""
 
     name, task, max_steps = "close", "drawer", Drawer.max_steps
     kind, state = "drawer", "closed"
+    operator = bringing_into(state)
+    words = {"en": ("close", "shut", "push shut"), "zh": ("关上", "关闭", "合上", "关")}
 
     def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
         for thing in scene.objects:
@@ -67,8 +82,11 @@ class CloseSkill(FixtureSkill):
         return super().refuses(scene, args)
 
 
+@SKILLS.register
 class PressSkill(FixtureSkill):
     """Press a button until it latches."""
 
     name, task, max_steps = "press", "button", Button.max_steps
     kind, state = "button", "pressed"
+    operator = bringing_into(state)
+    words = {"en": ("press", "push down"), "zh": ("按下", "按", "摁")}

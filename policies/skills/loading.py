@@ -1,38 +1,52 @@
-"""The skills there are, by the names that plans call them by, and their library on disk."""
+"""The library of skills on disk."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ..actor import LIBRARY, load
-from .fixture_skills import CloseSkill, OpenSkill, PressSkill
-from .handling import HandlingSkill
-from .object_skills import PickSkill, PlaceSkill, PushSkill
-from .reach_skills import HomeSkill, ReachSkill
-from .skill import Skill
-
-SKILLS: dict[str, type[Skill]] = {
-    skill.name: skill
-    for skill in (ReachSkill, HomeSkill, PickSkill, PlaceSkill, PushSkill, OpenSkill, CloseSkill, PressSkill)
-}
-"""The skill classes by name."""
+from ..actor import LIBRARY, Actor, PolicyError, load
+from .skill import SKILLS, Skill
 
 
-TASKS = tuple(sorted({skill.task for skill in SKILLS.values()}))
-"""The tasks whose policies the skills run; two skills may share one."""
+def trained_tasks(of: type = Skill, own: bool = False) -> tuple[str, ...]:
+    """The tasks whose policies the registered skills run, sorted; two skills may share one.
 
-HANDLING = tuple(sorted({skill.task for skill in SKILLS.values() if issubclass(skill, HandlingSkill)}))
-"""Those in which something is handled; in the others the arm moves over an empty table."""
+    `of=HandlingSkill`: those in which something is handled; in the others the arm moves over an empty table.
+    `own`: only of the skills that come with Pontine.
+    """
+    skills = SKILLS.own() if own else tuple(SKILLS.values())
+    return tuple(sorted({skill.task for skill in skills if issubclass(skill, of)}))
 
 
 def load_library(path: str | Path | None = None) -> dict[str, Skill]:
-    """Every skill with its policy from `path` (the shipped library if None).
+    """Every registered skill with its policy, from `path` (the shipped library if None) or the skill's own library.
 
-    Raises PolicyError if a policy file is missing or damaged.
+    A skill whose policy is not there is loaded without one: it says what is missing when it is called.
+
+    Raises PolicyError if the folder is missing or a policy in it is damaged.
     """
     folder = LIBRARY if path is None else Path(path)
-    actors = {task: load(folder / task)[0] for task in TASKS}
-    return {name: skill(actors[skill.task]) for name, skill in SKILLS.items()}
+    if not folder.is_dir():
+        raise PolicyError(f"there is no library folder {str(folder)!r}")
+    actors: dict[Path, Actor | None] = {}
+    return {name: skill(_actor(policy_file(skill, folder), actors)) for name, skill in SKILLS.items()}
 
 
-__all__ = ["HANDLING", "LIBRARY", "SKILLS", "TASKS", "load_library"]
+def policy_file(skill: type[Skill], folder: Path = LIBRARY) -> Path:
+    """Where the policy of a skill is (without the ending of its files): in `folder`, or in the skill's own library."""
+    if skill.library is None or _is_there(folder / skill.task):
+        return folder / skill.task
+    return Path(skill.library) / skill.task
+
+
+def _actor(file: Path, loaded: dict[Path, Actor | None]) -> Actor | None:
+    if file not in loaded:
+        loaded[file] = load(file)[0] if _is_there(file) else None
+    return loaded[file]
+
+
+def _is_there(file: Path) -> bool:
+    return file.with_name(f"{file.name}.safetensors").is_file()
+
+
+__all__ = ["LIBRARY", "SKILLS", "load_library", "policy_file", "trained_tasks"]

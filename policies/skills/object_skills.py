@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,9 @@ from pontine.envs.tasks.place import RETREAT, STILL
 from pontine.envs.tasks.push import CLEARANCE, SIZE, SPOT_TOLERANCE, pushing, reachable, slides, top
 
 from .handling import HandlingSkill, Moment
+from .operator import Operator
 from .placement import PlacementError, goal_for
-from .skill import Array, SkillError
+from .skill import SKILLS, Array, SkillError
 
 TIME_LIMIT = 250
 """Control steps (10 s) before these skills give up. The tasks' six seconds are for scoring in simulation; an arm
@@ -30,10 +32,21 @@ _BEHIND, _HAND = 0.03, 0.025
 """How far (m) behind what is pushed the hand comes down, and the radius (m) of the room that it needs there."""
 
 
+@SKILLS.register
 class PickSkill(HandlingSkill):
     """Grasp an object and lift it 6 cm or more."""
 
-    name, task, arguments, max_steps = "pick", "pick", ("object",), TIME_LIMIT
+    name, task, max_steps = "pick", "pick", TIME_LIMIT
+    words: ClassVar = {
+        "en": ("pick up", "pick", "lift", "grasp", "grab", "take", "hold"),
+        "zh": ("拿起", "抓起", "捡起", "拾起", "举起", "抓住", "拿"),
+    }
+    operator = Operator(
+        parameters={"object": "item"},
+        preconditions=(("on", "?object", "?below"), ("not", "on", "*", "?object"), ("not", "holding", "*")),
+        effects=(("holding", "?object"),),
+        where={"below": "place"},
+    )
 
     def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
         thing = scene.object(args[0])
@@ -56,10 +69,17 @@ class PickSkill(HandlingSkill):
         return lifted and moment.scene.holding == moment.now.name
 
 
+@SKILLS.register
 class PlaceSkill(HandlingSkill):
     """Put the held object where a relation says and draw back."""
 
-    name, task, arguments, max_steps = "place", "place", ("object", "relation", "reference"), TIME_LIMIT
+    name, task, max_steps = "place", "place", TIME_LIMIT
+    words: ClassVar = {"en": ("place", "put", "set", "lay"), "zh": ("放置", "放到", "放", "摆")}
+    operator = Operator(
+        parameters={"object": "item", "relation": "relation", "reference": "place"},
+        preconditions=(("holding", "?object"),),
+        effects=(("?relation", "?object", "?reference"), ("not", "holding", "?object")),
+    )
 
     def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
         return None if scene.holding == args[0] else f"the gripper does not hold {args[0]!r}"
@@ -74,10 +94,17 @@ class PlaceSkill(HandlingSkill):
         return moment.scene.holding is None and now.support is not None and away and moment.speed < STILL
 
 
+@SKILLS.register
 class PushSkill(HandlingSkill):
     """Push an object that stands on the table to a spot that a relation describes, and draw back upwards."""
 
-    name, task, arguments, max_steps = "push", "push", ("object", "relation", "reference"), TIME_LIMIT
+    name, task, max_steps = "push", "push", TIME_LIMIT
+    words: ClassVar = {"en": ("push", "slide", "shove", "nudge"), "zh": ("推", "推动", "推到")}
+    operator = Operator(
+        parameters={"object": "thing", "relation": "side", "reference": "thing"},
+        preconditions=(("on", "?object", "table"), ("not", "on", "*", "?object"), ("not", "holding", "*")),
+        effects=(("?relation", "?object", "?reference"),),
+    )
     observation = SIZE
 
     def sight(self, situation: Situation) -> NDArray[np.float32]:

@@ -17,8 +17,7 @@ from pontine.envs.tabletop.kinds import ObjectSpec, from_scene_object
 from pontine.envs.tabletop.layout import GAP, HEADING, PAN_X, REACH, Circle, clear, footprint
 from pontine.envs.tasks.place import goal_over
 
-RELATIONS = ("on", "in", "near", *DIRECTIONS)
-"""What `place` can be asked for."""
+from .operator import RELATIONS
 
 _GRID = 0.0125
 _GAPS = (GAP, 0.025, 0.015)

@@ -14,7 +14,8 @@ from pontine.envs.so101.kinematics import tool_pose
 from pontine.envs.so101.model import REST
 from pontine.envs.tasks.reach import SIZE, TOLERANCE, Reach, reaching
 
-from .skill import Array, Attempt, Skill, SkillError
+from .operator import Operator
+from .skill import SKILLS, Array, Attempt, Skill, SkillError
 
 SPOTS = {
     "middle": (0.24, 0.0, 0.12),
@@ -28,11 +29,16 @@ SPOTS = {
 _ABOVE = 0.05
 
 
+@SKILLS.register
 class ReachSkill(Skill):
     """Bring the empty hand over a named spot or an object."""
 
     name, task, max_steps = "reach", "reach", Reach.max_steps
-    arguments: ClassVar[tuple[str, ...]] = ("spot",)
+    words: ClassVar = {
+        "en": ("reach for", "reach", "hover over", "point at", "move over", "go over"),
+        "zh": ("移到", "伸向", "伸到", "指向", "悬停在"),
+    }
+    operator = Operator({"spot": "spot"}, (("not", "holding", "*"),), (("hand_over", "?spot"),))
     observation = SIZE
 
     def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
@@ -55,10 +61,13 @@ class ReachSkill(Skill):
         return np.array([x, y, z + thing.size[2] + _ABOVE])
 
 
+@SKILLS.register
 class HomeSkill(ReachSkill):
     """Bring the empty hand to where it is at rest."""
 
-    name, arguments = "home", ()
+    name = "home"
+    words: ClassVar = {"en": ("go home", "home", "go back", "return home"), "zh": ("回家", "归位", "复位", "回到原位")}
+    operator = Operator({}, (("not", "holding", "*"),), (("hand_home",),))
 
     def point(self, scene: Scene, args: Sequence[str]) -> Array:
         return tool_pose(REST[None]).position[0]

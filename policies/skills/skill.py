@@ -8,14 +8,17 @@ over the measured scene.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.errors import PontineError
+from pontine.envs.predicates import Predicate
+from pontine.envs.registry import Registry
 from pontine.envs.robot import Robot, RobotState
 from pontine.envs.scene import Scene
 from pontine.envs.so101.control import next_command
@@ -23,6 +26,7 @@ from pontine.envs.tasks.base import Task
 from pontine.envs.tasks.observation import SIZE
 
 from ..actor import Actor, PolicyError
+from .operator import Operator
 
 Array = NDArray[np.float64]
 OnStep = Callable[[Robot], None]
@@ -58,23 +62,64 @@ class Attempt(ABC):
 
 
 class Skill(ABC):
-    """An option with a learned policy."""
+    """An option with a learned policy.
+
+    A subclass that is registered in `SKILLS` can be planned, put into words and carried out:
+
+        @SKILLS.register
+        class ToppleSkill(HandlingSkill):
+            name, task, max_steps = "topple", "topple", 150
+            words = {"en": ("topple", "knock over"), "zh": ("推倒",)}
+            library = Path(__file__).parent / "library"
+            operator = Operator({"object": "thing"}, (("not", "holding", "*"),), (("lying", "?object"),))
+    """
 
     name: ClassVar[str]
     task: ClassVar[str]
     """Name of the task that its policy was trained on, and of the policy's file."""
-    arguments: ClassVar[tuple[str, ...]]
+    operator: ClassVar[Operator]
+    """What it takes, needs and changes."""
+    words: ClassVar[Mapping[str, tuple[str, ...]]]
+    """The verbs that ask for it, by language code; the first is the one that we say."""
+    library: ClassVar[str | Path | None] = None
+    """The folder with its policy; None for the library that all skills are loaded from."""
+    arguments: ClassVar[tuple[str, ...]] = ()
+    """Names of the operator's parameters."""
     max_steps: ClassVar[int]
     observation: ClassVar[int] = SIZE
     """How many numbers the policy takes."""
 
-    def __init__(self, actor: Actor) -> None:
-        if (actor.observation, actor.action) != (self.observation, 6):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "operator" in vars(cls):
+            cls.arguments = tuple(cls.operator.parameters)
+
+    def __init__(self, actor: Actor | None) -> None:
+        """Without an actor it is there all the same, and says when it is called which task is to be trained."""
+        if actor is not None and (actor.observation, actor.action) != (self.observation, 6):
             raise PolicyError(
                 f"the {self.name} policy takes {actor.observation} numbers and gives {actor.action}; "
                 f"this version's {self.name} takes {self.observation} and gives 6"
             )
         self.actor = actor
+
+    @property
+    def missing(self) -> str | None:
+        """What is to be done before it can be called; None if it can."""
+        if self.actor is not None:
+            return None
+        return f"there is no policy for {self.name} yet: `pontine train task={self.task}`"
+
+    @classmethod
+    def goal_of(cls, args: Sequence[str]) -> tuple[Predicate, ...]:
+        """The predicates that a call with these arguments makes true. Raises SkillError for a wrong number of them."""
+        cls._check_arguments(args)
+        return cls.operator.goals(args)
+
+    @classmethod
+    def _check_arguments(cls, args: Sequence[str]) -> None:
+        if len(args) != len(cls.arguments):
+            raise SkillError(f"{cls.name} takes ({', '.join(cls.arguments)}), got {len(args)} arguments")
 
     @abstractmethod
     def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
@@ -87,10 +132,11 @@ class Skill(ABC):
     def execute(self, robot: Robot, args: Sequence[str], on_step: OnStep | None = None) -> SkillOutcome:
         """Run until the termination condition has held for 5 control steps, or time is up.
 
-        Raises SkillError for a wrong number of arguments, and what `begin` raises.
+        Raises SkillError for a wrong number of arguments or if it has no policy, and what `begin` raises.
         """
-        if len(args) != len(self.arguments):
-            raise SkillError(f"{self.name} takes ({', '.join(self.arguments)}), got {len(args)} arguments")
+        self._check_arguments(args)
+        if self.actor is None:
+            raise SkillError(str(self.missing))
         scene = robot.scene()
         reason = self.refuses(scene, args)
         if reason is not None:
@@ -110,3 +156,24 @@ class Skill(ABC):
             if reason is not None:
                 return SkillOutcome(False, step + 1, reason)
         return SkillOutcome(False, self.max_steps, "time limit")
+
+
+def _check(skill: type[Skill]) -> None:
+    """Raises PontineError for a skill whose declaration is not whole."""
+    for field in ("name", "task", "operator", "words", "max_steps"):
+        if not hasattr(skill, field):
+            raise PontineError(f"skill {getattr(skill, 'name', skill.__name__)!r} does not say its {field}")
+    if not any(skill.words.values()):
+        raise PontineError(f"skill {skill.name!r} has no words")
+    try:
+        skill.operator.check()
+    except PontineError as error:
+        raise PontineError(f"operator of skill {skill.name!r}: {error}") from None
+
+
+SKILLS: Registry[type[Skill]] = Registry(
+    "skill",
+    [f"{__package__}.{module}" for module in ("reach_skills", "object_skills", "fixture_skills")],
+    check=_check,
+)
+"""The skill classes by the names that plans call them by."""

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.errors import PontineError
 from pontine.envs.robot import JOINTS
 from pontine.envs.scene import Scene
 from pontine.envs.so101.kinematics import tool_pose
@@ -61,7 +61,7 @@ def read_curriculum(path: str | Path, task: Task, share: float) -> Curriculum:
             if task_of(name).name == task.name:
                 starts.append(_start(entry, task))
         except (ValueError, KeyError, TypeError, IndexError, PontineError) as error:
-            reason = f"{error} is missing" if isinstance(error, KeyError) else error
+            reason = f"{error} is missing" if type(error) is KeyError else error
             raise PontineError(f"{path}, line {number} is not a start: {reason}") from None
     if not starts:
         raise PontineError(f"{path} has no starts for {task.name}; it has: {', '.join(sorted(names)) or 'nothing'}")
@@ -69,8 +69,6 @@ def read_curriculum(path: str | Path, task: Task, share: float) -> Curriculum:
 
 
 def _task_of_skill(name: str) -> str:
-    if name not in SKILLS:
-        raise UnknownNameError("skill", name, SKILLS)
     return SKILLS[name].task
 
 

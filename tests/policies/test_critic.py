@@ -9,7 +9,8 @@ from pontine.policies import critic as critics
 from pontine.policies.actor import LIBRARY, PolicyError
 from pontine.policies.actor import load as load_actor
 from pontine.policies.critic import FEATURES, Played
-from pontine.policies.skills.loading import HANDLING
+from pontine.policies.skills.handling import HandlingSkill
+from pontine.policies.skills.loading import trained_tasks
 from pontine.policies.statistics import expected_calibration_error, ranking
 
 
@@ -81,7 +82,7 @@ def test_episodes_are_played_half_nominal_half_randomised_and_seen_at_their_star
     assert np.array_equal(played.seen, critics.play(task, actor, 12, critics.TEST_SEED, threads=1).seen)
 
 
-@pytest.mark.parametrize("task", HANDLING)
+@pytest.mark.parametrize("task", trained_tasks(HandlingSkill, own=True))
 def test_every_skill_that_handles_something_ships_a_calibrated_critic(task: str) -> None:
     critic, card = critics.load(LIBRARY / f"{task}.success")
     assert card["test"]["episodes"] >= 2000

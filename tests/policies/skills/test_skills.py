@@ -16,7 +16,8 @@ from pontine.envs.tabletop.layout import from_scene, random_table
 from pontine.policies.evaluate import acting, evaluate
 from pontine.policies.skills.handling import BLIND_STEPS
 from pontine.policies.skills.loading import LIBRARY, SKILLS, load_library
-from pontine.policies.skills.placement import RELATIONS, goal_for
+from pontine.policies.skills.operator import RELATIONS
+from pontine.policies.skills.placement import goal_for
 from pontine.policies.skills.reach_skills import SPOTS
 from pontine.policies.skills.skill import Skill, SkillError
 
@@ -29,6 +30,7 @@ def library() -> dict[str, Skill]:
 @pytest.mark.parametrize("name", SKILLS)
 def test_a_shipped_skill_is_as_good_as_its_card_says(name: str, library: dict[str, Skill]) -> None:
     actor = library[name].actor
+    assert actor is not None
     found = evaluate(SKILLS[name].task, acting(actor), 150, seed=33_000_000)
     assert found["wilson95"][1] >= 0.95, found
 
