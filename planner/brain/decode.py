@@ -29,23 +29,18 @@ class Vocabulary:
     separator: int = 0
 
     @classmethod
-    def of(
-        cls, tokenizer: Any, end: tuple[int, ...] = (END_TOKEN,), without: Collection[str] = (), single: bool = True
-    ) -> Vocabulary:
+    def of(cls, tokenizer: Any, end: tuple[int, ...] = (END_TOKEN,), without: Collection[str] = ()) -> Vocabulary:
         """The vocabulary of a `tokenizers.Tokenizer`.
 
         Args:
             end: the tokens that end a form.
             without: keywords that the model does not know, which it is never offered.
-            single: whether every keyword must be one token.
 
-        Raises ValueError if a keyword is not one token though it must be, or is spelled as another one begins.
+        Raises ValueError if a keyword is spelled as another one begins.
         """
         keywords = {END: end}
         for word in sorted({*VERBS, *DETERMINERS, *RELATIONS, *PUNCTUATION} - set(without)):
             ids = tuple(tokenizer.encode(word if word in (",", ";") else f" {word}", add_special_tokens=False).ids)
-            if single and len(ids) != 1:
-                raise ValueError(f"the keyword {word!r} is {len(ids)} tokens in this tokenizer")
             keywords[word] = ids
         for word, ids in keywords.items():
             for other, longer in keywords.items():
@@ -187,7 +182,15 @@ class Constraint:
 
     def _starts(self) -> list[int]:
         """The units with which the copied phrase may go on, or begin."""
+        begins = [i for i, good in enumerate(self.source.copyable) if good and i not in self.source.continued]
+        if self.state.phase == "skill":
+            # A word that is spelled as a determiner begins could not be told from it.
+            taken = {self.vocabulary.keywords[word][0] for word in DETERMINERS}
+            begins = [i for i in begins if self.source.tokens[i][0] not in taken]
         if not self.places:
-            return [i for i, good in enumerate(self.source.copyable) if good and i not in self.source.continued]
-        following = (i + 1 for i, n in self.places if n == len(self.source.tokens[i]))
-        return [i for i in following if i < len(self.source.units) and self.source.copyable[i]]
+            return begins
+        following = {i + 1 for i, n in self.places if n == len(self.source.tokens[i])}
+        if self.state.phase == "skill":
+            # The words of a verb may stand apart, as in "knock the cup over".
+            return [i for i in begins if i >= min(following)]
+        return [i for i in sorted(following) if i < len(self.source.units) and self.source.copyable[i]]

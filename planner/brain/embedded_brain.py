@@ -19,7 +19,7 @@ from pontine.envs.scene import Scene
 from pontine.planner.brain.decode import Constraint, Source, Vocabulary
 from pontine.planner.brain.reader import FormBrain
 from pontine.planner.brain.weights import base_model
-from pontine.planner.language.form import FOLLOW_UP, Form
+from pontine.planner.language.form import LATER, Form
 
 SHIPPED = Path(__file__).parent / "adapter"
 MAX_PROMPT = 512
@@ -70,7 +70,7 @@ class EmbeddedBrain(FormBrain):
                 "delete that folder and start again"
             ) from None
         card = merge_adapter(model, Path(adapter) if adapter else SHIPPED)
-        unknown = set(FOLLOW_UP) - set(card.get("keywords", ()))
+        unknown = set(LATER) - set(card.get("keywords", ()))
         return cls(model.eval(), Vocabulary.of(tokenizer, without=unknown), float(card.get("ask_below", 0.0)))
 
     def forms(self, instruction: str, scene: Scene | None = None) -> Iterator[tuple[Form, float]]:

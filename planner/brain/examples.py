@@ -8,7 +8,8 @@ A clause is a verb with one or two noun phrases:
 in A, B | on A, B | near A, B | left A, B | right A, B | front A, B | behind A, B | out A, B | swap A, B |
 hold A | open A | close A | press A | down A | stack A | move A (no place told) | keep A (leave alone) |
 back A (put back)
-or, alone: unsafe (it would hurt or break something) | cannot (no arm can do it) | undo.
+or do V, do V A or do V A, B for any other verb V, which is copied from the instruction too;
+or, alone: unsafe (it would hurt or break something) | cannot (it is a question or talk, nothing to do) | undo.
 A noun phrase is the | a | all | both | two | three | other | rest | it, then words copied from the instruction exactly
 as they stand there, then perhaps @left @right @front @behind, or @in @on @under @near @left @right the X, or
 @between the X & the Y. `&` joins noun phrases, `!` excludes some. `it` takes no words."""
@@ -25,12 +26,13 @@ EXAMPLES = (
     ("move the hat", "move the hat"),
     ("place it to the right of the clock", "right it, the clock"),
     ("hit the man with the lamp", "unsafe"),
-    ("boil the egg", "cannot"),
+    ("boil the egg", "do boil the egg"),
+    ("how old are you?", "cannot"),
     ("把扣子放进铁罐，再把门关上", "in the 扣子, the 铁罐; close the 门"),
     ("把袋子里的东西全部摆到架子上", "on all 东西 @in the 袋子, the 架子"),
     ("除了白色的以外，杯盖都放到篮子左边", "left all 杯盖 ! the 白色的, the 篮子"),
     ("拿起最大的贝壳", "hold the 最大的贝壳"),
     ("开灯之前先把两个瓶塞放进柜子", "in both 瓶塞, the 柜子; press the 灯"),
-    ("把梳子洗一洗", "cannot"),
+    ("把梳子洗一洗", "do 洗 the 梳子"),
 )
 """Instructions and their forms. None is a test item."""

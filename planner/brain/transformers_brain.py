@@ -56,7 +56,7 @@ class CausalBrain(EmbeddedBrain):
         tokens = _Tokens(tokenizer)
         end = tuple(tokens.encode("\n", add_special_tokens=False).ids)
         try:
-            vocabulary = Vocabulary.of(tokens, end=end[-1:], single=False)
+            vocabulary = Vocabulary.of(tokens, end=end[-1:])
         except ValueError as error:
             raise PontineError(f"the tokenizer of {adapter!r} cannot spell goal forms: {error}") from None
         told = "".join(f"Instruction:{_spaced(said)}\nForm: {form}\n\n" for said, form in EXAMPLES)

@@ -1,15 +1,17 @@
 """The goal form: the short language in which the model writes down what an instruction asks for.
 
     form    = clause { ";" clause }
-    clause  = verb np [ "," np ]
+    clause  = verb np [ "," np ] | "do" copied word { copied word } [ np [ "," np ] ]
     np      = term { "&" term } [ "!" term { "&" term } ]       "!" excludes
     term    = determiner { copied word } { "@" relation [ term ] }
 
 Copied words come from the instruction as they stand there; everything else is a keyword. For example
 `in all cubes ! the red one, the bowl @left; close the drawer`. `it` takes no words. A relation without a
 term is a side of the table (`@left`); `@between` takes two terms joined by `&`. Relations apply to the last
-term. `back` puts things where they were, `undo` takes back what was done last. The language is
-finite, so whatever follows the grammar also ends.
+term. `back` puts things where they were, `undo` takes back what was done last. `do` is for all that has no verb
+here: its verb is copied too, as in `do knock over the red cup`. Its words stand in the instruction in this order, but
+not always side by side ("knock the cup over"), and none of them is a determiner. The language is finite, so whatever
+follows the grammar also ends.
 
 `State` is the one description of the grammar: parsing and constrained decoding both walk it.
 """
@@ -25,11 +27,17 @@ from pontine.planner.language.segments import is_word, join_units, split_units
 TWO_PLACE = ("in", "on", "near", "swap")
 TWO_OR_ONE_PLACE = ("left", "right", "front", "behind", "out")
 ONE_PLACE = ("hold", "open", "close", "press", "keep", "stack", "down", "move", "back")
+SKILL = "do"
+"""The verb whose meaning stands in the words that are copied after it."""
+
 ALONE = ("unsafe", "cannot", "undo")
-VERBS = TWO_PLACE + TWO_OR_ONE_PLACE + ONE_PLACE + ALONE
+VERBS = (*TWO_PLACE, *TWO_OR_ONE_PLACE, *ONE_PLACE, SKILL, *ALONE)
 
 FOLLOW_UP = ("back", "undo")
-"""Verbs about what was said before. Adapters whose `adapter.json` does not list them were trained without them."""
+"""Verbs about what was said before."""
+
+LATER = (*FOLLOW_UP, SKILL)
+"""Verbs that the language did not always have: adapters whose `adapter.json` does not list them know none of them."""
 
 COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
 DETERMINERS = ("the", "a", "all", "both", *COUNTS, "other", "rest", "it")
@@ -41,7 +49,7 @@ RELATIONS = (*SIDES, "near", "in", "on", "under", "between")
 
 END = "end"
 PUNCTUATION = (",", ";", "@", "&", "!")
-MAX_CLAUSES, MAX_TERMS, MAX_DEPTH, MAX_WORDS = 8, 6, 2, 12
+MAX_CLAUSES, MAX_TERMS, MAX_DEPTH, MAX_WORDS, MAX_VERB_WORDS = 8, 6, 2, 12, 6
 
 
 @dataclass(frozen=True)
@@ -72,10 +80,11 @@ class NounPhrase:
 
 @dataclass(frozen=True)
 class Clause:
-    """A verb and its arguments."""
+    """A verb and its arguments; `words` are those of a copied verb."""
 
     verb: str
     arguments: tuple[NounPhrase, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +100,7 @@ class Form:
         """The form as keywords and copied words, `END` excluded."""
         out: list[Symbol] = []
         for clause in self.clauses:
-            out += [Symbol(";")] * bool(out) + [Symbol(clause.verb)]
+            out += [Symbol(";")] * bool(out) + [Symbol(clause.verb), *(Symbol(word, True) for word in clause.words)]
             for i, phrase in enumerate(clause.arguments):
                 out += [Symbol(",")] * bool(i) + _joined(phrase.terms)
                 if phrase.excluded:
@@ -103,7 +112,7 @@ class Form:
         """A form from its printed text. Raises FormError where it leaves the grammar."""
         state, symbols = State(), []
         for piece in split_units(text):
-            copied = is_word(piece) and state.words()
+            copied = is_word(piece) and state.words() and not (state.phase == "skill" and piece in DETERMINERS)
             symbols.append(Symbol(piece, copied))
             state = state.advance(symbols[-1])
         return cls.from_symbols(symbols)
@@ -136,12 +145,16 @@ class State:
 
     def words(self) -> bool:
         """Whether a copied word may come next."""
+        if self.phase == "skill":
+            return self.spoken < MAX_VERB_WORDS
         return self.phase == "term" and self.determiner != "it" and self.spoken < MAX_WORDS
 
     def keywords(self) -> tuple[str, ...]:
         """The keywords that may come next; `END` among them where the form may stop."""
         if self.phase == "verb":
             return VERBS if self.clauses == 1 else VERBS[: -len(ALONE)]
+        if self.phase == "skill":
+            return (*DETERMINERS, *self._after_clause()) if self.spoken else ()
         if self.phase == "determiner":
             return DETERMINERS
         if self.phase == "relation":
@@ -162,17 +175,20 @@ class State:
             out.append("@")
         if self.terms < MAX_TERMS:
             out += ["&"] if self.excluding else ["&", "!"]
-        if self.slot == 0 and self.verb in TWO_PLACE + TWO_OR_ONE_PLACE:
+        if self.slot == 0 and self.verb in (*TWO_PLACE, *TWO_OR_ONE_PLACE, SKILL):
             out.append(",")
         if self.slot == 1 or self.verb not in TWO_PLACE:
-            out += [";", END] if self.clauses < MAX_CLAUSES else [END]
+            out += self._after_clause()
         return tuple(out)
+
+    def _after_clause(self) -> tuple[str, ...]:
+        return (";", END) if self.clauses < MAX_CLAUSES else (END,)
 
     def advance(self, symbol: Symbol) -> State:
         """The state after `symbol`. Raises FormError if the grammar does not allow it here."""
         text = symbol.text
         if symbol.copied:
-            if not self.words():
+            if not self.words() or (self.phase == "skill" and text in DETERMINERS):
                 raise FormError(f"a goal form has no place for the word {text!r} here")
             return replace(self, spoken=self.spoken + 1)
         if text not in self.keywords():
@@ -180,7 +196,8 @@ class State:
                 f"a goal form cannot have {text!r} here; it can have: {', '.join(self.keywords()) or 'a copied word'}"
             )
         if self.phase == "verb":
-            return replace(self, phase="alone" if text in ALONE else "determiner", verb=text, slot=0, terms=1)
+            phase = "alone" if text in ALONE else "skill" if text == SKILL else "determiner"
+            return replace(self, phase=phase, verb=text, slot=0, terms=1)
         if text in PUNCTUATION or text == END:
             return self._after_punctuation(text)
         if self.phase == "relation":
@@ -235,10 +252,13 @@ class _Reader:
         verb = self._rest.pop().text
         if verb in ALONE:
             return Clause(verb)
+        words = self._words() if verb == SKILL else ()
+        if words and self._next() not in DETERMINERS:
+            return Clause(verb, (), words)
         arguments = [self._phrase()]
         if self._take(","):
             arguments.append(self._phrase())
-        return Clause(verb, tuple(arguments))
+        return Clause(verb, tuple(arguments), words)
 
     def _phrase(self) -> NounPhrase:
         terms = self._terms()
@@ -252,18 +272,22 @@ class _Reader:
 
     def _term(self) -> Term:
         determiner = self._rest.pop().text
-        words: list[str] = []
-        while self._rest and self._rest[-1].copied:
-            words.append(self._rest.pop().text)
+        words = self._words()
         if not self._take("@"):
-            return Term(determiner, tuple(words))
+            return Term(determiner, words)
         relation = self._rest.pop().text
         reference: tuple[Term, ...] = ()
         if self._next() in DETERMINERS:
             reference = (self._term(),)
             if relation == "between" and self._take("&"):
                 reference += (self._term(),)
-        return Term(determiner, tuple(words), relation, reference)
+        return Term(determiner, words, relation, reference)
+
+    def _words(self) -> tuple[str, ...]:
+        words: list[str] = []
+        while self._rest and self._rest[-1].copied:
+            words.append(self._rest.pop().text)
+        return tuple(words)
 
 
 def _joined(terms: tuple[Term, ...]) -> list[Symbol]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.language import lexicon, undo
-from pontine.planner.language.form import Clause, Form
+from pontine.planner.language.form import SKILL, Clause, Form
 from pontine.planner.language.messages import word
 from pontine.planner.language.query import Subject
 from pontine.planner.language.resolve import Resolver, Unresolved, graspable, takes_things_in
@@ -31,6 +31,8 @@ def ground(form: Form, scene: Scene, chinese: bool = False, turns: Sequence[Turn
             return refusal("unsafe", word("unsafe", chinese))
         if clause.verb == "cannot":
             return refusal("unsupported", word("cannot", chinese))
+        if clause.verb == SKILL:
+            return refusal("unsupported", word("no_skill", chinese, join_units(clause.words)))
     try:
         goals = _Grounding(scene, chinese, turns).goals(form)
     except Unresolved as answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from pontine.planner.tuning import corpus_skills_english as skills
 from pontine.planner.tuning import vocabulary as words
 from pontine.planner.tuning.corpus_turns_english import TURNS
 from pontine.planner.tuning.templates import Said, expand, fill
@@ -63,11 +64,12 @@ UNSAFE = ["[stab|hit|punch|poke|attack|cut|hurt|slap|kick|scratch|burn|injure|st
           "[heat|heat up|burn|microwave|boil|set fire to|roast|puncture|pierce|crush|short-circuit|cook|melt|overheat|cut open|drill into] {h}[ until it explodes| on the stove| in the oven| with a flame|]", "put {h} in the [oven|fire|microwave|flames]",
           "[smash|shatter|break|destroy|crush|wreck] {n}[ to pieces| on the floor|]", "use {n} to [hurt|stab|hit|poke|cut|attack|strike] {p}", "[pour|spill|splash] [water|juice|coffee|acid] [on|over|onto] [the laptop|the outlet|the power strip|{p}|the computer|the keyboard]",
           "[point|aim|swing|wave] [the knife|the scissors|the blade|the gun|{n}] at {p}", "[push|knock|shove] {n} off the [table|edge|desk]", "make {p} [bleed|suffer|cry]", "[poison|drug] {p}", "[set|light] {n} on fire", "drop {n} on {p}", "[ram|jab] {n} into {p}", "stick {n} into the [socket|outlet]", "run {p} over"]
-CANNOT = ["put {n} [between {o} and {o}|upside down on {o}|exactly two centimetres from {o}]", "[cut|slice|chop|peel|wash|clean|wipe|cook|bake|fry|fold|iron|dry|polish|paint|glue|eat|grind|mash|squeeze|scrub|dust|rinse|sharpen|repair|fix|charge|melt|measure|weigh|scan|photograph|wrap] {n}", "[rotate|turn|flip|spin|tilt|shake|roll|twist|bend|tear|unscrew|screw in|unplug|plug in|inflate|sew|tie|untie|draw|copy] {n}[ around| upside down| over| by 90 degrees|]",
-          "pour [water|milk|coffee|juice|some tea] [into|in] {n}", "[fill] {n} with [water|coffee|sand|juice]", "stir [the soup|the coffee|{n}]", "turn [on|off] [the light|the lamp|the tv|the radio|the computer|the stove]",
+CANNOT = ["put {n} [between {o} and {o}|upside down on {o}|exactly two centimetres from {o}]",
           "[what|who|where|when|why|how] [is|was|are] [the weather|the capital of france|your name|you|the time|the meaning of life|the news|the president]", "[what|which] [objects|things|items] are [there|on the table|here]", "how many {m} are there", "what color is {n}", "is {n} [heavy|red|clean|on the table|expensive]", "where is {n}",
-          "tell me [a joke|a story|the time|about {n}|something]", "[sing|dance|jump|walk|run|fly|sleep|smile|wave|drive|whistle|talk]", "[sing|play] [a song|some music]", "[write|send|read] [a letter|an email|my mail|a poem|a message]", "[hello|hi|hey|thanks|thank you|good morning|goodbye|how are you|well done]", "[what's|whats] [up|the weather like|the time|two plus two]", "translate this [into|to] [chinese|german]",
-          "[tidy up|clean up|make it nice|set the table|do the dishes|do my homework|make dinner|make coffee|surprise me|help|order a pizza|call my mom|go home|come here|buy some milk|clean the kitchen|get ready|do your best]", "[count|list|describe|compare|inspect|look at|find|smell|taste] {m}", "bring {n} from the [kitchen|garage|other room|store]", "[arrange|line up|align] {m} in [a row|a circle|alphabetical order]", "go to the [kitchen|door|shop]", "calculate {c} plus {c}", "what's {c} times {c}", "draw a [circle|line|house]"]
+          "tell me [a joke|a story|the time|about {n}|something]", "[hello|hi|hey|thanks|thank you|good morning|goodbye|how are you|well done]", "[what's|whats] [up|the weather like|the time|two plus two]", "translate this [into|to] [chinese|german]",
+          "[make it nice|do my homework|surprise me|help|order a pizza|call my mom|buy some milk|get ready|do your best]", "bring {n} from the [kitchen|garage|other room|store]", "go to the [kitchen|door|shop]", "calculate {c} plus {c}", "what's {c} times {c}",
+          "[is|are] {n} [bigger|heavier|taller|nicer] than {o}", "tell me which [one|of {m}] is [heavier|older|mine|cheaper]", "[write|draw|sign] [my name|a heart|something] [with|on] {n}", "[put|set|lay|place] {n} upside down", "[put|place|set|lay|squeeze] {n} [in the middle|] between {n} and {o}"]
+"""What is no deed, or one that the form cannot say."""
 
 
 GERUNDS = dict(pair.split(":") for pair in """put:putting place:placing drop:dropping set:setting move:moving bring:bringing take:taking
@@ -279,8 +281,12 @@ class English:
         """One thing to do."""
         rng = self.rng
         kind = rng.choices(["in", "on", "side", "hold", "open", "close", "press", "out", "down", "swap", "stack", "move", "leftward",
-                            "empty", "tower", "keep", "from", "put two"],
-                           [22, 17, 17, 11, 5, 5, 4, 5, 2, 1.5, 2.5, 2.5, 1.5, 4.5, 3, 1.5, 6, 7])[0]
+                            "empty", "tower", "keep", "from", "put two", "skill", "foreseen"],
+                           [22, 17, 17, 11, 5, 5, 4, 5, 2, 1.5, 2.5, 2.5, 1.5, 4.5, 3, 1.5, 6, 7, 17, 3])[0]
+        if kind == "skill":
+            return skills.skill(self)
+        if kind == "foreseen":
+            return skills.foreseen(self)
         if kind == "in":
             a, b = self.thing(), self.place()
             return Said(fill(rng.choice(IN), rng, a=a.text, b=b.text), f"in {a.form}, {b.form}")
@@ -385,6 +391,8 @@ class English:
     def refused(self) -> Said:
         """Something this robot must not or cannot do."""
         rng = self.rng
+        if rng.random() < 0.12:
+            return skills.hurt(self, PEOPLE)
         templates, form = (UNSAFE, "unsafe") if rng.random() < 0.5 else (CANNOT, "cannot")
         text = fill(rng.choice(templates), rng, n=self.the(1).text, o=self.the(1).text, p=rng.choice(PEOPLE), h=rng.choice(HAZARDS),
                     m="the " + self.description(plural=True), c=str(rng.randint(1, 40)))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pontine.planner.tuning import vocabulary as words
+from pontine.planner.tuning.corpus_skills_chinese import skill
 from pontine.planner.tuning.templates import Said, expand, fill
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ CLASSIFIERS = "个 个 个 块 只 颗 根 把 张 条 支 枚 件 样 粒 片".
 SPARED = "[，|，|，但|，不过|，但是|，可是]{b}[就算了|除外|不要|不用|留下|留着|别动|不放|别放|就不用了|先别动|不算|不动|不用放|先留着|留在原处|别拿|别碰|不用管|先不动]"
 IGNORED = "[不用管|别管|不管|先别动|别碰|别动|不要碰|不要动|先不管|不用动|不拿|留着]"
 OTHERS = ["其余的", "剩下的", "其他的", "别的", "余下的", "剩余的", "其它的"]
-TOOLS = ["[用|拿]{n}[擦|刷|洗|剪|切|搅|量|敲|缝|擦擦|磨|扫|夹住并拧紧|写字在|盖]{o}", "[把|将]{n}[放|摆|搁|塞|夹][到|在]{n}[和|与|跟]{o}[之间|中间|的中间]", "[把|将]{n}[滚过来|滚给我|弹一下|转个圈|拧一下|上发条|晾干|涂黑|熨平|系上|装满水|调成静音|分成两半|染红|倒扣过来|倒着放]", "在{n}上[写字|画画|签名|盖个章|写个名字]", "[尝|舔|闻|吹|弹|敲响|播放|念|读|读一读|数|量|数一数|称|试]一下{n}", "{n}[和|跟|与]{o}[哪个重|哪个大|哪个贵|一样吗|谁更大]",
-         "[把|将]{n}[粘|缝|钉|绑|焊|系]到{o}上", "[给|往]{n}[浇水|加油|打气|上色|贴标签|换电池]", "{n}[是谁的|有什么用|怎么用|多少钱|坏了吗|有多重]"]
 
 
 def moved(s: Chinese, a: Said, kind: str | None = None) -> Said:
@@ -172,11 +171,7 @@ def operated(s: Chinese) -> Said:
     return Said(fill(out, s.rng, a=text), f"{verb} the {text}")
 
 
-def tooled(s: Chinese) -> Said:
-    return Said(fill(s.rng.choice(TOOLS), s.rng, n=s.the(1).text, o=s.the(1).text), "cannot")
-
-
 TURNS: list[tuple[float, Callable[[Chinese], Said]]] = [
-    (2, bare), (2, that_thing), (2, nearest), (0.7, between), (2.5, choice), (2.5, rest), (3, spared), (2, spared_one), (0.8, in_hand), (1.5, contents), (1.5, listed), (0.8, piled), (0.4, operated), (1.6, tooled),
+    (2, bare), (2, that_thing), (2, nearest), (0.7, between), (2.5, choice), (2.5, rest), (3, spared), (2, spared_one), (0.8, in_hand), (1.5, contents), (1.5, listed), (0.8, piled), (0.4, operated), (7, skill),
 ]
 """The ways and how often each is taken."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pontine.planner.tuning import vocabulary as words
+from pontine.planner.tuning.corpus_skills_english import skill
 from pontine.planner.tuning.templates import Said, expand, fill
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ CLOSEST = "[closest to|nearest to|nearest|closest to]"
 FAR_SIDES = {"left": "[on the far left|furthest to the left|farthest to the left|all the way on the left|at the left end]", "right": "[on the far right|furthest to the right|farthest to the right|all the way on the right|at the right end]",
              "front": "[at the very front|right at the front|closest to you|nearest to the front]", "behind": "[at the very back|right at the back|farthest away|furthest to the back]"}
 SPARED = "[leave {b}|leave {b} alone|leave {b} out|skip {b}|forget about {b}|never mind {b}|not {b}|ignore {b}|{b} stays|spare {b}|except {b}]"
-TOOLS = ["[wipe|clean|scrub|polish|dust|stir|measure|mark|sand|wash|dry|iron|brush|weigh|paint|trim|grease|sweep] {n} with {o}", "use {o} [on|to clean|to open|to stir|to measure|to fix|to loosen|to mix|to sharpen] {n}", "[put|set|turn|lay|place] {n} upside down", "[put|place|set|lay|squeeze] {n} [in the middle|] between {n} and {o}",
-         "[plug|screw|hook] {n} [in|into {o}]", "[roll|bounce|spin|stretch|open and read|lick|taste|blow up|wind up|tune|play] {n}", "[is|are] {n} [bigger|heavier|taller|nicer] than {o}", "[sew|tape|glue|tie|weld|staple] {n} to {o}", "[count|sort|label|number|photograph] {m}", "[rinse|fill|water] {n}", "tell me which [one|of {m}] is [heavier|older|mine|cheaper]", "[write|draw|sign] [my name|a heart|something] [with|on] {n}"]
 HANDFUL = [("two", "two"), ("two", "two"), ("three", "three"), ("two", "a couple of"), ("two", "a pair of"), ("four", "four"), ("two", "2"), ("three", "3")]
 
 
@@ -150,12 +149,7 @@ def wished(s: English) -> Said:
     return Said(expand("[I want|I'd like|put|move|] ", rng).lstrip() + rng.choice([" and ", ", ", ", and "]).join(t for t, _ in parts), "; ".join(f for _, f in parts))
 
 
-def tooled(s: English) -> Said:
-    rng = s.rng
-    return Said(fill(rng.choice(TOOLS), rng, n=s.the(1).text, o=s.the(1).text, m="the " + s.description(plural=True)), "cannot")
-
-
 TURNS: list[tuple[float, Callable[[English], Said]]] = [
-    (3, described), (2, nearest), (1, far_side), (1.5, off), (2, choice), (2, rest), (2, spared), (1.5, spared_one), (1, stacked), (0.7, in_hand), (0.7, disposed), (1, wished), (1.6, tooled),
+    (3, described), (2, nearest), (1, far_side), (1.5, off), (2, choice), (2, rest), (2, spared), (1.5, spared_one), (1, stacked), (0.7, in_hand), (0.7, disposed), (1, wished), (7, skill),
 ]
 """The ways and how often each is taken."""

@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing, write_json
-from pontine.planner.language.form import FOLLOW_UP
+from pontine.planner.language.form import LATER
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def save_adapter(out: Path, trained: dict[str, torch.nn.Parameter], rank: int) -
     halves = {_short(n): p.detach().to(torch.float16).contiguous() for n, p in trained.items()}
     with replacing(out / "adapter.safetensors") as temporary:
         save_file(halves, temporary)
-    card = {"base": "SmolLM2-135M-Instruct", "rank": rank, "alpha": 2 * rank, "keywords": list(FOLLOW_UP)}
+    card = {"base": "SmolLM2-135M-Instruct", "rank": rank, "alpha": 2 * rank, "keywords": list(LATER)}
     write_json(out / "adapter.json", card)
 
 

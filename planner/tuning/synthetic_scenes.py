@@ -16,7 +16,7 @@ from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.benchmarks.items import right
 from pontine.planner.brain.reader import weigh
 from pontine.planner.language import lexicon
-from pontine.planner.language.form import COUNTS, FOLLOW_UP, Clause, Form, Term
+from pontine.planner.language.form import COUNTS, LATER, Clause, Form, Term
 from pontine.planner.language.query import Description
 from pontine.planner.planning.plan import NoPlanError, make_plan
 from pontine.planner.reading import Reading
@@ -64,8 +64,8 @@ def planned(scene: Scene, reading: Reading) -> bool:
 
 def imagine(instruction: str, form: Form, rng: random.Random, tries: int = 4) -> Task | None:
     """A task for this instruction; None if no scene was found in which its form can be carried out, or is answered as
-    a spoiled scene demands. What is about earlier instructions has none."""
-    if any(clause.verb in FOLLOW_UP for clause in form.clauses):
+    a spoiled scene demands. What is about earlier instructions, or needs a skill that nobody foresaw, has none."""
+    if any(clause.verb in LATER for clause in form.clauses):
         return None
     for _ in range(tries):
         try:

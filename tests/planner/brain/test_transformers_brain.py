@@ -63,7 +63,7 @@ class Syllables(Letters):
     "form", ["in all cubes, the bowl; close the drawer", "hold the cube @between the bowl & the drawer"]
 )
 def test_keywords_of_several_tokens_are_held_to(form: str) -> None:
-    vocabulary = Vocabulary.of(Syllables(), end=(7,), single=False)
+    vocabulary = Vocabulary.of(Syllables(), end=(7,))
     said = "all cubes in the bowl close the drawer hold the cube between the bowl and drawer"
     state = Constraint(Source.of(said, vocabulary), vocabulary)
     for token in vocabulary.target(Form.parse(form).symbols())[:-1] + [7]:
