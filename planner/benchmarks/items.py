@@ -19,13 +19,17 @@ from pontine.planner.reading import Reading, Turn
 SHIPPED = Path(__file__).parent / "items.jsonl"
 """Hand-written items that come with Pontine. They are for measuring; nothing may ever be trained on them."""
 
+UNFORESEEN = SHIPPED.with_name("unforeseen.jsonl")
+"""More of them, with verbs that name no skill, or an old one in a new word."""
+
 
 def load_items(items: str | Path | None = None) -> list[dict[str, Any]]:
     """The items of a JSON Lines file, those that come with Pontine if None; `scenes.json` beside it has the scenes.
 
     An item is `{"id", "language", "class", "scene", "instruction", "accept"}` and may have `tags`, `unseen` (nouns the
     training vocabulary lacks), `form` (a right goal form) and `said`: the `{"instruction", "subgoals"}` that were
-    said and done before. The scene is put in as it is when the instruction is said, `turns` as the dialogue so far.
+    said and done before. A refusal to be accepted may have `says`, a word that it must name. The scene is put in as it
+    is when the instruction is said, `turns` as the dialogue so far.
 
     Raises PontineError if either file cannot be read.
     """
@@ -81,7 +85,7 @@ def _same(reading: Reading, wanted: Mapping[str, Any], scene: Scene) -> bool:
     if wanted["kind"] != reading.kind:
         return False
     if reading.kind == "refusal":
-        return wanted.get("reason") in (None, reading.reason)
+        return wanted.get("reason") in (None, reading.reason) and wanted.get("says", "") in reading.text
     if reading.kind == "question":
         return set(wanted.get("options", reading.options)) == set(reading.options)
     try:

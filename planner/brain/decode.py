@@ -183,14 +183,15 @@ class Constraint:
     def _starts(self) -> list[int]:
         """The units with which the copied phrase may go on, or begin."""
         begins = [i for i, good in enumerate(self.source.copyable) if good and i not in self.source.continued]
-        if self.state.phase == "skill":
-            # A word that is spelled as a determiner begins could not be told from it.
-            taken = {self.vocabulary.keywords[word][0] for word in DETERMINERS}
-            begins = [i for i in begins if self.source.tokens[i][0] not in taken]
+        onward = {i + 1 for i, n in self.places if n == len(self.source.tokens[i])}
+        found = [i for i in sorted(onward) if i < len(self.source.units) and self.source.copyable[i]]
         if not self.places:
-            return begins
-        following = {i + 1 for i, n in self.places if n == len(self.source.tokens[i])}
-        if self.state.phase == "skill":
+            found = begins
+        elif self.state.phase == "skill" and (ended := onward - self.source.continued):
             # The words of a verb may stand apart, as in "knock the cup over".
-            return [i for i in begins if i >= min(following)]
-        return [i for i in sorted(following) if i < len(self.source.units) and self.source.copyable[i]]
+            found += [i for i in begins if i > min(ended)]
+        if self.state.phase == "skill":
+            # A word whose spelling begins as that of a determiner could not be told from it.
+            taken = {self.vocabulary.keywords[word][0] for word in DETERMINERS}
+            found = [i for i in found if self.source.tokens[i][0] not in taken]
+        return list(dict.fromkeys(found))

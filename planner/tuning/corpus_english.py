@@ -233,7 +233,7 @@ class English:
         while True:
             said = self.clause() if self.rng.random() < 0.6 else self.operated()
             verb, _, rest = said.text.partition(" ")
-            if verb in GERUNDS and rest:
+            if verb in GERUNDS and rest and not said.form.startswith("do "):
                 return Said(f"{GERUNDS[verb]} {rest}", said.form)
 
     def one(self) -> Said:

@@ -41,7 +41,7 @@ PARTICLES = "up down over off out around away back along through apart together 
 PREPOSITIONS = "with with using against around along across through from at for past toward upon".split()
 ADVERBS = ["gently", "carefully", "slowly", "a bit", "a little", "once", "twice", "again", "for me", "quickly", "for a moment", "all the way", "properly", "a few times"]
 
-ALONE = [("go home", "go home"), ("go back home", "go back home"), ("return home", "return home"), ("[move|go] to [the|your] [home|rest] position", "{1} home"), ("take a bow", "take bow"), ("take a break", "take break"), ("take a nap", "take nap"),
+ALONE = [("go home", "go home"), ("go back home", "go back home"), ("return home", "return home"), ("[move|go|return] to [the|your] home position", "{1} to home position"), ("take a bow", "take bow"), ("take a break", "take break"), ("take a nap", "take nap"),
          ("come here", "come here"), ("stand up", "stand up"), ("stand still", "stand still"), ("calm down", "calm down"), ("say hello", "say hello"), ("nod", "nod"), ("dance", "dance"), ("sing", "sing"), ("jump", "jump"), ("sleep", "sleep"), ("smile", "smile"),
          ("stretch", "stretch"), ("stretch out", "stretch out"), ("tidy up", "tidy up"), ("clean up", "clean up"), ("warm up", "warm up"), ("wake up", "wake up"), ("shut down", "shut down"), ("power off", "power off"), ("park yourself", "park"),
          ("retract", "retract"), ("retreat", "retreat"), ("stow yourself", "stow"), ("calibrate yourself", "calibrate"), ("reset yourself", "reset"), ("play dead", "play dead"), ("applaud", "applaud"), ("whistle", "whistle"), ("salute", "salute")]

@@ -52,7 +52,7 @@ def tune_verb(
     """
     import torch
 
-    from pontine.planner.benchmarks.items import load_items
+    from pontine.planner.benchmarks.items import UNFORESEEN, load_items
     from pontine.planner.language.segments import split_units
     from pontine.planner.tuning import grpo, sft
     from pontine.planner.tuning.corpus import keep_seen
@@ -69,7 +69,7 @@ def tune_verb(
     torch.set_num_threads(threads)
     out = Path(out)
     held_out = load_items(items) if items else []
-    excluded = {split_units(item["instruction"]) for item in [*load_items(), *held_out]}
+    excluded = {split_units(item["instruction"]) for item in [*load_items(), *load_items(UNFORESEEN), *held_out]}
     told = samples, seed, lr, rank, chinese, str(init) if init else None, str(items) if items else None
     config = TuneConfig(*told) if stage == "sft" else grpo.RlConfig(*told, stage, group)
     began, source = time.process_time(), commit()

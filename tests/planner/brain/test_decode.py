@@ -56,8 +56,15 @@ def test_whatever_is_written_is_a_form_of_copied_phrases(instruction: str) -> No
         while not state.finished:
             state = state.advance(rng.choice(state.allowed()))
         form = Form.from_symbols(state.symbols)
-        runs = [" ".join(s.text for s in run) for run in _runs(form)]
+        verbs = [clause.words for clause in form.clauses if clause.verb == "do"]
+        runs = [" ".join(s.text for s in run) for run in _runs(form) if tuple(s.text for s in run) not in verbs]
         assert all(f" {run} " in f" {units} " for run in runs)
+        assert all(_in_order(verb, split_units(instruction)) for verb in verbs)
+
+
+def _in_order(words: tuple[str, ...], units: tuple[str, ...]) -> bool:
+    rest = iter(units)
+    return all(word in rest for word in words)
 
 
 def _runs(form: Form) -> list[list]:
@@ -83,8 +90,29 @@ def test_control_tokens_in_an_instruction_are_only_text() -> None:
     assert {s for s in state.source.units if "<" in s} == {"<"}
 
 
-def test_a_keyword_of_several_tokens_is_refused() -> None:
+def test_a_keyword_of_several_tokens_can_be_written() -> None:
     letters = Letters()
     del letters.words[" keep"]
+    vocabulary = Vocabulary.of(letters)
+    state = Constraint(Source.of("leave the cup alone", vocabulary), vocabulary)
+    for token in vocabulary.target(Form.parse("keep the cup").symbols()):
+        assert token in state.allowed()
+        state = state.advance(token)
+    assert str(Form.from_symbols(state.symbols)) == "keep the cup"
+
+
+def test_keywords_that_cannot_be_told_apart_are_refused() -> None:
+    letters = Letters()
+    letters.words[" keep"] = letters.words[" in"]
     with pytest.raises(ValueError, match="keep"):
         Vocabulary.of(letters)
+
+
+def test_no_word_of_a_verb_is_a_determiner() -> None:
+    state = constraint("give it a shake")
+    for token in VOCABULARY.target(Form.parse("do give").symbols())[:-1]:
+        state = state.advance(token)
+    assert VOCABULARY.unit("it")[0] in state.allowed()
+    state = state.advance(VOCABULARY.keywords["it"][0])
+    assert state.symbols[-1].text == "it"
+    assert not state.symbols[-1].copied

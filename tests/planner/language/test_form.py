@@ -19,10 +19,14 @@ GOOD = [
     "stack the red cube & the blue cube & the green cube",
     "cannot",
     "unsafe",
+    "do knock over the red cup",
+    "do wave goodbye; do 擦干净 all 盘子 ! the 红盘子, the 海绵",
+    "hold it; do 转九十度",
 ]
 BAD = [
     "", "in", "in the", "in the cube", "in the cube,", "bring the cube", "hold the cube, the bowl", "unsafe; hold it",
     "hold it cube", "hold the cube @", "hold the cube @beside the cup", "hold the cube;", "on a block @between the cup",
+    "do", "do the cup", "do it", "do knock over the", "do a b c d e f g", "do wave, the cup",
 ]  # fmt: skip
 
 

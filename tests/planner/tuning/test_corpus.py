@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pontine.planner.benchmarks.items import load_items
+from pontine.planner.benchmarks.items import UNFORESEEN, load_items
+from pontine.planner.brain.decode import Constraint, Source
 from pontine.planner.brain.embedded_brain import SHIPPED
 from pontine.planner.language.form import Form
 from pontine.planner.language.segments import is_chinese, join_units, split_units
 from pontine.planner.tuning.corpus import fingerprints, keep_seen, read_seen, samples
+from tests.planner.brain.test_decode import VOCABULARY
 
-ITEMS = load_items()
+ITEMS = [*load_items(), *load_items(UNFORESEEN)]
 HELD_OUT = {split_units(item["instruction"]) for item in ITEMS}
 
 
@@ -19,12 +21,27 @@ def test_every_copied_phrase_stands_in_the_sentence() -> None:
     for sample in samples(seed=7, chunk=0, count=3000):
         text = f" {' '.join(split_units(sample.instruction))} "
         phrase: list[str] = []
+        verb = False
         for symbol in [*sample.form.symbols(), None]:
             if symbol is not None and symbol.copied:
                 phrase.append(symbol.text)
                 continue
-            assert f" {' '.join(phrase)} " in text or not phrase, (sample.instruction, str(sample.form))
-            phrase = []
+            # The words of a verb may stand apart.
+            pieces = phrase if verb else [" ".join(phrase)]
+            assert all(f" {piece} " in text for piece in pieces) or not phrase, (sample.instruction, str(sample.form))
+            phrase, verb = [], symbol is not None and symbol.text == "do"
+
+
+def test_every_form_can_be_decoded_and_many_verbs_are_copied() -> None:
+    verbs = {"en": set(), "zh": set()}
+    for sample in samples(seed=10, chunk=0, count=1500):
+        state = Constraint(Source.of(sample.instruction, VOCABULARY), VOCABULARY)
+        for token in VOCABULARY.target(sample.form.symbols()):
+            assert token in state.allowed(), (sample.instruction, str(sample.form))
+            state = state.advance(token)
+        assert state.symbols == tuple(sample.form.symbols())
+        verbs[sample.language] |= {c.words for c in sample.form.clauses if c.words}
+    assert min(map(len, verbs.values())) > 50
 
 
 def test_templates_are_filled_and_forms_are_whole() -> None:
