@@ -23,7 +23,7 @@ def run(config: Config) -> int:
     """Exit status 0 once the files are written."""
     from rich.console import Console
 
-    from pontine.envs.tabletop.kinds import ObjectSpec
+    from pontine.envs.tabletop.objects import ObjectSpec
     from pontine.sim2real.emulation.tagging import marked
     from pontine.sim2real.vision import sheet
     from pontine.sim2real.vision.markers import Markers

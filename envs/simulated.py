@@ -13,7 +13,7 @@ from .scene import Scene
 from .so101.model import GRIPPER, REST
 from .tabletop.fixtures import FixtureSpec
 from .tabletop.fixtures import slots_for as fixture_slots_for
-from .tabletop.kinds import ObjectSpec
+from .tabletop.objects import ObjectSpec
 from .tabletop.sensing import measure
 from .tabletop.table import slots_for
 from .tabletop.worlds import Worlds

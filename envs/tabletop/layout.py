@@ -9,12 +9,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..colors import COLORS
 from ..errors import SceneError
+from ..kind import KINDS
 from ..scene import TABLE, Scene
 from ..so101.model import LINKS
 from .fixtures import FLOOR, INSIDE, TALLEST, FixtureSpec, facing, kind_of, yaw_of
 from .fixtures import draw as draw_fixture
-from .kinds import COLORS, KINDS, ObjectSpec, draw, from_scene_object
+from .objects import ObjectSpec, draw, from_scene_object
 
 Array = NDArray[np.float64]
 
@@ -37,9 +39,7 @@ Circle = tuple[float, float, float]
 
 def footprint(spec: ObjectSpec) -> Circle:
     """(x, y, radius) of the circle round an object's footprint, m."""
-    square = spec.kind in ("cube", "block", "box")
-    radius = math.hypot(spec.size[0], spec.size[1]) / 2 if square else spec.size[0] / 2
-    return spec.position[0], spec.position[1], radius
+    return spec.position[0], spec.position[1], spec.declared.footprint(spec.size)
 
 
 def clear(x: float, y: float, radius: float, others: Iterable[Circle], gap: float = GAP) -> bool:
@@ -127,8 +127,9 @@ def random_table(seed: int, count: int | None = None, fixtures: Sequence[Fixture
     wanted = min(drawn, 4) if fixtures and count is None else drawn
     if not 1 <= wanted <= MAX_OBJECTS:
         raise ValueError(f"a table has 1 to {MAX_OBJECTS} objects, not {wanted}")
-    wide = [k.name for k in KINDS.values() if not k.graspable]
-    solid = [k.name for k in KINDS.values() if k.graspable]
+    # only what comes with Pontine: a table's seed means the same table whatever plugins there are
+    wide = [k.name for k in KINDS.own() if not k.graspable]
+    solid = [k.name for k in KINDS.own() if k.graspable]
     n_wide = min(int(rng.integers(1, 3)), 2 if wanted <= 5 else 1) if wanted > 1 else 0
     kinds = list(rng.choice(wide, n_wide, replace=False)) + list(rng.choice(solid, wanted - n_wide))
     taken = [circle for fixture in fixtures for circle in fixture.keepout]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..kind import KINDS
 from ..rotations import heading_quat
 from ..scene import TABLE, Fixture, Scene, SceneObject, rounded
 from .fixtures import INSIDE, RIM
-from .kinds import KINDS
 from .support import TOLERANCE, Body
 from .worlds import Worlds
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array, Triple
+from ..kind import WALL, Kind, declared, frame_of
 from ..rotations import quat_to_matrix
 from ..scene import TABLE
-from .kinds import WALL, on_base
-
-Array = NDArray[np.float64]
+from .hulls import hull_of
 
 TOLERANCE = 0.008
 """How far (m) the underside of a thing may be from the top of what carries it."""
@@ -22,34 +22,54 @@ TOLERANCE = 0.008
 class Body:
     """A thing in space: full extents (m), position (3,) m and orientation (4,) wxyz of its frame.
 
-    The frame of a container or plate is at the centre of its base (`on_base`), else at the centre. A kind
-    that the catalogue does not know counts as a box.
+    The declared kind says where the frame is and what shapes the thing has. One of a kind that nobody declared
+    counts as a box, or as an open drum if it is a container.
     """
 
     name: str
     kind: str
-    size: tuple[float, float, float]
+    size: Triple
     position: Array
     quat: Array
     container: bool = False
 
+    @cached_property
+    def declared(self) -> Kind | None:
+        """Its kind's declaration, None if there is none."""
+        return declared(self.kind)
+
     @property
     def on_base(self) -> bool:
         """Whether the frame is at the centre of the base."""
-        return on_base(self.kind, self.container)
+        return frame_of(self.kind, self.container) == "base"
+
+    @property
+    def round(self) -> bool:
+        """Whether its footprint is a disc."""
+        return self.declared.round if self.declared is not None else self.on_base
+
+    @property
+    def rest_height(self) -> float:
+        """Height (m) of the frame above what it stands on upright."""
+        return 0.0 if self.on_base else self.size[2] / 2
+
+    @cached_property
+    def _rotation(self) -> Array:
+        return quat_to_matrix(self.quat)
+
+    @cached_property
+    def _span(self) -> tuple[float, float]:
+        """Heights (m) of the lowest and the highest point over the frame."""
+        if self.declared is not None:
+            return hull_of(self.declared, self.size).span(self._rotation[2])
+        up, half = self._rotation[2], np.array(self.size) / 2
+        middle = up[2] * half[2] if self.on_base else 0.0
+        return float(middle - np.abs(up) @ half), float(middle + np.abs(up) @ half)
 
     @property
     def below(self) -> float:
         """Distance (m) from the frame down to the lowest point."""
-        if self.on_base:
-            return 0.0
-        if self.kind == "ball":
-            return self.size[0] / 2
-        down = np.abs(quat_to_matrix(self.quat)[2])
-        half = np.array(self.size) / 2
-        if self.kind == "cylinder":
-            return float(half[2] * down[2] + half[0] * np.sqrt(max(0.0, 1 - down[2] ** 2)))
-        return float(down @ half)
+        return -self._span[0]
 
     @property
     def underside(self) -> float:
@@ -59,26 +79,27 @@ class Body:
     @property
     def top(self) -> float:
         """Height (m) of the highest point (the rim of a container)."""
-        return float(self.position[2]) + (self.size[2] if self.on_base else self.below)
+        return float(self.position[2]) + self._span[1]
 
     @property
     def floor(self) -> float:
         """Height (m) at which things come to rest on it or, if it is a container, in it."""
-        return float(self.position[2]) + WALL if self.container else self.top
+        return self.underside + WALL if self.container else self.top
 
     def holds_over(self, point: Array) -> bool:
         """Whether `point` (3,) is over the footprint, and for a container not below its base."""
-        local = quat_to_matrix(self.quat).T @ (point - self.position)
-        above = not self.container or local[2] > 0
-        if self.on_base and self.kind != "box":
-            return bool(above and np.hypot(local[0], local[1]) < self.size[0] / 2)
-        if self.on_base:
-            return bool(above and np.all(np.abs(local[:2]) < np.array(self.size[:2]) / 2))
-        if self.kind in ("cylinder", "ball"):
-            return bool(np.hypot(*(point - self.position)[:2]) < self.size[0] / 2)
-        # a solid may lie on any side: straight below the point at mid-height
-        local = quat_to_matrix(self.quat).T @ (np.array([point[0], point[1], self.position[2]]) - self.position)
-        return bool(np.all(np.abs(local) < np.array(self.size) / 2 + 1e-9))
+        if not self.container and not self.on_base:
+            if self.round:
+                return bool(np.hypot(*(point - self.position)[:2]) < self.size[0] / 2)
+            # a solid may lie on any side: straight below the point at mid-height
+            local = self._rotation.T @ (np.array([point[0], point[1], self.position[2]]) - self.position)
+            return bool(np.all(np.abs(local) < np.array(self.size) / 2 + 1e-9))
+        local = self._rotation.T @ (point - self.position)
+        if self.container and local[2] <= -self.rest_height:
+            return False
+        if self.round:
+            return bool(np.hypot(local[0], local[1]) < self.size[0] / 2)
+        return bool(np.all(np.abs(local[:2]) < np.array(self.size[:2]) / 2))
 
 
 def carrier(body: Body, others: Iterable[Body], tolerance: float = TOLERANCE) -> str | None:
@@ -99,6 +120,6 @@ def carrier(body: Body, others: Iterable[Body], tolerance: float = TOLERANCE) ->
 
 def ground(body: Body, others: Iterable[Body]) -> float:
     """Height (m) at which `body` comes to rest where it is: the highest floor under its middle, or the table's 0."""
-    middle = float(body.position[2]) + (body.size[2] / 2 if body.on_base else 0.0)
+    middle = float(body.position[2]) + body.size[2] / 2 - body.rest_height
     below = [other for other in others if other.name != body.name and other.holds_over(body.position)]
     return max([0.0, *(other.floor for other in below if other.floor < middle)])

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import mujoco
 
+from ..kind import MAX_SHAPES
 from ..so101.model import add_arm
 from .fixtures import FixtureSlot, add_fixture, part_body
-from .kinds import MAX_SHAPES, ObjectSpec
+from .objects import ObjectSpec
 
 PHYSICS_SECONDS = 0.005
 """Length of a physics step."""

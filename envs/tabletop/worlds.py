@@ -15,13 +15,15 @@ import mujoco.batch
 import numpy as np
 from numpy.typing import NDArray
 
+from ..colors import COLORS
+from ..kind import BOX, CYLINDER, KINDS, SPHERE, Shape
 from ..robot import CONTROL_SECONDS, JOINTS
 from ..rotations import heading_quat
 from ..so101.control import next_command
 from ..so101.model import ARMATURE, DAMPING, FIXED_PAD, FRICTIONLOSS, KP, MOVING_PAD, PAD_FRICTION, REST
 from .fixtures import FixtureSlot
-from .kinds import BOX, COLORS, CYLINDER, KINDS, SPHERE, ObjectSpec, Shape
 from .mounted import Mounted
+from .objects import ObjectSpec
 from .table import PHYSICS_SECONDS, Slot, build
 
 Array = NDArray[np.float64]

@@ -14,10 +14,10 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..kind import KINDS
 from ..so101.kinematics import inverse
 from ..so101.model import RANGE, REST
 from ..tabletop.fixtures import FixtureSlot
-from ..tabletop.kinds import KINDS
 from ..tabletop.layout import HEADING, PAN_X
 from ..tabletop.table import Slot
 
@@ -32,7 +32,7 @@ TARGET, SUPPORT, NEIGHBOUR = 0, 1, 2
 
 OBJECT_SLOTS = (Slot("target", 1), Slot("support"), Slot("neighbour", 1))
 
-SOLID = tuple(k.name for k in KINDS.values() if k.graspable)
+SOLID = tuple(k.name for k in KINDS.own() if k.graspable)
 
 FLOOR = 0.008
 """The tool is never placed lower than this at an episode's start, m."""

@@ -9,8 +9,8 @@ import numpy as np
 
 from ..tabletop.fixtures import FLOOR, INSIDE, TALLEST, FixtureSlot, FixtureSpec
 from ..tabletop.fixtures import KINDS as FIXTURES
-from ..tabletop.kinds import ObjectSpec, draw
 from ..tabletop.layout import footprint, random_fixture
+from ..tabletop.objects import ObjectSpec, draw
 from .base import SOLID, random_arm
 from .fixture import BESIDE, CONTENT, FIXTURE, FixtureTask
 from .pick import beside

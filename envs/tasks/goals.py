@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..kind import KINDS
 from ..predicates import Predicate
 from ..tabletop.fixtures import TALLEST, FixtureSpec
-from ..tabletop.kinds import KINDS, ObjectSpec
 from ..tabletop.layout import footprint
+from ..tabletop.objects import ObjectSpec
 
 MAX_PREDICATES = 4
 

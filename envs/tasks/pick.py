@@ -8,8 +8,9 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..tabletop.kinds import KINDS, ObjectSpec, draw
+from ..kind import KINDS
 from ..tabletop.layout import GAP, footprint, free_spot
+from ..tabletop.objects import ObjectSpec, draw
 from .base import NEIGHBOUR, OBJECT_SLOTS, SOLID, SUPPORT, TARGET, Array, Bool, Task, Verdict, random_arm
 from .observation import SIZE, manipulation
 

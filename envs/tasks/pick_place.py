@@ -8,8 +8,8 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..tabletop.kinds import ObjectSpec
 from ..tabletop.layout import footprint, free_spot
+from ..tabletop.objects import ObjectSpec
 from ..tabletop.table import Slot
 from .base import TARGET, Array, Task, Verdict, random_arm, random_over_table
 from .observation import GOAL_SIZE, SIZE, manipulation

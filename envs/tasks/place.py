@@ -8,11 +8,12 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..kind import KINDS
 from ..rotations import matrix_to_quat
 from ..so101.kinematics import opening_for, tool_pose
 from ..so101.model import FIXED_FACE, GRIPPER, SQUEEZE
-from ..tabletop.kinds import KINDS, ObjectSpec, draw
 from ..tabletop.layout import footprint, free_spot
+from ..tabletop.objects import ObjectSpec, draw
 from .base import NEIGHBOUR, OBJECT_SLOTS, SOLID, SUPPORT, TARGET, Bool, Task, Verdict, random_over_table, steepest
 from .observation import SIZE, manipulation
 from .pick import beside, disturbance, lost

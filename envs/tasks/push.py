@@ -9,10 +9,11 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..kind import KINDS
 from ..rotations import quat_to_matrix
 from ..so101.model import FIXED_FACE
-from ..tabletop.kinds import KINDS, ObjectSpec, draw
 from ..tabletop.layout import HEADING, PAN_X, footprint, free_spot, from_base
+from ..tabletop.objects import ObjectSpec, draw
 from ..tabletop.table import Slot
 from .base import SOLID, SUPPORT, TARGET, Array, Task, Verdict, random_arm
 from .observation import SIZE as MANIPULATION_SIZE

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..kind import KINDS
 from ..scene import Scene
-from ..tabletop.kinds import KINDS, ObjectSpec, from_scene_object
+from ..tabletop.objects import ObjectSpec, from_scene_object
 from .base import NEIGHBOUR, OBJECT_SLOTS, SUPPORT, TARGET
 from .place import IN, ON, TABLE, Place
 

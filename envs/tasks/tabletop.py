@@ -9,11 +9,11 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..kind import KINDS
 from ..predicates import ARITY, holds
 from ..scene import TABLE
 from ..tabletop.fixtures import KINDS as FIXTURES
 from ..tabletop.fixtures import FixtureSlot, FixtureSpec
-from ..tabletop.kinds import KINDS
 from ..tabletop.layout import lay_kinds, random_fixture
 from ..tabletop.sensing import measure
 from ..tabletop.table import Slot

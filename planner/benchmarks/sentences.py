@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pontine.envs.kind import KINDS
 from pontine.envs.predicates import DIRECTIONS, Predicate
-from pontine.envs.tabletop.kinds import KINDS, ObjectSpec
 from pontine.envs.tabletop.layout import HEADING, PAN_X, REACH, clear, footprint, random_table
+from pontine.envs.tabletop.objects import ObjectSpec
 
 FIRST_TABLE = 1_000_000
 """Seeds of the tables start here; nothing is trained on seeds from here on."""

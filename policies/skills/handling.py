@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.kind import KINDS
 from pontine.envs.robot import CONTROL_SECONDS, Robot, RobotState
 from pontine.envs.scene import Scene, SceneObject
 from pontine.envs.so101.kinematics import tool_pose
 from pontine.envs.tabletop.fixtures import PART_SYMMETRY
-from pontine.envs.tabletop.kinds import KINDS
 from pontine.envs.tasks.observation import Situation, manipulation
 
 from .skill import Array, Attempt, Skill, SkillError

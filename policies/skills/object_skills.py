@@ -8,11 +8,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.kind import KINDS
 from pontine.envs.robot import Robot
 from pontine.envs.scene import TABLE, Scene, SceneObject
 from pontine.envs.so101.kinematics import tool_pose
-from pontine.envs.tabletop.kinds import KINDS, from_scene_object
 from pontine.envs.tabletop.layout import clear, footprint
+from pontine.envs.tabletop.objects import from_scene_object
 from pontine.envs.tasks.observation import Situation
 from pontine.envs.tasks.pick import LIFT, LIFTED
 from pontine.envs.tasks.place import RETREAT, STILL

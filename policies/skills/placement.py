@@ -13,8 +13,8 @@ from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.predicates import DIRECTIONS, holds
 from pontine.envs.scene import TABLE, Scene, SceneObject
 from pontine.envs.tabletop.fixtures import TALLEST, inside_of, keepout_of
-from pontine.envs.tabletop.kinds import ObjectSpec, from_scene_object
 from pontine.envs.tabletop.layout import GAP, HEADING, PAN_X, REACH, Circle, clear, footprint
+from pontine.envs.tabletop.objects import ObjectSpec, from_scene_object
 from pontine.envs.tasks.place import goal_over
 
 from .operator import RELATIONS

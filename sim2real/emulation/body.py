@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import RANGE
-from pontine.envs.tabletop.kinds import ObjectSpec
+from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.envs.tabletop.table import PHYSICS_SECONDS, slots_for
 from pontine.envs.tabletop.worlds import Worlds
 

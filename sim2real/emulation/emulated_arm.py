@@ -19,7 +19,7 @@ from pontine.envs.errors import UnknownNameError
 from pontine.envs.robot import JOINTS
 from pontine.envs.scene import Scene
 from pontine.envs.so101.model import RANGE
-from pontine.envs.tabletop.kinds import ObjectSpec
+from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.envs.tabletop.sensing import measure
 from pontine.envs.tabletop.worlds import Worlds
 

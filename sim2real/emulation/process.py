@@ -12,7 +12,7 @@ from typing import Any
 
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
-from pontine.envs.tabletop.kinds import ObjectSpec
+from pontine.envs.tabletop.objects import ObjectSpec
 
 from ..arm.calibration import Calibration
 from ..vision.lens import Lens

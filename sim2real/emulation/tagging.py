@@ -14,8 +14,10 @@ from collections.abc import Iterator, Sequence
 import mujoco
 import numpy as np
 
+from pontine.envs.kind import KINDS, WALL
 from pontine.envs.rotations import heading_quat, quat_to_matrix
-from pontine.envs.tabletop.kinds import BOWL_TILT, KINDS, WALL, ObjectSpec
+from pontine.envs.tabletop.kinds import BOWL_TILT
+from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.envs.visuals.visual_model import Decal
 
 from ..vision import tags

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 from pontine.envs.scene import Scene
-from pontine.envs.tabletop.kinds import ObjectSpec
+from pontine.envs.tabletop.objects import ObjectSpec
 
 from ..arm.limits import limits
 from ..arm.serial_arm import SerialArm

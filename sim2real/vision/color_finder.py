@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.tabletop.kinds import COLORS
+from pontine.envs.colors import COLORS
 from pontine.envs.tabletop.support import Body, ground
 
 from .lens import CameraPose, Lens

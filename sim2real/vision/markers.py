@@ -22,12 +22,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.colors import COLORS
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.fields import Fields
 from pontine.envs.files import write_json
+from pontine.envs.kind import KINDS, frame_of
 from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.scene import TABLE
-from pontine.envs.tabletop.kinds import COLORS, KINDS, on_base
 
 from . import tags
 
@@ -82,7 +83,7 @@ class MarkedObject:
     @property
     def base_frame(self) -> bool:
         """Whether the object's frame is at the centre of its base rather than at its own centre."""
-        return on_base(self.kind, self.container)
+        return frame_of(self.kind, self.container) == "base"
 
     @property
     def rest_height(self) -> float:
@@ -192,7 +193,7 @@ def on_face(face: str, kind: str, size: Triple, container: bool = False) -> tupl
     x, y, z = (n * s / 2 for n, s in zip(normal, size, strict=True))
     if container and face == "top":
         return (0.0, 0.0, FLOOR), quat
-    if on_base(kind, container):
+    if frame_of(kind, container) == "base":
         z += size[2] / 2
     return (x, y, z), quat
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from pontine.envs.predicates import holds
-from pontine.envs.tabletop.kinds import ObjectSpec, draw
+from pontine.envs.tabletop.objects import ObjectSpec, draw
 from pontine.sim2real.data.dataset import Dataset
 from pontine.sim2real.emulation.emulated_arm import EmulatedArm
 from pontine.sim2real.vision.lens import Lens

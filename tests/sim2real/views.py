@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pontine.envs.robot import CONTROL_SECONDS, RobotState
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.tabletop.kinds import ObjectSpec
+from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.sim2real.emulation.tagging import decals, marked
 from pontine.sim2real.vision.lens import CameraPose, Lens
 from pontine.sim2real.vision.markers import Markers

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from pontine.envs.errors import PontineError
+from pontine.envs.kind import KINDS
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.tabletop.kinds import KINDS
 from pontine.envs.tabletop.layout import MAX_OBJECTS, footprint, from_scene, random_table
 
 
@@ -76,7 +76,7 @@ def test_stacks_and_contents_are_laid_and_measured() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"kind": "teapot"}, "unknown object kind 'teapot'.*valid: ball"),
+        ({"kind": "teapot"}, "unknown kind 'teapot'.*valid: ball"),
         ({"color": "mauve"}, "unknown colour 'mauve'"),
         ({"position": None}, "no position"),
         ({"position": [0.6, 0, 0]}, "out of reach"),

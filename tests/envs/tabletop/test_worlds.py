@@ -4,8 +4,9 @@ import mujoco
 import numpy as np
 import pytest
 
+from pontine.envs.kind import KINDS
 from pontine.envs.so101.model import REST
-from pontine.envs.tabletop.kinds import KINDS, ObjectSpec, draw
+from pontine.envs.tabletop.objects import ObjectSpec, draw
 from pontine.envs.tabletop.table import Slot, build
 from pontine.envs.tabletop.worlds import Worlds
 

@@ -6,8 +6,8 @@ import gymnasium
 import numpy as np
 
 import pontine.envs  # noqa: F401
+from pontine.envs.kind import KINDS
 from pontine.envs.predicates import check_predicate, holds
-from pontine.envs.tabletop.kinds import KINDS
 from pontine.envs.tabletop.sensing import measure
 from pontine.envs.tasks.goals import MAX_PREDICATES
 

@@ -11,9 +11,11 @@ import mujoco
 import numpy as np
 import pytest
 
+from pontine.envs.colors import COLORS
 from pontine.envs.errors import UnknownNameError
+from pontine.envs.kind import KINDS
 from pontine.envs.so101.model import REST
-from pontine.envs.tabletop.kinds import COLORS, KINDS, ObjectSpec
+from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.envs.tabletop.table import slots_for
 from pontine.envs.tabletop.worlds import Worlds
 from pontine.envs.visuals.render import CAMERAS, MAX_SIDE, Quality, Renderer, RenderError

@@ -8,7 +8,8 @@ import mujoco
 import numpy as np
 import pytest
 
-from pontine.envs.tabletop.kinds import KINDS, ObjectSpec
+from pontine.envs.kind import KINDS
+from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.envs.tabletop.table import Slot, build
 from pontine.envs.visuals import visual_model
 from pontine.envs.visuals.visual_model import PARTS, bowl_scale, dressed, mesh_folder

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from pontine.envs.errors import PontineError
+from pontine.envs.kind import KINDS
 from pontine.envs.predicates import holds
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.so101.kinematics import tool_pose
 from pontine.envs.so101.model import REST
-from pontine.envs.tabletop.kinds import KINDS, ObjectSpec
 from pontine.envs.tabletop.layout import from_scene, random_table
+from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.policies.evaluate import acting, evaluate
 from pontine.policies.skills.handling import BLIND_STEPS
 from pontine.policies.skills.loading import LIBRARY, SKILLS, load_library

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pontine.envs.robot import JOINTS
-from pontine.envs.tabletop.kinds import draw
+from pontine.envs.tabletop.objects import draw
 from pontine.sim2real.bus.bus import Bus
 from pontine.sim2real.emulation.process import EmulationError, emulation
 

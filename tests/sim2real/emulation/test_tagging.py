@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.tabletop.kinds import ObjectSpec
+from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.sim2real.emulation.tagging import TABLE_TAGS, decals, marked
 from pontine.sim2real.vision import tags
 from pontine.sim2real.vision.lens import Lens

@@ -9,8 +9,8 @@ import pytest
 
 from pontine.envs.rotations import matrix_to_quat, quat_to_matrix
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.tabletop.kinds import ObjectSpec
 from pontine.envs.tabletop.layout import random_table
+from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.envs.tabletop.support import Body
 from pontine.sim2real.emulation.tagging import decals, marked
 from pontine.sim2real.vision.lens import Lens, LensError

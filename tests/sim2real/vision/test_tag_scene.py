@@ -11,8 +11,8 @@ from pontine.envs.predicates import holds
 from pontine.envs.robot import RobotState
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.so101.model import GRIPPER
-from pontine.envs.tabletop.kinds import ObjectSpec
 from pontine.envs.tabletop.layout import from_scene
+from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.policies.skills.loading import Skill, load_library
 from pontine.sim2real.emulation.mjpeg import MjpegServer
 from pontine.sim2real.emulation.tagging import decals, marked
