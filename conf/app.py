@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
@@ -14,8 +13,9 @@ from pathlib import Path
 from rich.console import Console
 
 from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.policies.training.provenance import made_by
 
-from . import sweep
+from . import plugins, sweep
 from .options import text_keys
 from .overrides import prepare
 from .verbs import Verb
@@ -23,12 +23,16 @@ from .verbs import Verb
 _TYPES = {"Integer": "a whole number", "Float": "a number", "Boolean": "true or false"}
 
 
-def run(verb: Verb, args: list[str]) -> int:
+def run(verb: Verb, args: Sequence[str], typed: Sequence[str] = (), folders: Sequence[str] = ()) -> int:
     """Compose the verb's config from its YAML and `args`, run it, and return its exit status.
+
+    `typed` is the command line that results name, `folders` are those of plugins; both hold as well for runs that a
+    launcher makes elsewhere.
 
     Raises PontineError with one clear line if a key or value is wrong.
     """
-    import hydra
+    from hydra import version
+    from hydra._internal.utils import _run_hydra, get_args_parser
     from hydra.core.config_store import ConfigStore
     from hydra.core.hydra_config import HydraConfig
     from hydra.errors import HydraException
@@ -45,13 +49,13 @@ def run(verb: Verb, args: list[str]) -> int:
     if tabled:
         words, folder = sweep.prepare(words)
     statuses: list[int] = []
-    typed = sys.argv
 
     def job(config: DictConfig) -> float:
-        # Results name the command they came from: the one that was typed, not the one that Hydra was given.
-        sys.argv = typed
-        if tabled:
-            return one_of_many(config)
+        # It may run in another process, on another machine: what holds here is made to hold there.
+        with plugins.offered(folders):
+            return one_of_many(config) if tabled else alone(config)
+
+    def alone(config: DictConfig) -> float:
         try:
             options = OmegaConf.to_object(config)
         except OmegaConfBaseException as error:
@@ -61,7 +65,8 @@ def run(verb: Verb, args: list[str]) -> int:
         except ModuleNotFoundError as error:
             raise _Wrong(missing(error)) from None
         try:
-            statuses.append(int(module.run(options)))
+            with made_by(typed):
+                statuses.append(int(module.run(options)))
         except PontineError as error:
             raise _Wrong(error) from None
         except ModuleNotFoundError as error:
@@ -72,9 +77,10 @@ def run(verb: Verb, args: list[str]) -> int:
 
     def one_of_many(config: DictConfig) -> float:
         current = HydraConfig.get()
-        sys.argv = [typed[0], *verb.name.split(), *sweep.job_words(current.overrides.task)]
+        words = ["pontine", *verb.name.split(), *plugins.words(folders), *sweep.job_words(current.overrides.task)]
         try:
-            module.run(OmegaConf.to_object(config))
+            with made_by(words):
+                module.run(OmegaConf.to_object(config))
         except (PontineError, OmegaConfBaseException) as error:
             # The other runs of the sweep go on.
             known = error if isinstance(error, PontineError) else explain(error, keys)
@@ -82,17 +88,23 @@ def run(verb: Verb, args: list[str]) -> int:
             return math.nan
         return float(module.summary(Path(current.runtime.output_dir))["success"])
 
-    # Hydra reads sys.argv, and with this variable hands its errors on instead of printing them and leaving.
-    sys.argv = [f"pontine {verb.name}", *words, f"hydra.job.name={verb.stem}"]
+    # With this variable Hydra hands its errors on instead of printing them and leaving.
     os.environ["HYDRA_FULL_ERROR"] = "1"
+    version.setbase("1.3")
+    parser = get_args_parser()
     try:
-        hydra.main(version_base="1.3", config_path="pkg://pontine.conf", config_name=verb.stem)(job)()
+        # What hydra.main does, with our words in place of the process's: it would read sys.argv.
+        _run_hydra(
+            args=parser.parse_args([*words, f"hydra.job.name={verb.stem}"]),
+            args_parser=parser,
+            task_function=job,
+            config_path="pkg://pontine.conf",
+            config_name=verb.stem,
+        )
     except _Wrong as wrong:
         raise wrong.error from None
     except (HydraException, OmegaConfBaseException) as error:
         raise explain(error, keys) from None
-    finally:
-        sys.argv = typed
     if tabled:
         return sweep.finish(folder, summary, Console(highlight=False))
     # A sweep has worked if all its runs have. Launchers that run elsewhere bring back exceptions, but no status.

@@ -7,11 +7,13 @@ or handed in is wrong, 130 that Ctrl-C stopped it. A traceback means a bug.
 from __future__ import annotations
 
 import os
+import platform
 import sys
+from importlib import metadata
 
 from pontine.envs.errors import PontineError
 
-from . import verbs
+from . import plugins, verbs
 
 
 def main() -> int:
@@ -33,6 +35,15 @@ def main() -> int:
 
 def dispatch(args: list[str]) -> int:
     """Run a command line (without the program's name). Raises PontineError if it is wrong."""
+    rest, folders = plugins.take(args)
+    with plugins.offered(folders):
+        return _dispatch(rest, ["pontine", *args], folders)
+
+
+def _dispatch(args: list[str], typed: list[str], folders: list[str]) -> int:
+    if args == ["--version"]:
+        print(version())
+        return 0
     if not args or args[0] in ("-h", "--help"):
         print(verbs.overview())
         return 0
@@ -45,7 +56,22 @@ def dispatch(args: list[str]) -> int:
         return 0
     from . import app
 
-    return app.run(verb, rest)
+    return app.run(verb, rest, typed, folders)
+
+
+def version() -> str:
+    """What `pontine --version` prints: the versions of Pontine and of what its results stand on."""
+    found = [f"Python {platform.python_version()}"]
+    for name, package in (("MuJoCo", "mujoco"), ("torch", "torch")):
+        found.append(f"{name} {_installed(package)}")
+    return f"pontine {_installed('pontine')} ({', '.join(found)})"
+
+
+def _installed(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def _second_words(args: list[str]) -> list[str]:

@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable
 
 from pontine.envs.errors import PontineError, UnknownNameError
 
+from . import plugins
+
 FLAGS: dict[str, tuple[str, ...] | None] = {
     "--help": None, "-h": None, "--multirun": None, "-m": None, "--resolve": None, "--hydra-help": None,
     "--cfg": ("job", "hydra", "all"), "-c": ("job", "hydra", "all"),
@@ -73,5 +75,5 @@ def _override(word: str, keys: Collection[str], text_keys: Collection[str], grou
         return f"{key}={value}" if value == "null" else f"{key}={quote(value)}"
     name = re.split(r"[.@/\[]", key.lstrip("+~"))[0]
     if name != "hydra" and name not in keys and name not in groups:
-        raise UnknownNameError("option", name, [*keys, *groups])
+        raise UnknownNameError("option", name, [*keys, *groups, plugins.KEY])
     return word

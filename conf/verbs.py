@@ -15,6 +15,8 @@ from types import ModuleType
 
 from pontine.envs.errors import UnknownNameError
 
+from . import plugins
+
 NAMES = (
     "demo", "plan", "train", "curves", "eval", "critic", "distill", "export", "tune",
     "bench demo", "bench envs", "bench skills", "bench arm", "bench brain",
@@ -57,7 +59,7 @@ class Verb:
         options = "\n".join(f"  {line}".rstrip() for line in body).strip("\n")
         return (
             f"pontine {self.name}: {chr(10).join(intro)}\n\n"
-            f"Options, written KEY=VALUE (here with their defaults):\n\n{options}\n"
+            f"Options, written KEY=VALUE (here with their defaults):\n\n{options}\n{plugins.HELP}"
         )
 
 

@@ -6,14 +6,36 @@ import platform
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib import metadata
 from pathlib import Path
 
+_made_by: ContextVar[tuple[str, ...] | None] = ContextVar("made_by", default=None)
+
 
 def command() -> str:
-    """The command line as it was typed."""
-    name, *words = sys.argv
-    return shlex.join([Path(name).name, *words])
+    """The command line that makes what is being made: as it was typed, or what one run of a sweep would be typed as."""
+    words = _made_by.get()
+    name, *rest = sys.argv if words is None else words
+    return shlex.join([Path(name).name, *rest])
+
+
+@contextmanager
+def made_by(words: Sequence[str]) -> Iterator[None]:
+    """Within it, results name this command line instead of the process's own.
+
+    Example:
+        >>> with made_by(["pontine", "train", "task=pick"]):
+        ...     command()
+        'pontine train task=pick'
+    """
+    token = _made_by.set(tuple(words))
+    try:
+        yield
+    finally:
+        _made_by.reset(token)
 
 
 def commit() -> str:

@@ -5,21 +5,38 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from omegaconf import OmegaConf
 
 from pontine.conf import verbs
+from pontine.conf.main import main
 
 ROOT = Path(__file__).parent.parent.parent
 PONTINE = Path(sys.executable).parent / "pontine"
+Inside = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def pontine(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [PONTINE, *args], cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300, check=False
     )
+
+
+@pytest.fixture
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Inside:
+    """The command as `pontine` runs it, in this process, which spares the start."""
+
+    def run(*args: str) -> subprocess.CompletedProcess[str]:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", [str(PONTINE), *args])
+        status = main()
+        out, err = capfd.readouterr()
+        return subprocess.CompletedProcess([], status, out, err)
+
+    return run
 
 
 def assert_one_clear_line(result: subprocess.CompletedProcess[str]) -> None:
@@ -29,16 +46,16 @@ def assert_one_clear_line(result: subprocess.CompletedProcess[str]) -> None:
     assert lines[0].startswith("pontine: ")
 
 
-def test_alone_it_lists_the_verbs(tmp_path: Path) -> None:
-    result = pontine(cwd=tmp_path)
+def test_alone_it_lists_the_verbs(inside: Inside) -> None:
+    result = inside()
     assert result.returncode == 0
     for name in verbs.NAMES:
         assert name in result.stdout
 
 
 @pytest.mark.parametrize("name", verbs.NAMES)
-def test_help_teaches_with_examples_and_shows_every_option(name: str, tmp_path: Path) -> None:
-    result = pontine(*name.split(), "--help", cwd=tmp_path)
+def test_help_teaches_with_examples_and_shows_every_option(name: str, inside: Inside) -> None:
+    result = inside(*name.split(), "--help")
     assert result.returncode == 0
     assert f"pontine {name} " in result.stdout.split("Examples:")[1]
     for key in verbs.Verb(name).module().Config.__dataclass_fields__:
@@ -55,8 +72,8 @@ def test_help_is_quick_because_nothing_heavy_is_imported(args: list[str], tmp_pa
     assert out.splitlines()[-1] == "[]"
 
 
-def test_a_family_lists_its_members(tmp_path: Path) -> None:
-    result = pontine("bench", cwd=tmp_path)
+def test_a_family_lists_its_members(inside: Inside) -> None:
+    result = inside("bench")
     assert result.returncode == 0
     assert "usage: pontine bench VERB" in result.stdout
     assert "  bench demo    try 50 instructions" in result.stdout
@@ -91,12 +108,18 @@ def test_a_family_lists_its_members(tmp_path: Path) -> None:
         (["bench", "demo", "scenes=0"], "scenes=0 must be at least 1"),
     ],
 )
-def test_bad_input_is_one_clear_line(args: list[str], says: str, tmp_path: Path) -> None:
-    result = pontine(*args, cwd=tmp_path)
+def test_bad_input_is_one_clear_line(args: list[str], says: str, inside: Inside, tmp_path: Path) -> None:
+    result = inside(*args)
     assert_one_clear_line(result)
     assert says in result.stderr
     # A training run has its folder, with Hydra's record of the options, before its values are looked at.
     assert [p for p in tmp_path.rglob("*") if p.is_file() and ".hydra" not in p.parts and p.name != "train.log"] == []
+
+
+def test_bad_input_on_the_real_executable(tmp_path: Path) -> None:
+    result = pontine("demo", "sede=3", cwd=tmp_path)
+    assert_one_clear_line(result)
+    assert "did you mean 'seed'" in result.stderr
 
 
 def test_every_yaml_gives_its_config_the_same_defaults() -> None:
@@ -132,15 +155,15 @@ def test_a_training_run_keeps_its_folder(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"runs", "eval.json"}
 
 
-def test_the_config_is_shown_without_running(tmp_path: Path) -> None:
-    result = pontine("plan", "--cfg", "job", "instruction=put a, b: {c} in 碗，then ${d}", cwd=tmp_path)
+def test_the_config_is_shown_without_running(inside: Inside, tmp_path: Path) -> None:
+    result = inside("plan", "--cfg", "job", "instruction=put a, b: {c} in 碗，then ${d}")
     assert result.returncode == 0
     assert "put a, b: {c} in 碗，then" in result.stdout
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_typed_beside_a_recipe_comes_first(tmp_path: Path) -> None:
-    result = pontine("train", "recipe=pick_place", "clone.rounds=3", "--cfg", "job", cwd=tmp_path)
+def test_what_is_typed_beside_a_recipe_comes_first(inside: Inside) -> None:
+    result = inside("train", "recipe=pick_place", "clone.rounds=3", "--cfg", "job")
     assert result.returncode == 0, result.stderr
     for line in ("task: pick_place", "algo: clone", "randomization: none", "  rounds: 3", "  updates: 350"):
         assert f"{line}\n" in result.stdout

@@ -53,7 +53,9 @@ def test_words_after_a_flag_belong_to_it() -> None:
 
 @pytest.mark.parametrize("word", ["sead=3", "+sead=3", "sead.x=3", "++sead=3"])
 def test_an_unknown_key_is_named_with_the_nearest(word: str) -> None:
-    with pytest.raises(UnknownNameError, match=r"'sead' \(did you mean 'seed'\?\); valid: instruction, report, seed"):
+    with pytest.raises(
+        UnknownNameError, match=r"'sead' \(did you mean 'seed'\?\); valid: instruction, plugins, report, seed"
+    ):
         prepare([word], KEYS, TEXTS)
 
 
