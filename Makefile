@@ -6,17 +6,37 @@ STAMP := .venv/installed
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint benchmarks lock install clean
+PYTEST := $(BIN)/python -m pytest
+# Minutes that `make fuzz` goes on.
+MINUTES ?= 5
+
+.PHONY: demo test quick fuzz lint benchmarks lock install clean
 .DEFAULT_GOAL := demo
 
 demo: $(CORE)
 	$(BIN)/pontine demo instruction="put the red cube in the bowl" seed=3 report=run.json
 
+# Two at a time, and then alone what keeps real time: an emulated arm is late when another test takes its core.
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	@failed=0; \
+	$(PYTEST) -n 2 --dist worksteal -m 'not realtime' || failed=1; \
+	$(PYTEST) -m realtime || failed=1; \
+	exit $$failed
+
+# What most mistakes show up in, within three minutes.
+quick: lint
+	$(PYTEST) -n 2 --dist worksteal -m 'not realtime and not slow'
+
+# Property-based tests on examples that nobody has drawn yet, again and again; the first failure ends it.
+fuzz: $(STAMP)
+	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); \
+	while [ $$(date +%s) -lt $$end ]; do \
+		$(PYTEST) -n 2 --dist worksteal -m hypothesis --hypothesis-profile=fuzz --exitfirst || exit; \
+	done
 
 lint: $(STAMP)
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
 benchmarks: $(STAMP)

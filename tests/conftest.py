@@ -1,13 +1,38 @@
-"""What every test shares: on CI nothing may be skipped, for a skipped test proves nothing."""
+"""What every test shares.
+
+- Libraries of numbers take one thread each: several tests run side by side, and a sum's last bits stay the same.
+- Property-based tests draw the same examples every time; `make fuzz` (`--hypothesis-profile=fuzz`) draws new ones.
+- Tests on an emulated arm are marked `realtime`: it keeps the time of the wire, so nothing may run beside them.
+- On CI nothing may be skipped, for a skipped test proves nothing.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Generator
 
-import pytest
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+os.environ.update(dict.fromkeys(THREADS, "1"))  # before numpy and torch look; child processes inherit it
+
+import hypothesis  # noqa: E402
+import pytest  # noqa: E402
 
 ON_CI = os.environ.get("CI") == "true"
+
+REALTIME = {"Emulator", "EmulatedArm", "Rig", "emulation"}
+"""Names of what keeps real time: a test file that has one of them is marked `realtime` whole."""
+
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("fuzz", derandomize=False, max_examples=1000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("same")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what keeps real time, and put first what shares the dearest fixture, so that one worker keeps it whole."""
+    for item in items:
+        if isinstance(item, pytest.Function) and REALTIME & vars(item.module).keys():
+            item.add_marker("realtime")
+    items.sort(key=lambda item: item.path.name != "test_wheel.py")
 
 
 @pytest.hookimpl(wrapper=True)

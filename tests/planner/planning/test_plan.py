@@ -134,7 +134,7 @@ GOALS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(st.lists(GOALS, min_size=1, max_size=4))
 def test_every_plan_replays_to_its_goal(goals: list[Predicate]) -> None:
     scene = table("a", "b@a", "c@bowl", "d")
