@@ -44,3 +44,16 @@ def turn_between(a: Array, b: Array) -> Array:
     v, c = np.cross(a, b), float(a @ b)
     skew = np.array([[0, -v[2], v[1]], [v[2], 0, -v[0]], [-v[1], v[0], 0]])
     return np.asarray(np.eye(3) + skew + skew @ skew / (1 + c))
+
+
+def quat_product(a: Array, b: Array) -> Array:
+    """Quaternions (..., 4) wxyz of turning by b, then by a."""
+    aw, ax, ay, az = np.moveaxis(np.asarray(a, float), -1, 0)
+    bw, bx, by, bz = np.moveaxis(np.asarray(b, float), -1, 0)
+    parts = [
+        aw * bw - ax * bx - ay * by - az * bz,
+        aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx,
+        aw * bz + ax * by - ay * bx + az * bw,
+    ]
+    return np.stack(parts, axis=-1)

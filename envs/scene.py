@@ -17,14 +17,12 @@ from typing import Any, TypeVar
 
 from .errors import SceneError
 from .fields import Fields
+from .fixture_kind import FIXTURES
 
 T = TypeVar("T")
 
 TABLE = "table"
 _FIELDS = Fields(SceneError)
-
-FIXTURE_STATES = {"drawer": ("open", "closed"), "button": ("pressed", "released")}
-"""States of the fixture kinds the predicates know; other kinds may have any state."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,9 @@ class SceneObject:
 class Fixture:
     """Something mounted that has a state, such as a drawer or a button.
 
-    `position` (m) and `orientation` (wxyz) are those of its frame (`fixtures`), `displacement`
-    is how far its part has slid, m: how far the drawer is out, the plunger in.
+    `position` (m) and `orientation` (wxyz) are those of its frame (`fixture_kind`), `displacement`
+    is how far its part has moved, m or rad: how far the drawer is out, the lever over. Fixtures of kinds that
+    are not registered may have any state.
     """
 
     name: str
@@ -61,11 +60,15 @@ class Fixture:
 
 @dataclass(frozen=True)
 class Scene:
-    """Objects, fixtures and what the gripper holds (an object's name or None)."""
+    """Objects, fixtures, what the gripper holds (an object's name or None) and where the hand is.
+
+    `hand` is the measured position of the tool, the point between the jaws, m; None: not measured.
+    """
 
     objects: tuple[SceneObject, ...] = ()
     fixtures: tuple[Fixture, ...] = ()
     holding: str | None = None
+    hand: tuple[float, float, float] | None = None
 
     def __post_init__(self) -> None:
         seen = {TABLE}
@@ -125,7 +128,7 @@ class Scene:
         return {
             "objects": [_dump(o, ("name", "kind", "support")) for o in self.objects],
             "fixtures": [_dump(f, ("name", "kind", "state")) for f in self.fixtures],
-            "robot": {"holding": self.holding},
+            "robot": {"holding": self.holding, **({} if self.hand is None else {"hand": list(self.hand)})},
         }
 
     @classmethod
@@ -136,8 +139,9 @@ class Scene:
         fixtures = tuple(
             _fixture(item, i) for i, item in enumerate(_FIELDS.list(top.get("fixtures", []), "'fixtures'"))
         )
-        robot = _FIELDS.mapping(top.get("robot", {}), "'robot'", ("holding",))
-        return cls(objects, fixtures, _FIELDS.optional_text(robot.get("holding"), "'robot.holding'"))
+        robot = _FIELDS.mapping(top.get("robot", {}), "'robot'", ("holding", "hand"))
+        holding = _FIELDS.optional_text(robot.get("holding"), "'robot.holding'")
+        return cls(objects, fixtures, holding, _given(_FIELDS.position, robot, "hand", "robot"))
 
     @classmethod
     def read(cls, path: str | Path) -> Scene:
@@ -179,8 +183,8 @@ def _fixture(item: object, index: int) -> Fixture:
     data = _FIELDS.mapping(item, where, Fixture.__dataclass_fields__)
     kind = _FIELDS.text(data.get("kind"), f"{where}.kind")
     state = _FIELDS.text(data.get("state"), f"{where}.state")
-    if kind in FIXTURE_STATES and state not in FIXTURE_STATES[kind]:
-        raise SceneError(f"{where}.state of a {kind} must be one of: {', '.join(FIXTURE_STATES[kind])}")
+    if kind in FIXTURES and state not in FIXTURES[kind].states:
+        raise SceneError(f"{where}.state of a {kind} must be one of: {', '.join(FIXTURES[kind].states)}")
     slid = data.get("displacement")
     return Fixture(
         name=_FIELDS.text(data.get("name"), f"{where}.name"),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .errors import UnknownNameError
 from .robot import JOINTS
-from .tabletop.fixtures import part_body
+from .tabletop.fixture_spec import part_body
 from .tasks.episodes import Episodes
 
 SENSES = ("state", "touch", "pixels")

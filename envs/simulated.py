@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from .robot import RobotState, straight
 from .scene import Scene
 from .so101.model import GRIPPER, REST
-from .tabletop.fixtures import FixtureSpec
-from .tabletop.fixtures import slots_for as fixture_slots_for
+from .tabletop.fixture_spec import FixtureSpec
+from .tabletop.fixture_spec import slots_for as fixture_slots_for
 from .tabletop.objects import ObjectSpec
 from .tabletop.sensing import measure
 from .tabletop.table import slots_for

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from ..colors import COLORS
 from ..errors import SceneError
+from ..fixture_kind import FIXTURES
 from ..kind import KINDS
 from ..scene import TABLE, Scene
 from ..so101.model import LINKS
-from .fixtures import FLOOR, INSIDE, TALLEST, FixtureSpec, facing, kind_of, yaw_of
-from .fixtures import draw as draw_fixture
+from .fixture_parts import lies_within, yaw_of
+from .fixture_spec import FixtureSpec, facing
+from .fixture_spec import draw as draw_fixture
 from .objects import ObjectSpec, draw, from_scene_object
 
 Array = NDArray[np.float64]
@@ -71,14 +73,6 @@ def from_base(point: Array) -> float:
     return float(min(box, np.linalg.norm(point - (PAN_X, 0.0)) - _TURNING))
 
 
-DRAWER_REACH = (0.250, 0.272)
-"""Distances (m) from the pan axis at which a cabinet's front stands: from there the handle can be pulled
-out and pushed in."""
-
-BUTTON_REACH = (0.150, 0.260)
-"""Distances (m) from the pan axis at which a button stands."""
-
-_FIXTURE_REACH = {"drawer": DRAWER_REACH, "button": BUTTON_REACH}
 _FIXTURE_HEADING, _FIXTURE_TURN = 1.05, 0.15
 
 
@@ -86,7 +80,7 @@ def random_fixture(
     rng: np.random.Generator, name: str, kind: str, others: Sequence[Circle], tries: int = 60
 ) -> FixtureSpec | None:
     """A fixture within reach that faces the arm, to 9 degrees, clear of the others; None if there is no room."""
-    near, far = _FIXTURE_REACH[kind]
+    near, far = FIXTURES[kind].reach
     spec = draw_fixture(rng, name, kind)
     for _ in range(tries):
         distance, heading = rng.uniform(near, far), rng.uniform(-_FIXTURE_HEADING, _FIXTURE_HEADING)
@@ -164,7 +158,7 @@ def lay_kinds(rng: np.random.Generator, kinds: list[str], taken: list[Circle]) -
 def from_scene(scene: Scene) -> tuple[ObjectSpec, ...]:
     """The objects of a scene, to be laid exactly where it says.
 
-    An object that stands on or in another, or in a drawer, is laid at that height whatever z
+    An object that stands on or in another, or in a fixture, is laid at that height whatever z
     it gives. Raises SceneError (or UnknownNameError) for what cannot be laid: held objects,
     unknown kinds or colours, missing positions, spots out of reach or overlapping things.
     """
@@ -179,7 +173,7 @@ def from_scene(scene: Scene) -> tuple[ObjectSpec, ...]:
         spec, support = specs[name], scene.object(name).support
         base = 0.0
         if support in fixtures:
-            base = _drawer_floor(spec, fixtures[str(support)])
+            base = _floor_inside(spec, fixtures[str(support)])
         elif support not in (None, TABLE):
             below = laid[str(support)]
             container = KINDS[below.kind].container
@@ -212,12 +206,12 @@ def fixtures_from_scene(scene: Scene) -> tuple[FixtureSpec, ...]:
     """
     laid: list[FixtureSpec] = []
     for fixture in scene.fixtures:
-        kind = kind_of(fixture.kind)
+        kind = FIXTURES[fixture.kind]
         if fixture.position is None:
             raise SceneError(f"{fixture.name!r} has no position, so it cannot be mounted on the table")
         x, y, _ = fixture.position
         distance, heading = math.hypot(x - PAN_X, y), math.atan2(y, x - PAN_X)
-        near, far = _FIXTURE_REACH[kind.name]
+        near, far = kind.reach
         if not near - 0.015 <= distance <= far + 0.015 or abs(heading) > _FIXTURE_HEADING + 0.2:
             raise SceneError(
                 f"{fixture.name!r} at ({x:.3f}, {y:.3f}) is out of reach; a {kind.name} stands {near - 0.015:.3f} to "
@@ -227,17 +221,21 @@ def fixtures_from_scene(scene: Scene) -> tuple[FixtureSpec, ...]:
         turn = 0.0
         if fixture.orientation is not None:
             turn = math.remainder(yaw_of(fixture) - heading - math.pi, math.tau)
-            if kind.name == "drawer" and abs(turn) > 0.3:
+            if abs(turn) > kind.askew:
                 raise SceneError(
-                    f"{fixture.name!r} must come out towards the arm, and not {math.degrees(turn):.0f} degrees off"
+                    f"{fixture.name!r} must face towards the arm, and not {math.degrees(turn):.0f} degrees off"
                 )
         displacement = fixture.displacement
         if displacement is None:
-            displacement = kind.rest[kind.states.index(fixture.state)]
+            displacement = kind.displacement_in(fixture.state)
         if not -0.001 <= displacement <= kind.travel + 0.001:
-            raise SceneError(f"{fixture.name!r}.displacement must be from 0 to {kind.travel} m, not {displacement}")
+            raise SceneError(
+                f"{fixture.name!r}.displacement must be from 0 to {kind.travel} {kind.unit}, not {displacement}"
+            )
         if not kind.may_be(fixture.state, displacement):
-            raise SceneError(f"{fixture.name!r} cannot be {fixture.state} at a displacement of {displacement} m")
+            raise SceneError(
+                f"{fixture.name!r} cannot be {fixture.state} at a displacement of {displacement} {kind.unit}"
+            )
         spec = FixtureSpec(
             fixture.name,
             kind.name,
@@ -257,19 +255,16 @@ def fixtures_from_scene(scene: Scene) -> tuple[FixtureSpec, ...]:
     return tuple(laid)
 
 
-def _drawer_floor(spec: ObjectSpec, fixture: FixtureSpec) -> float:
-    """Height (m) on which an object in a drawer is laid. Raises SceneError if it is not where the drawer is."""
-    if fixture.kind != "drawer":
+def _floor_inside(spec: ObjectSpec, fixture: FixtureSpec) -> float:
+    """Height (m) on which an object in a fixture is laid. Raises SceneError if it is not where its inside is."""
+    kind = FIXTURES[fixture.kind]
+    if kind.inside is None:
         raise SceneError(f"{spec.name!r} cannot lie in {fixture.name!r}, which is a {fixture.kind}")
-    dx, dy = spec.position[0] - fixture.position[0], spec.position[1] - fixture.position[1]
-    x = math.cos(fixture.yaw) * dx + math.sin(fixture.yaw) * dy
-    y = math.cos(fixture.yaw) * dy - math.sin(fixture.yaw) * dx
-    depth, width = INSIDE
-    radius = footprint(spec)[2] - 0.004
-    if not (radius <= fixture.displacement - x <= depth - radius and abs(y) <= width / 2 - radius):
+    position, radius = np.array(fixture.position), footprint(spec)[2] - 0.004
+    if not lies_within(kind, position, fixture.yaw, fixture.displacement, np.array(spec.position), radius):
         raise SceneError(
             f"{spec.name!r} at ({spec.position[0]:.3f}, {spec.position[1]:.3f}) is not in {fixture.name!r}"
         )
-    if spec.size[2] > TALLEST:
+    if spec.size[2] > kind.inside.tallest:
         raise SceneError(f"{spec.name!r} is too tall for {fixture.name!r}")
-    return FLOOR
+    return kind.inside.low[2]

@@ -9,8 +9,10 @@ import mujoco.batch
 import numpy as np
 from numpy.typing import NDArray
 
+from ..fixture_kind import FIXTURES
 from ..rotations import heading_quat
-from .fixtures import LIT, UNLIT, FixtureSlot, FixtureSpec, kind_of, part_body, part_position
+from .fixture_parts import part_position, part_quat
+from .fixture_spec import FixtureSlot, FixtureSpec, part_body
 
 Array = NDArray[np.float64]
 
@@ -24,9 +26,9 @@ FIELDS = ("body_pos", "body_quat", "qpos_spring", "jnt_stiffness")
 class Mounted:
     """The fixtures of `n` worlds, f slots each.
 
-    Arrays: `displacement` (n, f) m is live, `speed` (n, f) m/s too; `position` (n, f, 3) m
-    and `yaw` (n, f) rad are the frames; `engaged` (n, f) says whether a fixture is open
-    or pressed. `specs[i][j]` is what is mounted in slot j of world i, None if nothing is.
+    Arrays: `displacement` (n, f) m or rad is live, `speed` (n, f) a second too; `position` (n, f, 3) m
+    and `yaw` (n, f) rad are the frames; `engaged` (n, f) says whether a fixture is in
+    the first of its states (open, pressed). `specs[i][j]` is what is mounted in slot j of world i, None if nothing is.
     """
 
     def __init__(
@@ -37,7 +39,7 @@ class Mounted:
         field: dict[str, NDArray],
     ) -> None:
         n, f = batch.nsim, len(slots)
-        self.slots, self.kinds = tuple(slots), [kind_of(slot.kind) for slot in slots]
+        self.slots, self.kinds = tuple(slots), [FIXTURES[slot.kind] for slot in slots]
         self.specs: list[list[FixtureSpec | None]] = [[None] * f for _ in range(n)]
         joints = [model.joint(slot.name).id for slot in slots]
         self._joints = joints
@@ -48,13 +50,13 @@ class Mounted:
         self._dofs, self._first = list(range(speed, speed + f)), first
         self._bodies = [model.body(slot.name).id for slot in slots]
         parts = [model.body(part_body(slot)).id for slot in slots]
-        self._lamps = [np.flatnonzero(model.geom_bodyid == body) for body in parts]
+        self._shapes = [np.flatnonzero(model.geom_bodyid == body) for body in parts]
         self.field = {**field, **{name: batch.expand(name) for name in FIELDS}} if f else field
         self.position, self.yaw = np.tile(PARKED, (n, f, 1)), np.zeros((n, f))
         self.engaged = np.zeros((n, f), bool)
         self._engages = np.array([kind.engages for kind in self.kinds])
         self._disengages = np.array([kind.disengages for kind in self.kinds])
-        self._latches = np.array([kind.latches for kind in self.kinds], bool)
+        self._shows = np.array([kind.latches or kind.state_colors is not None for kind in self.kinds], bool)
         for i in range(n):
             for slot in range(f):
                 self.mount(i, slot, None)
@@ -78,8 +80,8 @@ class Mounted:
             self.engaged[i, slot] = spec.state == kind.states[0]
         else:
             self.engaged[i, slot] = self.displacement[i, slot] > (kind.engages + max(kind.disengages, 0.0)) / 2
-        if kind.latches:
-            self._latch(i, slot)
+        if self._shows[slot]:
+            self._show(i, slot)
 
     def update(self, rows: NDArray[np.int_]) -> None:
         """Follow the states of those worlds after a step."""
@@ -89,8 +91,8 @@ class Mounted:
         out = self.displacement[rows]
         now = np.where(out >= self._engages, True, np.where(out <= self._disengages, False, before))
         self.engaged[rows] = now
-        for row, slot in zip(*np.nonzero((now != before) & self._latches), strict=True):
-            self._latch(int(rows[row]), int(slot))
+        for row, slot in zip(*np.nonzero((now != before) & self._shows), strict=True):
+            self._show(int(rows[row]), int(slot))
 
     def part(self, slot: int) -> Array:
         """Where the parts are that the hand works on, (n, 3) m."""
@@ -98,12 +100,12 @@ class Mounted:
 
     def part_quat(self, slot: int) -> Array:
         """Orientation of those parts, (n, 4) wxyz."""
-        return heading_quat(self.yaw[:, slot] + self.kinds[slot].turn)
+        return part_quat(self.kinds[slot], self.yaw[:, slot], self.displacement[:, slot])
 
     def part_at(self, i: int, slot: int, state: str) -> Array:
         """Where world i's part stands in a state, (3,) m."""
         kind = self.kinds[slot]
-        rest = np.array([kind.rest[kind.states.index(state)]])
+        rest = np.array([kind.displacement_in(state)])
         return part_position(kind, self.position[i : i + 1, slot], self.yaw[i : i + 1, slot], rest)[0]
 
     def state(self, i: int, slot: int) -> str:
@@ -115,8 +117,10 @@ class Mounted:
         quats = heading_quat(self.yaw[i])
         return [(slot.name, self.position[i, j], quats[j]) for j, slot in enumerate(self.slots)]
 
-    def _latch(self, i: int, slot: int) -> None:
-        """Hold the part down, and light it, once it has been pressed; let it up otherwise."""
-        kind, down = self.kinds[slot], bool(self.engaged[i, slot])
-        self.field["qpos_spring"][i, self._first + slot] = kind.rest[0] if down else -kind.preload
-        self.field["geom_rgba"][i, self._lamps[slot], :3] = LIT if down else UNLIT
+    def _show(self, i: int, slot: int) -> None:
+        """Hold the part where its new state has it, if it latches, and paint it as it is painted then."""
+        kind, engaged = self.kinds[slot], bool(self.engaged[i, slot])
+        if kind.latches:
+            self.field["qpos_spring"][i, self._first + slot] = kind.rest[0] if engaged else -kind.preload
+        if kind.state_colors is not None:
+            self.field["geom_rgba"][i, self._shapes[slot], :3] = kind.state_colors[0 if engaged else 1]

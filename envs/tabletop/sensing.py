@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..kind import KINDS
 from ..rotations import heading_quat
 from ..scene import TABLE, Fixture, Scene, SceneObject, rounded
-from .fixtures import INSIDE, RIM
+from ..so101.kinematics import tool_pose
+from .fixture_parts import lies_within
 from .support import TOLERANCE, Body
 from .worlds import Worlds
 
@@ -21,7 +20,8 @@ def held_slot(worlds: Worlds, i: int) -> int | None:
 
 
 def measure(worlds: Worlds, i: int = 0) -> Scene:
-    """World i's table as a `Scene`: poses, sizes, what stands on or in what, what is held, what is open or pressed."""
+    """World i's table as a `Scene`: poses, sizes, what stands on or in what, what is held, what is open or pressed, and
+    where the tool is."""
     held = held_slot(worlds, i)
     objects = []
     for slot in _laid(worlds, i):
@@ -46,7 +46,8 @@ def measure(worlds: Worlds, i: int = 0) -> Scene:
             )
         )
     holding = None if held is None else worlds.specs[i][held]
-    return Scene(tuple(objects), _fixtures(worlds, i), None if holding is None else holding.name)
+    hand = rounded(tool_pose(worlds.q[i : i + 1]).position[0])
+    return Scene(tuple(objects), _fixtures(worlds, i), None if holding is None else holding.name, hand)
 
 
 def _fixtures(worlds: Worlds, i: int) -> tuple[Fixture, ...]:
@@ -79,25 +80,24 @@ def _body(worlds: Worlds, i: int, slot: int) -> Body:
 
 
 def _support(worlds: Worlds, i: int, slot: int) -> str | None:
-    """The name of the object or drawer that carries this slot's object, None if neither does."""
+    """The name of the object or fixture that carries this slot's object, None if neither does."""
     carrier = _carrier(worlds, i, slot)
     spec = None if carrier is None else worlds.specs[i][carrier]
-    return _drawer_round(worlds, i, slot) if spec is None else spec.name
+    return _fixture_round(worlds, i, slot) if spec is None else spec.name
 
 
-def _drawer_round(worlds: Worlds, i: int, slot: int) -> str | None:
-    """The drawer that the object lies in, by where it is; None if it lies in none."""
+def _fixture_round(worlds: Worlds, i: int, slot: int) -> str | None:
+    """The fixture that the object lies in, by where it is; None if it lies in none."""
     mounted = worlds.mounted
     position = worlds.object_position[i, slot]
     for f, spec in enumerate(mounted.specs[i]):
-        if spec is None or spec.kind != "drawer":
+        room = None if spec is None else mounted.kinds[f].inside
+        if spec is None or room is None:
             continue
-        if not 0 < position[2] < RIM + _body(worlds, i, slot).below - 0.002:
+        if not room.low[2] - TOLERANCE < position[2] < room.high[2] + _body(worlds, i, slot).below - 0.002:
             continue
-        offset = position - mounted.position[i, f]
-        cos, sin = np.cos(mounted.yaw[i, f]), np.sin(mounted.yaw[i, f])
-        x, y = cos * offset[0] + sin * offset[1], cos * offset[1] - sin * offset[0]
-        if 0.0 < mounted.displacement[i, f] - x < INSIDE[0] and abs(y) < INSIDE[1] / 2:
+        frame = mounted.position[i, f], mounted.yaw[i, f], mounted.displacement[i, f]
+        if lies_within(mounted.kinds[f], *frame, position, 0.0):
             return spec.name
     return None
 

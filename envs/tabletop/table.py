@@ -15,7 +15,7 @@ import mujoco
 
 from ..kind import MAX_SHAPES
 from ..so101.model import add_arm
-from .fixtures import FixtureSlot, add_fixture, part_body
+from .fixture_spec import FixtureSlot, add_fixture, part_body
 from .objects import ObjectSpec
 
 PHYSICS_SECONDS = 0.005

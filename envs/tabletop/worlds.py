@@ -21,7 +21,7 @@ from ..robot import CONTROL_SECONDS, JOINTS
 from ..rotations import heading_quat
 from ..so101.control import next_command
 from ..so101.model import ARMATURE, DAMPING, FIXED_PAD, FRICTIONLOSS, KP, MOVING_PAD, PAD_FRICTION, REST
-from .fixtures import FixtureSlot
+from .fixture_spec import FixtureSlot
 from .mounted import Mounted
 from .objects import ObjectSpec
 from .table import PHYSICS_SECONDS, Slot, build

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..kind import KINDS
 from ..so101.kinematics import inverse
 from ..so101.model import RANGE, REST
-from ..tabletop.fixtures import FixtureSlot
+from ..tabletop.fixture_spec import FixtureSlot
 from ..tabletop.layout import HEADING, PAN_X
 from ..tabletop.table import Slot
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..tabletop.fixtures import FixtureSlot
+from ..tabletop.fixture_spec import FixtureSlot
+from ..tabletop.fixtures import BUTTON
 from ..tabletop.layout import random_fixture
 from .base import SOLID, random_arm
 from .fixture import BESIDE, CONTENT, FIXTURE, FixtureTask
@@ -31,13 +32,13 @@ class Button(FixtureTask):
     """
 
     name = "Button"
-    fixtures = (FixtureSlot("fixture", "button"),)
-    states = ("pressed",)
+    fixtures = (FixtureSlot("fixture", BUTTON.name),)
+    states = BUTTON.states[:1]
     max_steps = 100
 
     def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
         e.worlds.place_arm(i, random_arm(rng))
-        button = random_fixture(rng, "button", "button", ())
+        button = random_fixture(rng, BUTTON.name, BUTTON.name, ())
         assert button is not None
         e.worlds.mounted.mount(i, FIXTURE, button)
         self.ask(e, i, PRESSED)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..tabletop.fixtures import FLOOR, INSIDE, TALLEST, FixtureSlot, FixtureSpec
-from ..tabletop.fixtures import KINDS as FIXTURES
+from ..tabletop.fixture_spec import FixtureSlot, FixtureSpec
+from ..tabletop.fixtures import DRAWER
 from ..tabletop.layout import footprint, random_fixture
 from ..tabletop.objects import ObjectSpec, draw
 from .base import SOLID, random_arm
@@ -36,15 +36,15 @@ class Drawer(FixtureTask):
     """
 
     name = "Drawer"
-    fixtures = (FixtureSlot("fixture", "drawer"),)
-    states = ("open", "closed")
+    fixtures = (FixtureSlot("fixture", DRAWER.name),)
+    states = DRAWER.states
     max_steps = 200
 
     def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
         e.worlds.place_arm(i, random_arm(rng))
-        cabinet = random_fixture(rng, "drawer", "drawer", ())
+        cabinet = random_fixture(rng, DRAWER.name, DRAWER.name, ())
         assert cabinet is not None
-        state, travel = int(rng.integers(2)), FIXTURES["drawer"].travel
+        state, travel = int(rng.integers(2)), DRAWER.travel
         far = rng.random() < 0.5
         if state == OPEN:
             out = 0.0 if far else rng.uniform(0.0, 0.4 * travel)
@@ -60,14 +60,16 @@ class Drawer(FixtureTask):
 
 def content(rng: np.random.Generator, cabinet: FixtureSpec) -> ObjectSpec:
     """Something that fits into the drawer, lying in it."""
+    room = DRAWER.inside
+    assert room is not None
     while True:
         spec = draw(rng, "content", str(rng.choice(SOLID)), "blue")
-        if spec.size[2] < TALLEST - 0.002:
+        if spec.size[2] < room.tallest - 0.002:
             break
-    depth, width = INSIDE
+    depth, width = room.high[0] - room.low[0], room.high[1] - room.low[1]
     radius = footprint(spec)[2] + 0.002
     x = cabinet.displacement - rng.uniform(radius, depth - radius)
     y = rng.uniform(-1.0, 1.0) * (width / 2 - radius)
     cos, sin = np.cos(cabinet.yaw), np.sin(cabinet.yaw)
-    where = np.array(cabinet.position) + (cos * x - sin * y, sin * x + cos * y, FLOOR + 0.001 + spec.rest_height)
+    where = np.array(cabinet.position) + (cos * x - sin * y, sin * x + cos * y, room.low[2] + 0.001 + spec.rest_height)
     return spec.moved(where, rng.uniform(-np.pi, np.pi))

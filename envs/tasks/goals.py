@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..fixture_kind import FIXTURES
 from ..kind import KINDS
 from ..predicates import Predicate
-from ..tabletop.fixtures import TALLEST, FixtureSpec
+from ..tabletop.fixture_spec import FixtureSpec
 from ..tabletop.layout import footprint
 from ..tabletop.objects import ObjectSpec
 
@@ -42,8 +43,6 @@ KINDS_ZH = {
     "bowl": "碗",
     "box": "盒子",
     "plate": "盘子",
-    "drawer": "抽屉",
-    "button": "按钮",
 }
 
 _SIDES = {"left_of": ("to the left of", "左边"), "right_of": ("to the right of", "右边")}
@@ -99,7 +98,10 @@ def draw_goal(rng: np.random.Generator, objects: Sequence[ObjectSpec], fixtures:
 
 def said(thing: ObjectSpec | FixtureSpec) -> tuple[str, str]:
     """What a thing is called in English, with its article, and in Chinese."""
-    if isinstance(thing, FixtureSpec) or not KINDS[thing.kind].graspable:
+    if isinstance(thing, FixtureSpec):
+        words = FIXTURES[thing.kind].words
+        return f"the {words['en'][0]}", words["zh"][0]
+    if not KINDS[thing.kind].graspable:
         return f"the {thing.kind}", KINDS_ZH[thing.kind]
     return f"the {thing.color} {thing.kind}", COLORS_ZH[thing.color] + KINDS_ZH[thing.kind]
 
@@ -139,15 +141,17 @@ def _move(
                 )
             )
     for fixture in fixtures:
-        if fixture.kind == "drawer" and fixture.name not in used and thing.size[2] < TALLEST:
-            inside = ("in", thing.name, fixture.name)
-            there.append(Clause((inside,), f"put {english} in the drawer", f"把{chinese}放进抽屉里"))
-            shut = ("closed", fixture.name)
+        room = FIXTURES[fixture.kind].inside
+        if room is not None and fixture.name not in used and thing.size[2] < room.tallest:
+            place, zh = said(fixture)
+            inside, shut = ("in", thing.name, fixture.name), FIXTURES[fixture.kind].other(room.when)
+            verb, verb_zh = _verbs(fixture, shut)
+            there.append(Clause((inside,), f"put {english} in {place}", f"把{chinese}放进{zh}里"))
             there.append(
                 Clause(
-                    (inside, shut),
-                    f"put {english} in the drawer and close the drawer",
-                    f"把{chinese}放进抽屉里，再关上抽屉",
+                    (inside, (shut, fixture.name)),
+                    f"put {english} in {place} and {verb} {place}",
+                    f"把{chinese}放进{zh}里，再{verb_zh}{zh}",
                 )
             )
     return there[int(rng.integers(len(there)))] if there else None
@@ -161,11 +165,16 @@ def _carries(below: ObjectSpec, above: ObjectSpec) -> bool:
 
 
 def _work(fixture: FixtureSpec, used: set[str]) -> Clause | None:
-    """Open or close a drawer, press a button: what it is not yet."""
+    """Bring a fixture into the state that it is not in yet, if it can be brought out of its own."""
     if fixture.name in used:
         return None
-    if fixture.kind == "button":
-        return Clause((("pressed", fixture.name),), "press the button", "按下按钮")
-    if fixture.state == "open":
-        return Clause((("closed", fixture.name),), "close the drawer", "关上抽屉")
-    return Clause((("open", fixture.name),), "open the drawer", "打开抽屉")
+    kind = FIXTURES[fixture.kind]
+    wanted = kind.states[0] if kind.latches or fixture.state != kind.states[0] else kind.states[1]
+    (english, chinese), (verb, verb_zh) = said(fixture), _verbs(fixture, wanted)
+    return Clause(((wanted, fixture.name),), f"{verb} {english}", f"{verb_zh}{chinese}")
+
+
+def _verbs(fixture: FixtureSpec, state: str) -> tuple[str, str]:
+    """The verbs that bring a state about, in English and Chinese."""
+    words = FIXTURES[fixture.kind].state_words[state]
+    return words["en"][0], words["zh"][0]

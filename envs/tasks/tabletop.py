@@ -10,10 +10,10 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ..kind import KINDS
-from ..predicates import ARITY, holds
+from ..predicates import DIRECTIONS, holds
 from ..scene import TABLE
-from ..tabletop.fixtures import KINDS as FIXTURES
-from ..tabletop.fixtures import FixtureSlot, FixtureSpec
+from ..tabletop.fixture_spec import FixtureSlot, FixtureSpec
+from ..tabletop.fixtures import BUTTON, DRAWER
 from ..tabletop.layout import lay_kinds, random_fixture
 from ..tabletop.sensing import measure
 from ..tabletop.table import Slot
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 ITEMS = 3
 """Objects that can be grasped."""
 
-_NAMES = tuple(ARITY)
+NAMES = ("on", "in", *DIRECTIONS, "near", "holding", *DRAWER.states, BUTTON.states[0])
+"""The predicates of goals, in the order of the observation."""
+
 _KINDS = tuple(KINDS)
 _THINGS = 1 + ITEMS + 2 + 1
-ARM, OBJECT, FIXTURE, PREDICATE = 33, 20, 8, len(ARITY) + 2 * _THINGS
+ARM, OBJECT, FIXTURE, PREDICATE = 33, 20, 8, len(NAMES) + 2 * _THINGS
 """Widths of the parts of the observation."""
 
 
@@ -41,7 +43,7 @@ class Tabletop(Task):
     (4 x 20), slot by slot: present, position x 5, orientation (wxyz), size x 20, one-hot kind
     (`kinds.KINDS`), held, lies in the drawer. `fixtures` (2 x 8), drawer and button: present,
     position x 5, cos and sin of the yaw, displacement x 10, open or pressed. `goal` (4 x 25),
-    predicate by predicate, rows of zeros where there are fewer: one-hot name (`predicates.ARITY`),
+    predicate by predicate, rows of zeros where there are fewer: one-hot name (`NAMES`),
     one-hot first argument and second (the four objects, the two fixtures, the table). `holds`
     (4,): which of them hold. Reward: -1 a step until all hold, 0 while they do; an
     episode is 1500 steps (a minute) long. `info` has the `instruction` in English and Chinese
@@ -56,7 +58,7 @@ class Tabletop(Task):
 
     name = "Tabletop"
     slots = (Slot("object0"), *(Slot(f"object{i}", 1) for i in range(1, 1 + ITEMS)))
-    fixtures = (FixtureSlot("fixture0", "drawer"), FixtureSlot("fixture1", "button"))
+    fixtures = (FixtureSlot("fixture0", DRAWER.name), FixtureSlot("fixture1", BUTTON.name))
     settle_steps = 6
     max_steps = 1500
     sparse = True
@@ -143,19 +145,19 @@ class Tabletop(Task):
                 )
         goal, true = np.zeros((MAX_PREDICATES, PREDICATE)), np.zeros(MAX_PREDICATES)
         for k, predicate in enumerate(self.goals[i].predicates):
-            goal[k, _NAMES.index(predicate[0])] = 1.0
+            goal[k, NAMES.index(predicate[0])] = 1.0
             for place, name in enumerate(predicate[1:]):
-                goal[k, len(_NAMES) + _THINGS * place + index[name]] = 1.0
+                goal[k, len(NAMES) + _THINGS * place + index[name]] = 1.0
             true[k] = holds(scene, predicate)
         return {"objects": objects.ravel(), "fixtures": fixtures.ravel(), "goal": goal.ravel(), "holds": true}
 
 
 def _draw_fixtures(rng: np.random.Generator) -> list[FixtureSpec | None]:
     """A drawer, open or closed, and a button; each may be missing."""
-    drawer = random_fixture(rng, "drawer", "drawer", ()) if rng.random() < 0.7 else None
+    drawer = random_fixture(rng, DRAWER.name, DRAWER.name, ()) if rng.random() < 0.7 else None
     if drawer is not None:
         is_open = rng.random() < 0.4
-        kind = FIXTURES["drawer"]
-        drawer = replace(drawer, displacement=kind.rest[0 if is_open else 1], state=kind.states[0 if is_open else 1])
+        state = DRAWER.states[0 if is_open else 1]
+        drawer = replace(drawer, displacement=DRAWER.displacement_in(state), state=state)
     taken = drawer.keepout if drawer is not None else ()
-    return [drawer, random_fixture(rng, "button", "button", taken) if rng.random() < 0.6 else None]
+    return [drawer, random_fixture(rng, BUTTON.name, BUTTON.name, taken) if rng.random() < 0.6 else None]

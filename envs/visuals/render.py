@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import PontineError, UnknownNameError
-from ..tabletop.fixtures import part_body
+from ..tabletop.fixture_spec import part_body
 from ..tabletop.worlds import Worlds
 from .visual_model import BOWL, DECAL, Decal, bowl_scale, dressed
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from ..kind import KINDS, WALL
 from ..meshes import Mesh, corner_normals, read_stl, simplify
 from ..so101.model import LINKS
-from ..tabletop.fixtures import FixtureSlot, part_body
+from ..tabletop.fixture_spec import FixtureSlot, part_body
 from ..tabletop.kinds import BOWL_TILT
 from ..tabletop.objects import ObjectSpec
 from ..tabletop.table import Slot, build

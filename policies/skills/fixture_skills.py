@@ -9,7 +9,8 @@ import numpy as np
 
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene, SceneObject
-from pontine.envs.tabletop.fixtures import CEILING, FLOOR, part_of
+from pontine.envs.tabletop.fixture_parts import part_of
+from pontine.envs.tabletop.fixtures import BUTTON, DRAWER
 from pontine.envs.tasks.button import Button
 from pontine.envs.tasks.drawer import Drawer
 from pontine.envs.tasks.fixture import CLEAR
@@ -59,8 +60,8 @@ class FixtureSkill(HandlingSkill):
 class OpenSkill(FixtureSkill):
     """Pull a drawer open."""
 
-    name, task, max_steps = "open", "drawer", Drawer.max_steps
-    kind, state = "drawer", "open"
+    name, task, max_steps = "open", Drawer.name.lower(), Drawer.max_steps
+    kind, state = DRAWER.name, DRAWER.states[0]
     operator = bringing_into(state)
     words = {"en": ("open", "pull open"), "zh": ("打开", "拉开", "开")}
 
@@ -69,15 +70,18 @@ class OpenSkill(FixtureSkill):
 class CloseSkill(FixtureSkill):
     """Push a drawer closed."""
 
-    name, task, max_steps = "close", "drawer", Drawer.max_steps
-    kind, state = "drawer", "closed"
+    name, task, max_steps = "close", Drawer.name.lower(), Drawer.max_steps
+    kind, state = DRAWER.name, DRAWER.states[1]
     operator = bringing_into(state)
     words = {"en": ("close", "shut", "push shut"), "zh": ("关上", "关闭", "合上", "关")}
 
     def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
+        room = DRAWER.inside
+        assert room is not None
         for thing in scene.objects:
             # what lies on the floor reaches as far above its middle as that is above the floor
-            if thing.support == args[0] and thing.position and 2 * thing.position[2] - FLOOR > CEILING:
+            tall = 2 * (thing.position[2] - room.low[2]) if thing.position else 0.0
+            if thing.support == args[0] and tall > room.tallest + 0.002:
                 return f"{thing.name!r} stands too high in {args[0]!r} for it to close"
         return super().refuses(scene, args)
 
@@ -86,7 +90,7 @@ class CloseSkill(FixtureSkill):
 class PressSkill(FixtureSkill):
     """Press a button until it latches."""
 
-    name, task, max_steps = "press", "button", Button.max_steps
-    kind, state = "button", "pressed"
+    name, task, max_steps = "press", Button.name.lower(), Button.max_steps
+    kind, state = BUTTON.name, BUTTON.states[0]
     operator = bringing_into(state)
     words = {"en": ("press", "push down"), "zh": ("按下", "按", "摁")}

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.fixture_kind import FIXTURES
 from pontine.envs.kind import KINDS
 from pontine.envs.robot import CONTROL_SECONDS, Robot, RobotState
 from pontine.envs.scene import Scene, SceneObject
 from pontine.envs.so101.kinematics import tool_pose
-from pontine.envs.tabletop.fixtures import PART_SYMMETRY
 from pontine.envs.tasks.observation import Situation, manipulation
 
 from .skill import Array, Attempt, Skill, SkillError
@@ -108,7 +108,7 @@ def situation(state: RobotState, action: Array, thing: SceneObject, goal: Array)
     """What the policy is to see, as a batch of one. Raises SkillError if the object's pose or size is unknown."""
     if thing.position is None or thing.size is None:
         raise SkillError(f"the position or size of {thing.name!r} is not known")
-    symmetry = KINDS[thing.kind].symmetry if thing.kind in KINDS else PART_SYMMETRY.get(thing.kind, 0)
+    symmetry = next((kinds[thing.kind].symmetry for kinds in (KINDS, FIXTURES) if thing.kind in kinds), 0)
     return Situation(
         state.position[None],
         state.velocity[None],

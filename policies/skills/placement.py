@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.fixture_kind import FIXTURES
 from pontine.envs.predicates import DIRECTIONS, holds
 from pontine.envs.scene import TABLE, Scene, SceneObject
-from pontine.envs.tabletop.fixtures import TALLEST, inside_of, keepout_of
+from pontine.envs.tabletop.fixture_parts import Opening, keepout_of, opening_of
 from pontine.envs.tabletop.layout import GAP, HEADING, PAN_X, REACH, Circle, clear, footprint
 from pontine.envs.tabletop.objects import ObjectSpec, from_scene_object
 from pontine.envs.tasks.place import goal_over
@@ -54,19 +55,20 @@ def _spec(thing: SceneObject) -> ObjectSpec:
     return from_scene_object(replace(thing, position=thing.position or (0.0, 0.0, 0.0)))
 
 
-def _receiver(scene: Scene, thing: SceneObject, reference: str) -> SceneObject:
-    """What the thing is to go on or in: an object, or the inside of an open drawer as the box it is."""
+def _receiver(scene: Scene, thing: SceneObject, reference: str) -> SceneObject | Opening:
+    """What the thing is to go on or in: an object, or the opening of a fixture."""
     if reference in scene:
         return scene.object(reference)
     fixture = scene.fixture(reference)
-    inside = inside_of(fixture)
-    if inside is None:
+    opening = opening_of(fixture)
+    room = FIXTURES[fixture.kind].inside if fixture.kind in FIXTURES else None
+    if opening is None or room is None:
         raise PlacementError(f"nothing can be put into {reference!r}, or nobody knows where it is")
-    if fixture.state != "open":
+    if fixture.state != room.when:
         raise PlacementError(f"{reference!r} is {fixture.state}")
-    if _spec(thing).size[2] > TALLEST:
+    if _spec(thing).size[2] > room.tallest:
         raise PlacementError(f"{thing.name!r} is too tall for {reference!r}: it would not close")
-    return inside
+    return opening
 
 
 def _circles(scene: Scene, but: str) -> list[Circle]:
@@ -79,17 +81,21 @@ def _circles(scene: Scene, but: str) -> list[Circle]:
     return [*standing, *(circle for fixture in scene.fixtures for circle in keepout_of(fixture))]
 
 
-def _over(scene: Scene, thing: SceneObject, below: SceneObject) -> NDArray[np.float64]:
+def _over(scene: Scene, thing: SceneObject, below: SceneObject | Opening) -> NDArray[np.float64]:
     """Over the middle of what carries it, or over the freest part if other things are there already."""
     if below.position is None:
         raise PlacementError(f"nobody knows where {below.name!r} is")
-    spec, held = _spec(below), _spec(thing)
-    x, y, z = goal_over(spec, held)
+    held = _spec(thing)
+    if isinstance(below, Opening):
+        x, y, z, width = *below.position[:2], below.position[2] + held.rest_height, below.size[0]
+    else:
+        spec = _spec(below)
+        (x, y, z), width = goal_over(spec, held), spec.size[0]
     apart = (thing.name, below.name)
     others = [_spec(o) for o in scene.objects if o.name not in apart and below.name in scene.supports(o.name)]
     circles = [footprint(other) for other in others]
     radius = footprint(held)[2]
-    room = spec.size[0] / 2 - radius - 0.006
+    room = width / 2 - radius - 0.006
     if others and room > 0:
         ring = [
             (x + room * math.cos(a), y + room * math.sin(a)) for a in np.linspace(0, 2 * math.pi, 24, endpoint=False)

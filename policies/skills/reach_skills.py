@@ -8,25 +8,15 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.errors import SceneError
 from pontine.envs.robot import Robot, RobotState
 from pontine.envs.scene import Scene
 from pontine.envs.so101.kinematics import tool_pose
-from pontine.envs.so101.model import REST
+from pontine.envs.spots import home, point_over
 from pontine.envs.tasks.reach import SIZE, TOLERANCE, Reach, reaching
 
 from .operator import Operator
 from .skill import SKILLS, Array, Attempt, Skill, SkillError
-
-SPOTS = {
-    "middle": (0.24, 0.0, 0.12),
-    "left": (0.15, 0.18, 0.12),
-    "right": (0.15, -0.18, 0.12),
-    "near": (0.19, 0.0, 0.12),
-    "far": (0.29, 0.0, 0.12),
-}
-"""Named spots above the table, (x, y, z) m."""
-
-_ABOVE = 0.05
 
 
 @SKILLS.register
@@ -49,16 +39,10 @@ class ReachSkill(Skill):
 
     def point(self, scene: Scene, args: Sequence[str]) -> Array:
         """Where the tool is wanted, (3,) m. Raises SkillError for what is neither a spot nor an object."""
-        if args[0] in SPOTS:
-            return np.array(SPOTS[args[0]])
-        if args[0] not in scene:
-            known = ", ".join([*SPOTS, *(o.name for o in scene.objects)])
-            raise SkillError(f"{args[0]!r} is neither a spot nor an object; there are: {known}")
-        thing = scene.object(args[0])
-        if thing.position is None or thing.size is None:
-            raise SkillError(f"the position or size of {thing.name!r} is not known")
-        x, y, z = thing.position
-        return np.array([x, y, z + thing.size[2] + _ABOVE])
+        try:
+            return np.array(point_over(scene, args[0]))
+        except SceneError as error:
+            raise SkillError(str(error)) from None
 
 
 @SKILLS.register
@@ -70,7 +54,7 @@ class HomeSkill(ReachSkill):
     operator = Operator({}, (("not", "holding", "*"),), (("hand_home",),))
 
     def point(self, scene: Scene, args: Sequence[str]) -> Array:
-        return tool_pose(REST[None]).position[0]
+        return np.array(home())
 
 
 class _Reaching(Attempt):

@@ -1,12 +1,18 @@
 """Predicates over scenes, from the point of view they are documented for."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pontine.envs.errors import PontineError
-from pontine.envs.predicates import ARITY, DIRECTIONS, check_predicate, holds
+from pontine.envs.predicate_kind import PredicateKind
+from pontine.envs.predicates import DIRECTIONS, PREDICATES, check_predicate, holds, parse_predicates, written
+from pontine.envs.registry import RegistryError
 from pontine.envs.scene import Fixture, Scene, SceneObject
+from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.so101.kinematics import tool_pose
+from pontine.envs.spots import SPOTS
 
 SIZE = (0.03, 0.03, 0.03)
 
@@ -84,7 +90,107 @@ def test_what_is_no_predicate_is_said_so(words: tuple[str, ...]) -> None:
         check_predicate(words)
 
 
-@pytest.mark.parametrize("name", ARITY)
+@pytest.mark.parametrize("name", [name for name in PREDICATES if PREDICATES[name].arity])
 def test_naming_what_is_not_there_is_an_error(name: str) -> None:
-    with pytest.raises(PontineError, match="no "):
-        holds(Scene(), (name, *["ghost"] * ARITY[name]))
+    with pytest.raises(PontineError, match=r"no |neither"):
+        holds(Scene(), (name, *["ghost"] * PREDICATES[name].arity))
+
+
+def test_a_place_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(PontineError, match="no place 'ghost' in the scene; there are: table, a"):
+        holds(Scene((SceneObject("a", "cube"),)), ("on", "a", "ghost"))
+
+
+def hand(*at: float) -> Scene:
+    return Scene((SceneObject("a", "cube", position=(0.2, 0.05, 0.015), size=SIZE),), hand=at or None)
+
+
+def test_the_hand_is_over_what_it_hangs_above() -> None:
+    assert holds(hand(0.21, 0.04, 0.12), ("hand_over", "a"))
+    assert not holds(hand(0.25, 0.05, 0.12), ("hand_over", "a"))
+    assert not holds(hand(0.2, 0.05, 0.02), ("hand_over", "a"))
+    assert holds(hand(*SPOTS["left"]), ("hand_over", "left"))
+    assert not holds(hand(*SPOTS["left"]), ("hand_over", "right"))
+
+
+def test_spots_exclude_each_other() -> None:
+    for name in SPOTS:
+        over = [other for other in SPOTS if holds(hand(*SPOTS[name]), ("hand_over", other))]
+        assert over == [name]
+
+
+def test_the_hand_is_home_where_the_arm_rests() -> None:
+    robot = SimulatedRobot(())
+    assert holds(robot.scene(), ("hand_home",))
+    robot.command(np.array([0.8, 0.0, 0.0, 0.0, 0.0, 0.0]))
+    for _ in range(30):
+        robot.command(np.array([0.8, -0.5, 0.5, 0.5, 0.0, 0.0]))
+    scene = robot.scene()
+    assert not holds(scene, ("hand_home",))
+    np.testing.assert_allclose(scene.hand, tool_pose(robot.observe().position[None]).position[0], atol=1e-5)
+
+
+def test_a_hand_that_nobody_measured_is_nowhere() -> None:
+    assert not holds(hand(), ("hand_home",))
+    assert not holds(hand(), ("hand_over", "a"))
+    assert not holds(Scene((SceneObject("a", "cube"),), hand=(0.2, 0.0, 0.1)), ("hand_over", "a"))
+
+
+names = st.text(max_size=8) | st.sampled_from(["red_cube", "a b", 'say "x"', "（）", "not a", "in(", "抽屉"])
+
+
+@st.composite
+def predicates(draw: st.DrawFn) -> tuple[str, ...]:
+    name = draw(st.sampled_from(list(PREDICATES)))
+    args = [draw(names) for _ in range(PREDICATES[name].arity)]
+    return (*draw(st.sampled_from([(), ("not",)])), name, *args)
+
+
+@given(st.lists(predicates(), min_size=1, max_size=4), st.sampled_from(["; ", ", ", ";", "；", " ,"]))
+def test_what_is_written_is_read_again(listed: list[tuple[str, ...]], between: str) -> None:
+    assert parse_predicates(between.join(map(written, listed))) == tuple(listed)
+
+
+@given(st.text() | st.text('in(ab),;not "（，'))
+def test_any_text_is_predicates_or_one_clear_error(text: str) -> None:
+    try:
+        assert [check_predicate(p) for p in parse_predicates(text)]
+    except PontineError as error:
+        assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "no predicate"),
+        ("in(a, b", "at the end there should be ',' or '\\)'"),
+        ("in a, b", "unknown predicate 'in a'|should be '\\('"),
+        ("in(a)", "takes 2 arguments, got 1"),
+        ("in(a, b) on(a, b)", "at 'on\\(a, b\\)' there should be ';' or ','"),
+        ("inn(a, b)", "did you mean 'in'"),
+        ("in(a,, b)", "at ', b\\)' there should be a name"),
+        ("not not in(a, b)", "unknown predicate 'not in'"),
+    ],
+)
+def test_what_is_not_a_list_of_predicates_is_said(text: str, said: str) -> None:
+    with pytest.raises(PontineError, match=said):
+        parse_predicates(text)
+
+
+def test_a_goal_may_be_typed_with_chinese_punctuation() -> None:
+    assert parse_predicates("in（红方块，碗）；not open(抽屉)") == (("in", "红方块", "碗"), ("not", "open", "抽屉"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (PredicateKind("in", ("object",), lambda scene, a: True), "already registered by pontine"),
+        (PredicateKind("open", ("object",), lambda scene, a: True), "already registered by pontine"),
+        (PredicateKind("not", ("object",), lambda scene, a: True), "not 'not'"),
+        (PredicateKind("Lies Down", ("object",), lambda scene, a: True), "small letters"),
+        (PredicateKind("lies", ("thing",), lambda scene, a: True), "unknown sort 'thing'; valid: object"),
+    ],
+)
+def test_a_predicate_that_cannot_be_is_refused(kind: PredicateKind, said: str) -> None:
+    with pytest.raises(RegistryError, match=said):
+        PREDICATES.register(kind)

@@ -36,7 +36,7 @@ def scenes(draw: st.DrawFn) -> Scene:
         (Fixture("the drawer!", "drawer", draw(st.sampled_from(["open", "closed"]))),) if draw(st.booleans()) else ()
     )
     holding = draw(st.sampled_from([None, *names]))
-    return Scene(tuple(objects), fixtures, holding)
+    return Scene(tuple(objects), fixtures, holding, draw(st.none() | st.tuples(numbers, numbers, numbers)))
 
 
 @given(scenes())

@@ -9,7 +9,9 @@ from pontine.envs.errors import PontineError
 from pontine.envs.predicates import holds
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.tabletop.fixtures import KINDS, FixtureSlot, FixtureSpec, inside_of, part_of
+from pontine.envs.tabletop.fixture_parts import opening_of, part_of
+from pontine.envs.tabletop.fixture_spec import FixtureSlot, FixtureSpec
+from pontine.envs.tabletop.fixtures import BUTTON, DRAWER
 from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random_fixture
 from pontine.envs.tabletop.table import Slot
 from pontine.envs.tabletop.worlds import Worlds
@@ -44,7 +46,7 @@ def test_what_is_mounted_is_measured() -> None:
     scene = robot(SCENE).scene()
     drawer, button = scene.fixture("drawer"), scene.fixture("button")
     assert (drawer.state, button.state) == ("open", "released")
-    assert drawer.displacement == pytest.approx(KINDS["drawer"].rest[0], abs=1e-3)
+    assert drawer.displacement == pytest.approx(DRAWER.rest[0], abs=1e-3)
     assert holds(scene, ("in", "cube", "drawer"))
     assert scene.object("block").support == "table"
     again = Scene.from_json(scene.to_json())
@@ -57,7 +59,7 @@ def test_what_is_mounted_is_measured() -> None:
 
 def test_a_drawer_keeps_its_state_between_its_thresholds() -> None:
     robot_ = robot({"fixtures": [{**SCENE["fixtures"][0], "state": "closed"}]})
-    worlds, kind = robot_.worlds, KINDS["drawer"]
+    worlds, kind = robot_.worlds, DRAWER
     forth = np.array(part_of(robot_.scene().fixture("drawer"), "open").position)
     back = np.array(part_of(robot_.scene().fixture("drawer"), "closed").position)
     out = (forth - back) / np.linalg.norm(forth - back)
@@ -87,7 +89,7 @@ def test_a_button_springs_back_until_it_latches() -> None:
     dark = worlds.field["geom_rgba"].copy()
     pushed(worlds, "fixture0_part", (0.0, 0.0, -6.0))
     assert robot_.scene().fixture("button").state == "pressed"
-    assert worlds.mounted.displacement[0, 0] == pytest.approx(KINDS["button"].rest[0], abs=1e-3)
+    assert worlds.mounted.displacement[0, 0] == pytest.approx(BUTTON.rest[0], abs=1e-3)
     assert not np.array_equal(dark, worlds.field["geom_rgba"])
 
 
@@ -112,10 +114,10 @@ def test_a_table_without_fixtures_pays_for_none() -> None:
 
 def test_the_inside_of_a_drawer_is_where_things_in_it_lie() -> None:
     scene = robot(SCENE).scene()
-    inside = inside_of(scene.fixture("drawer"))
-    distance = np.linalg.norm(np.subtract(inside.position, scene.object("cube").position)[:2])
+    opening = opening_of(scene.fixture("drawer"))
+    distance = np.linalg.norm(np.subtract(opening.position, scene.object("cube").position)[:2])
     assert distance < 0.045
-    assert inside_of(scene.fixture("button")) is None
+    assert opening_of(scene.fixture("button")) is None
 
 
 @pytest.mark.parametrize(

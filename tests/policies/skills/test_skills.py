@@ -12,6 +12,7 @@ from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.so101.kinematics import tool_pose
 from pontine.envs.so101.model import REST
+from pontine.envs.spots import SPOTS
 from pontine.envs.tabletop.layout import from_scene, random_table
 from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.policies.evaluate import acting, evaluate
@@ -19,7 +20,6 @@ from pontine.policies.skills.handling import BLIND_STEPS
 from pontine.policies.skills.loading import LIBRARY, SKILLS, load_library
 from pontine.policies.skills.operator import RELATIONS
 from pontine.policies.skills.placement import goal_for
-from pontine.policies.skills.reach_skills import SPOTS
 from pontine.policies.skills.skill import Skill, SkillError
 
 
