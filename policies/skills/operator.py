@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.envs.predicates import ARITY, DIRECTIONS, Predicate
+from pontine.envs.predicates import DIRECTIONS, PREDICATES, Predicate
 
 SIDES = (*DIRECTIONS, "near")
 """Relations of a thing on the table to another beside it."""
@@ -31,8 +31,6 @@ SORTS = {
 
 ANY = "*"
 """Stands in a negated literal for anything: `("not", "holding", "*")` says that the hand is empty."""
-
-_PREDICATES = {**ARITY, "hand_over": 1, "hand_home": 0}
 
 
 @dataclass(frozen=True)
@@ -101,10 +99,10 @@ class Operator:
             if self.variables[name[1:]] not in ("relation", "side"):
                 raise PontineError(f"({shown}): {name} is no relation, so it cannot stand for a predicate")
             arity = 2
-        elif name not in _PREDICATES:
-            raise UnknownNameError("predicate", name, _PREDICATES)
+        elif name not in PREDICATES:
+            raise UnknownNameError("predicate", name, PREDICATES)
         else:
-            arity = _PREDICATES[name]
+            arity = PREDICATES[name].arity
         if len(args) != arity:
             raise PontineError(f"({shown}): {name} takes {arity} arguments, got {len(args)}")
         if ANY in args and body is literal:
