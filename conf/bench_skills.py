@@ -10,6 +10,7 @@ from rich.progress import Progress
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.files import check_writable, write_json
 from pontine.policies.benchmark import KINDS, POLICIES, bench_skills, inference, markdown
+from pontine.policies.threads import torch_threads
 from pontine.policies.training.provenance import command, commit
 
 from .options import at_least, text
@@ -39,11 +40,9 @@ class Config:
         at_least("threads", self.threads, 0)
 
 
+@torch_threads()
 def run(config: Config) -> int:
     """Exit status 0; how good the skills are stands in the result."""
-    import torch
-
-    torch.set_num_threads(1)
     check_writable(config.out, "the result")
     console = Console(highlight=False)
     with Progress(console=console) as progress:

@@ -12,6 +12,7 @@ from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.tabletop.randomization import randomization
 from pontine.policies.skills.loading import LIBRARY, trained_tasks
+from pontine.policies.threads import torch_threads
 from pontine.policies.training import student
 
 from .options import at_least, frozen, plausible, text, thawed
@@ -50,13 +51,11 @@ class Config:
             raise PontineError(f"student.nominal={self.student.nominal} must be from 0 to 1")
 
 
+@torch_threads()
 def run(config: Config) -> int:
     """Exit status 0; the card has the results."""
-    import torch
-
     from pontine.policies.training.run_folder import claimed
 
-    torch.set_num_threads(1)
     console = Console(highlight=False)
     with claimed(config.run_dir, asdict(config), lambda words: console.print(words, markup=False)) as run:
         if (run.path / "policy.json").exists():

@@ -11,7 +11,6 @@ from rich.console import Console
 
 from pontine.envs.errors import PontineError
 from pontine.envs.tabletop.randomization import randomization, with_dynamics
-from pontine.envs.tasks import task
 from pontine.policies.training import train as training
 from pontine.policies.training.clone import CloneConfig
 from pontine.policies.training.finetune import PPOConfig
@@ -50,9 +49,10 @@ class Config:
     clone: Clone = field(default_factory=Clone)
     ppo: PPO = field(default_factory=PPO)
     offpolicy: OffPolicy = field(default_factory=OffPolicy)
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        training.check(task(self.task).name, self.algo, self.start)
+        training.check(self.task, self.algo, self.start, self.settings)
         randomization(with_dynamics(self.randomization, self.dynamics))
         for key in ("seed", "threads"):
             at_least(key, getattr(self, key), 0)

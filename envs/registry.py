@@ -42,6 +42,8 @@ FOLDERS = "PONTINE_PLUGINS"
 OWN = "pontine"
 """The origin of what comes with Pontine."""
 
+_ROOMS = tuple(f"pontine.{room}" for room in ("envs", "policies", "planner", "sim2real", "conf"))
+
 _origin: ContextVar[str] = ContextVar("origin", default=OWN)
 
 
@@ -87,7 +89,8 @@ class Registry(Mapping[str, T], Generic[T]):
         Raises RegistryError if the name is taken, and what the registry's check raises.
         """
         name = str(declared.name)  # type: ignore[attr-defined]
-        origin = _origin.get()
+        # one of our own modules that a plugin is the first to import declares for us all the same
+        origin = OWN if self._ours(str(sys._getframe(1).f_globals.get("__name__"))) else _origin.get()
         if origin != OWN:
             self._import_own()
         if self._check is not None:
@@ -126,6 +129,10 @@ class Registry(Mapping[str, T], Generic[T]):
         return name in self._found or (
             isinstance(name, str) and any(self._key(known) == self._key(name) for known in self._found)
         )
+
+    def _ours(self, module: str) -> bool:
+        """Whether a module of that name comes with Pontine."""
+        return any(module == own or module.startswith(f"{own}.") for own in (*_ROOMS, *self._modules))
 
     def _named(self, name: str) -> str:
         if name in self._found:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
+from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ..rotations import quat_to_matrix
@@ -76,6 +77,15 @@ def flat(observation: NDArray[np.float32] | dict[str, NDArray[np.float32]]) -> N
     if not isinstance(observation, dict):
         return observation
     return np.concatenate(goal_parts(observation), axis=1)
+
+
+GOAL_PARTS = ("observation", "desired_goal", "achieved_goal")
+"""Keys of a goal dict, as Gymnasium-Robotics has it."""
+
+
+def goal_dict(space: spaces.Space) -> TypeGuard[spaces.Dict]:
+    """Whether observations of that space are goal dicts."""
+    return isinstance(space, spaces.Dict) and set(space) == set(GOAL_PARTS)
 
 
 def goal_parts(observation: Mapping[str, Any]) -> list[Any]:

@@ -28,7 +28,7 @@ from pontine.envs.tasks.observation import flat
 from pontine.envs.tasks.starts import OWN, Curriculum
 
 from ..actor import Actor, save
-from ..demonstrators.rules import DEMONSTRATORS
+from ..demonstrators.demonstrator import DEMONSTRATORS
 from ..evaluate import VALIDATION_SEED, acting, evaluate
 from . import dagger
 from .run_folder import RunFolder

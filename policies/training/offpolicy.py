@@ -25,7 +25,7 @@ from torch import nn
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
 from pontine.envs.tasks import task as task_of
-from pontine.envs.tasks.observation import goal_parts
+from pontine.envs.tasks.observation import GOAL_PARTS, goal_dict, goal_parts
 from pontine.envs.tasks.starts import OWN, Curriculum
 
 from ..actor import Actor, load
@@ -33,8 +33,6 @@ from .keeper import Keeper
 from .rlpd import HalfDemonstrated, HalfDemonstratedHer, LayerNormSACPolicy, demonstrate
 from .run_folder import RunFolder
 from .vec_env import TaskVecEnv, make, resume
-
-ALGORITHMS = ("sac", "tqc", "rlpd")
 
 
 @dataclass(frozen=True)
@@ -65,13 +63,10 @@ class GoalFeatures(BaseFeaturesExtractor):
     """`envs.observation.flat` of a goal dict, in torch."""
 
     def __init__(self, observation_space: spaces.Dict) -> None:
-        super().__init__(observation_space, sum(int(np.prod(observation_space[k].shape or ())) for k in _PARTS))
+        super().__init__(observation_space, sum(int(np.prod(observation_space[k].shape or ())) for k in GOAL_PARTS))
 
     def forward(self, observations: dict[str, torch.Tensor]) -> torch.Tensor:
         return torch.cat(goal_parts(observations), dim=1)
-
-
-_PARTS = ("observation", "desired_goal", "achieved_goal")
 
 
 def learn(
@@ -123,7 +118,7 @@ def _class(algorithm: str) -> type[OffPolicyAlgorithm]:
 
 
 def _new(env: TaskVecEnv, algorithm: str, task: str, config: OffPolicyConfig, seed: int) -> OffPolicyAlgorithm:
-    sparse, shown = task_of(task).sparse, algorithm == "rlpd"
+    goals, shown = goal_dict(env.observation_space), algorithm == "rlpd"
     buffers: dict[tuple[bool, bool], type[ReplayBuffer]] = {
         (False, False): ReplayBuffer,
         (False, True): HalfDemonstrated,
@@ -131,7 +126,7 @@ def _new(env: TaskVecEnv, algorithm: str, task: str, config: OffPolicyConfig, se
         (True, True): HalfDemonstratedHer,
     }
     widths = list(config.hidden)
-    policy: Any = LayerNormSACPolicy if shown else "MultiInputPolicy" if sparse else "MlpPolicy"
+    policy: Any = LayerNormSACPolicy if shown else "MultiInputPolicy" if goals else "MlpPolicy"
     return _class(algorithm)(
         policy,
         env,
@@ -144,13 +139,13 @@ def _new(env: TaskVecEnv, algorithm: str, task: str, config: OffPolicyConfig, se
         gamma=config.gamma,
         train_freq=1,
         gradient_steps=config.updates,
-        replay_buffer_class=buffers[sparse, shown],
+        replay_buffer_class=buffers[goals, shown],
         seed=seed,
         device="cpu",
         policy_kwargs={
             "net_arch": {"pi": widths, "qf": widths},
             "activation_fn": nn.ELU,
-            "features_extractor_class": GoalFeatures if sparse else FlattenExtractor,
+            "features_extractor_class": GoalFeatures if goals else FlattenExtractor,
         },
     )
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from gymnasium import spaces
 from stable_baselines3.common.buffers import ReplayBuffer
 from stable_baselines3.common.policies import ContinuousCritic
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
@@ -19,8 +18,9 @@ from stable_baselines3.sac.policies import SACPolicy
 from torch import nn
 
 from pontine.envs.tasks.base import Task
+from pontine.envs.tasks.observation import goal_dict
 
-from ..demonstrators.rules import DEMONSTRATORS
+from ..demonstrators.demonstrator import DEMONSTRATORS
 from .dagger import perturbed
 from .vec_env import TaskVecEnv
 
@@ -81,8 +81,7 @@ def demonstrate(env: TaskVecEnv, task: Task, episodes: int, seed: int) -> Replay
     # one row to spare: HerReplayBuffer takes an episode that ends on its last row for one that has not ended
     size = (steps + 1) * env.num_envs
     buffer: ReplayBuffer
-    if task.sparse:
-        assert isinstance(env.observation_space, spaces.Dict)
+    if goal_dict(env.observation_space):
         buffer = HerReplayBuffer(
             size, env.observation_space, env.action_space, env=env, device="cpu", n_envs=env.num_envs
         )

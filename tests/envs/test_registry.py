@@ -90,5 +90,19 @@ def test_plugins_that_fail_are_left_out_whole_and_said_in_one_line(tmp_path: Pat
     assert "there is no folder" in said[2]
 
 
+def test_what_a_plugin_is_the_first_to_import_of_ours_stays_ours(tmp_path: Path) -> None:
+    (tmp_path / "first.py").write_text("import pontine.policies.demonstrators.rules\n1 / 0\n")
+    code = (
+        "from pontine.envs.registry import Registry\n"
+        "from pontine.policies.demonstrators.demonstrator import DEMONSTRATORS\n"
+        "assert not list(Registry('other'))\n"
+        "print(DEMONSTRATORS.origin('pick'))"
+    )
+    env = os.environ | {"PONTINE_PLUGINS": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["pontine"]
+    assert "plugin first" in run.stderr
+
+
 def test_every_registry_is_found_by_its_sort(things: Registry[Thing]) -> None:
     assert REGISTRIES[things.sort] is things

@@ -8,7 +8,7 @@ from pontine.envs.tasks import task as task_of
 from pontine.envs.tasks.episodes import Episodes
 from pontine.policies import evaluate
 from pontine.policies.demonstrators import object_rules
-from pontine.policies.demonstrators.rules import DEMONSTRATORS
+from pontine.policies.demonstrators.demonstrator import DEMONSTRATORS
 from pontine.policies.evaluate import run_episodes
 
 
