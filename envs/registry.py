@@ -27,6 +27,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module, metadata
 from pathlib import Path
+from types import FrameType
 from typing import Generic, TypeVar, cast
 
 from .errors import PontineError, UnknownNameError
@@ -89,8 +90,7 @@ class Registry(Mapping[str, T], Generic[T]):
         Raises RegistryError if the name is taken, and what the registry's check raises.
         """
         name = str(declared.name)  # type: ignore[attr-defined]
-        # one of our own modules that a plugin is the first to import declares for us all the same
-        origin = OWN if self._ours(str(sys._getframe(1).f_globals.get("__name__"))) else _origin.get()
+        origin = _declarer()
         if origin != OWN:
             self._import_own()
         if self._check is not None:
@@ -130,10 +130,6 @@ class Registry(Mapping[str, T], Generic[T]):
             isinstance(name, str) and any(self._key(known) == self._key(name) for known in self._found)
         )
 
-    def _ours(self, module: str) -> bool:
-        """Whether a module of that name comes with Pontine."""
-        return any(module == own or module.startswith(f"{own}.") for own in (*_ROOMS, *self._modules))
-
     def _named(self, name: str) -> str:
         if name in self._found:
             return name
@@ -165,6 +161,24 @@ class NotRegisteredError(UnknownNameError, KeyError):
     __str__ = Exception.__str__  # a KeyError would print the message in quotes
 
 
+def _importing() -> Iterator[str]:
+    """Names of the modules that are being imported now, the one that was begun last first."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_name == "<module>":
+            yield str(frame.f_globals.get("__name__"))
+        frame = frame.f_back
+
+
+def _is_own(module: str) -> bool:
+    return any(module == room or module.startswith(f"{room}.") for room in _ROOMS)
+
+
+def _declarer() -> str:
+    """Who declares: Pontine what its own modules do, also where a plugin is the first to import them."""
+    return OWN if _is_own(next(_importing(), "")) else _origin.get()
+
+
 @contextmanager
 def _declaring(origin: str) -> Iterator[None]:
     token = _origin.set(origin)
@@ -188,8 +202,8 @@ def load_plugins() -> None:
         return  # a plugin that reads a registry while it is loaded
     global _folders
     folders = os.environ.get(FOLDERS, "")
-    if folders == _folders:
-        return
+    if folders == _folders or any(map(_is_own, _importing())):
+        return  # while a module of Pontine is being imported, a plugin would find it half made
     _folders = folders
     for point in metadata.entry_points(group=GROUP):
         package = point.dist.name if point.dist is not None else point.value

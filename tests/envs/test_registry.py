@@ -106,3 +106,25 @@ def test_what_a_plugin_is_the_first_to_import_of_ours_stays_ours(tmp_path: Path)
 
 def test_every_registry_is_found_by_its_sort(things: Registry[Thing]) -> None:
     assert REGISTRIES[things.sort] is things
+
+
+@pytest.mark.parametrize("first", ["pontine.envs.registry", "pontine.envs.scene", "pontine.envs.gym"])
+def test_a_plugin_that_is_the_first_to_import_what_is_our_own_takes_nothing_of_it_along(
+    tmp_path: Path, first: str
+) -> None:
+    (tmp_path / "greedy.py").write_text(
+        "from pontine.envs.predicates import PREDICATES, PredicateKind\n"
+        "from pontine.envs.tabletop.fixtures import DRAWER\n"
+        "PREDICATES.register(PredicateKind('lost', ('object',), lambda scene, a: True))\n1 / 0\n"
+    )
+    code = (
+        f"import {first}\nfrom pontine.envs.registry import REGISTRIES, load_plugins\nload_plugins()\n"
+        "from pontine.envs.predicates import PREDICATES\nfrom pontine.envs.fixture_kind import FIXTURES\n"
+        "assert 'on' in PREDICATES and 'open' in PREDICATES and 'lost' not in PREDICATES\n"
+        "origins = {r.origin(name) for r in (PREDICATES, FIXTURES) for name in r}\n"
+        "assert origins == {'pontine'}, origins"
+    )
+    environment = {**os.environ, "PONTINE_PLUGINS": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "plugin greedy in" in done.stderr
