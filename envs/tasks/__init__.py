@@ -1,31 +1,34 @@
-"""The tasks, by name."""
+"""The tasks, by name.
+
+One from elsewhere is a subclass of `Task` that is registered: `@TASKS.register`.
+"""
 
 from __future__ import annotations
 
-from ..errors import UnknownNameError
+from ..errors import PontineError
+from ..registry import Registry
 from .base import Task
-from .button import Button
-from .drawer import Drawer
-from .pick import Pick
-from .pick_place import PickPlace
-from .place import Place
-from .push import Push
-from .reach import Reach
-from .stack import Stack
-from .tabletop import Tabletop
 
-_ALL = (Reach, Pick, Place, Stack, Push, PickPlace, Drawer, Button, Tabletop)
 
-TASKS: dict[str, type[Task]] = {task.name: task for task in _ALL}
-"""Task classes by the name in their Gymnasium id."""
+def _check(declared: type[Task]) -> None:
+    """Raises PontineError for a task that is not whole."""
+    if missing := sorted(getattr(declared, "__abstractmethods__", ())):
+        raise PontineError(f"task {declared.name!r} lacks {', '.join(missing)}")
+    if not declared.name.isidentifier():
+        raise PontineError(f"task {declared.name!r}: a task's name is one word of letters, digits and underscores")
+
+
+def _spelling(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
+TASKS: Registry[type[Task]] = Registry("task", ["pontine.envs.tasks.own"], check=_check, key=_spelling)
+"""Task classes by the name in their Gymnasium id, which may be written in any case: `pick_place` is `PickPlace`."""
 
 
 def task(name: str) -> Task:
     """A task by its name, in any case. Raises UnknownNameError listing the valid ones."""
-    for known, cls in TASKS.items():
-        if known.lower() == name.lower().replace("_", ""):
-            return cls()
-    raise UnknownNameError("task", name, [t.lower() for t in TASKS])
+    return TASKS[name]()
 
 
 __all__ = ["TASKS", "Task", "task"]
