@@ -1,10 +1,12 @@
-"""Set phrases that take back what was done: they need no model, and mean nothing else."""
+"""Set phrases that need no model and mean nothing else: what takes back what was done, and the words of skills that are
+done to nothing, such as "go home"."""
 
 from __future__ import annotations
 
 import re
 
-from pontine.planner.language.form import Form
+from pontine.planner.language import skills
+from pontine.planner.language.form import SKILL, Clause, Form
 from pontine.planner.language.segments import split_units
 
 _FILLER = r"(?:(?:ok|okay|hm|hmm|oh|no|now|actually|sorry|wait|please|just|then|and|again|well) )*"
@@ -35,4 +37,11 @@ def set_phrase(instruction: str) -> Form | None:
         return Form.parse("undo")
     if _BACK.fullmatch(spaced) or _BACK_ZH.fullmatch(tight):
         return Form.parse("back it")
+    deed = split_units(re.sub(rf"^{_FILLER}|(?: please| now)*$", "", spaced) if spaced.isascii() else _bare(tight))
+    if skills.alone(deed):
+        return Form((Clause(SKILL, (), deed),))
     return None
+
+
+def _bare(tight: str) -> str:
+    return re.sub(rf"^{_FILLER_ZH}|[吧了]*$", "", tight)

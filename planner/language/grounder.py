@@ -9,10 +9,10 @@ from itertools import pairwise
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
-from pontine.planner.language import lexicon, undo
-from pontine.planner.language.form import SKILL, Clause, Form
+from pontine.planner.language import lexicon, skills, undo
+from pontine.planner.language.form import SKILL, Clause, Form, NounPhrase
 from pontine.planner.language.messages import word
-from pontine.planner.language.query import Subject
+from pontine.planner.language.query import Description, Subject
 from pontine.planner.language.resolve import Resolver, Unresolved, graspable, takes_things_in
 from pontine.planner.language.segments import join_units
 from pontine.planner.reading import Reading, Turn, refusal, subgoals
@@ -31,7 +31,7 @@ def ground(form: Form, scene: Scene, chinese: bool = False, turns: Sequence[Turn
             return refusal("unsafe", word("unsafe", chinese))
         if clause.verb == "cannot":
             return refusal("unsupported", word("cannot", chinese))
-        if clause.verb == SKILL:
+        if clause.verb == SKILL and not skills.meant(clause.words):
             return refusal("unsupported", word("no_skill", chinese, join_units(clause.words)))
     try:
         goals = _Grounding(scene, chinese, turns).goals(form)
@@ -84,6 +84,8 @@ class _Grounding:
             return undo.undo(self.turns, self.resolver)
         if verb == "back":
             return undo.put_back(self._moving(clause), self.turns, self.resolver)
+        if verb == SKILL:
+            return self._skill(clause)
         if verb in ("open", "close", "press"):
             return self._fixture(clause)
         if verb == "swap":
@@ -103,10 +105,42 @@ class _Grounding:
             return self._tower(names, told=len(clause.arguments[0].terms) > 1)
         raise self.resolver.ask("whereto" if verb == "move" else "reference", "", names)
 
+    def _skill(self, clause: Clause) -> list[Predicate]:
+        """The goals of calling the skill that the copied verb means, one call for each thing it is done to."""
+        found = skills.meant(clause.words)
+        if len(found) > 1:
+            raise self.resolver.ask("which", join_units(clause.words), [skill.name for skill in found])
+        (skill,) = found
+        wanted = skills.places(skill.operator)
+        if len(clause.arguments) < len(wanted):
+            raise self.resolver.ask("on_what", join_units(clause.words))
+        if len(wanted) < len(skill.arguments):
+            raise self.resolver.ask("whereto", "", self.resolver.movable(clause.arguments[0]))
+        named = [self._named(sort, phrase) for (_, sort), phrase in zip(wanted, clause.arguments, strict=False)]
+        if any(len(names) > 1 for names in named[1:]):
+            raise self.resolver.ask("one_target", "", named[1])
+        calls = [[name, *(names[0] for names in named[1:])] for name in named[0]] if named else [[]]
+        return [goal for call in calls for goal in skill.goal_of(call)]
+
+    def _named(self, sort: str, phrase: NounPhrase) -> tuple[str, ...]:
+        """The names that a phrase gives to a parameter of this sort."""
+        if sort == "fixture":
+            return tuple(thing.name for thing in self.resolver.fixture(phrase))
+        if sort == "place":
+            return self.resolver.places(phrase, ())
+        if sort == "spot" and (spot := skills.spot(Description.of(phrase.terms[0].words))) is not None:
+            return (spot,)
+        return self._moving(Clause(SKILL, (phrase,)), gripped=sort == "item")
+
     def _moving(
-        self, clause: Clause, avoid: Sequence[str] = (), among: Sequence[SceneObject] | None = None
+        self,
+        clause: Clause,
+        avoid: Sequence[str] = (),
+        among: Sequence[SceneObject] | None = None,
+        gripped: bool = True,
     ) -> tuple[str, ...]:
-        """The names to be moved, checked for what the gripper can hold and what must be left alone."""
+        """The names to be moved, checked for what the gripper can hold, if it must be `gripped`, and for what must be
+        left alone."""
         phrase = clause.arguments[0]
         names = self.resolver.movable(phrase, avoid, among)
         quantified = phrase.terms[0].determiner in ("all", "rest")
@@ -119,7 +153,7 @@ class _Grounding:
         if held:
             raise self.resolver.ask("conflict", "", held)
         for name in names:
-            if not graspable(self.scene.object(name)):
+            if gripped and not graspable(self.scene.object(name)):
                 raise self.resolver.decline("graspless", name)
         if not names:
             raise self.resolver.decline("already")
@@ -130,13 +164,14 @@ class _Grounding:
         if phrase == destination:
             raise self.resolver.ask("onto_itself", join_units(phrase.terms[0].words))
         before = (list(self.resolver.moved), self.resolver.last, self.resolver.last_words)
-        names = self._moving(clause)
+        gripped = clause.verb not in SPATIAL or not skills.ungripped((SPATIAL[clause.verb], "", ""))
+        names = self._moving(clause, gripped=gripped)
         places = self.resolver.places(destination, names)
         sweeping = len(phrase.terms) == 1 and phrase.terms[0].determiner in ("all", "rest")
         if sweeping or any(n in places for n in names):
             # Quantifiers leave the destination out: "put everything in the bowl" does not move the bowl.
             self.resolver.moved, self.resolver.last, self.resolver.last_words = before
-            names = self._moving(clause, places)
+            names = self._moving(clause, places, gripped=gripped)
         if any(n in places for n in names):
             raise self.resolver.ask("onto_itself", names[0])
         if len(places) > 1:

@@ -66,6 +66,7 @@ _TEXTS = {
         "I cannot do that. I can pick things up, put them somewhere, open, close and press.",
         "这个我做不到。我可以拿起、摆放物体，以及打开、关上和按下东西。",
     ),
+    "on_what": ("What should I {what}?", "要我{what}什么？"),
     "no_skill": ("I cannot {what}.", "我不会{what}。"),
     "stack": ("It takes at least two things to make a tower.", "至少要有两个东西才能叠起来。"),
 }

@@ -28,7 +28,7 @@ from pontine.planner.brain.decode import Vocabulary
 from pontine.planner.brain.weights import base_model
 from pontine.planner.planning.search import prepare
 from pontine.planner.tuning.corpus import samples
-from pontine.planner.tuning.lora import TuneConfig, checkpoint, resume, save_adapter, trainable
+from pontine.planner.tuning.lora import TuneConfig, autocast, checkpoint, resume, save_adapter, trainable
 from pontine.planner.tuning.rollouts import Rollout, hidden_states, log_probabilities, sample
 from pontine.planner.tuning.synthetic_scenes import Task, imagine
 
@@ -138,7 +138,7 @@ class _Grpo:
         tokens = sum(r.count * len(r.tokens) for group in groups for r in group)
         self.optimizer.zero_grad(set_to_none=True)
         for group in groups:
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with autocast():
                 advantage, more = self.advantages(group)
                 weight = torch.tensor([float(r.count) for r in group for _ in r.tokens])
                 gain = (weight * advantage * log_probabilities(self.model, group)).sum()

@@ -15,6 +15,7 @@ import torch
 from pontine.envs.scene import Scene
 from pontine.planner.brain.decode import Constraint, Source, Vocabulary
 from pontine.planner.language.form import Form
+from pontine.planner.tuning.lora import autocast
 
 MAX_TOKENS = 64
 """Longest form in tokens; a longer one counts as wrong."""
@@ -48,7 +49,7 @@ def sample(
     rows = [start] * count
     tokens: list[list[int]] = [[] for _ in rows]
     allowed: list[list[tuple[int, ...]]] = [[] for _ in rows]
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with autocast():
         hidden = causal.model(input_ids=torch.tensor([prompt]), past_key_values=cache, use_cache=True)
         last = hidden.last_hidden_state[:, -1].expand(count, -1)
         cache.batch_repeat_interleave(count)

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from pontine.planner.brain.decode import Vocabulary
 from pontine.planner.brain.weights import base_model
 from pontine.planner.tuning.corpus import samples
-from pontine.planner.tuning.lora import TuneConfig, checkpoint, resume, save_adapter, trainable
+from pontine.planner.tuning.lora import TuneConfig, autocast, checkpoint, resume, save_adapter, trainable
 
 CHUNK = 512
 """Samples drawn, sorted by length and cut into batches at a time; a checkpoint is written after each chunk."""
@@ -123,7 +123,7 @@ def _loss(model: Any, rows: list[tuple[list[int], int]]) -> torch.Tensor:
     blank = _padded(len(targets), 128) - len(targets)
     positions, targets = positions + [0] * blank, targets + [-100] * blank
     causal = model.get_base_model()
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with autocast():
         hidden = causal.model(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
         logits = causal.lm_head(hidden.reshape(-1, hidden.shape[-1])[torch.tensor(positions)])
     return torch.nn.functional.cross_entropy(logits.float(), torch.tensor(targets))

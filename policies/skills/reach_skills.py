@@ -50,7 +50,10 @@ class HomeSkill(ReachSkill):
     """Bring the empty hand to where it is at rest."""
 
     name = "home"
-    words: ClassVar = {"en": ("go home", "home", "go back", "return home"), "zh": ("回家", "归位", "复位", "回到原位")}
+    words: ClassVar = {
+        "en": ("go home", "home", "go back", "return home"),
+        "zh": ("回原位", "回到原位", "回家", "归位", "复位"),
+    }
     operator = Operator({}, (("not", "holding", "*"),), (("hand_home",),))
 
     def point(self, scene: Scene, args: Sequence[str]) -> Array:

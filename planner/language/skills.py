@@ -1,0 +1,106 @@
+"""Which skills the verb of a `do` clause may mean: the words that registered skills declare, in any language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pontine.envs.predicates import Predicate
+from pontine.planner.language.query import Description
+from pontine.planner.language.segments import is_cjk, join_units, split_units
+from pontine.policies.skills.operator import Operator
+from pontine.policies.skills.skill import SKILLS, Skill
+
+NAMED = ("relation", "side")
+"""Sorts of parameters that no noun phrase names."""
+
+SPOTS = {"left": "left", "right": "right", "middle": "middle", "front": "near", "behind": "far"}
+"""The spots above the table, by what the lexicon calls the sides."""
+
+_SUFFIXES = ("一下", "一次", "起来", "了", "吧")
+"""What Chinese verbs may end in without meaning another deed."""
+
+
+def meant(words: Sequence[str]) -> tuple[type[Skill], ...]:
+    """The skills that copied words ask for: those with just these words; else those with another form of them
+    ("pushing"); else those that have one of their words in them, or of which they are the first word, where only one
+    does. Empty if there are none."""
+    known = [(skill, split_units(word)) for skill in SKILLS.values() for said in skill.words.values() for word in said]
+    said = tuple(words)
+    exact = [skill for skill, word in known if word == said]
+    found = exact or [skill for skill, word in known if _same(word, said)]
+    if not found:
+        loose = [(len(join_units(word)), skill) for skill, word in known if _within(word, said)]
+        longest = max((size for size, _ in loose), default=0)
+        found = [skill for size, skill in loose if size == longest]
+        found = found if len(set(found)) == 1 else []
+    return tuple(dict.fromkeys(found))
+
+
+def spot(told: Description) -> str | None:
+    """The named spot above the table that a description means; None if it has a noun, and so means a thing."""
+    return None if told.head or told.color or told.size else SPOTS.get(told.side or "")
+
+
+def alone(words: Sequence[str]) -> bool:
+    """Whether these are just the words of a skill that is done to nothing."""
+    return any(not skill.arguments for skill in SKILLS.values() if _says(skill, words))
+
+
+def _says(skill: type[Skill], words: Sequence[str]) -> bool:
+    return any(split_units(word) == tuple(words) for said in skill.words.values() for word in said)
+
+
+def places(operator: Operator) -> list[tuple[str, str]]:
+    """The parameters of a skill, name and sort, that noun phrases name."""
+    return [(name, sort) for name, sort in operator.parameters.items() if sort not in NAMED]
+
+
+def ungripped(predicate: Predicate) -> bool:
+    """Whether some skill can bring about a relation of a thing that the gripper cannot hold, as by pushing it."""
+    for skill in SKILLS.values():
+        variables = skill.operator.variables
+        for effect in skill.operator.effects:
+            relation, *args = effect
+            sort = variables.get(relation[1:], "") if relation.startswith("?") else ""
+            same = len(args) == len(predicate) - 1 and (relation == predicate[0] or sort == "side")
+            if same and variables.get(args[0].removeprefix("?")) == "thing":
+                return True
+    return False
+
+
+def _same(word: Sequence[str], said: Sequence[str]) -> bool:
+    if is_cjk(word[0][0]):
+        return join_units(word) in _plain(join_units(said))
+    return len(word) == len(said) and all(set(_lemmas(a)) & set(_lemmas(b)) for a, b in zip(word, said, strict=True))
+
+
+def _plain(said: str) -> set[str]:
+    """A Chinese verb without what says only how much or that it is done: 推一推, 推推 and 推一下 are 推."""
+    out = {said}
+    for suffix in _SUFFIXES:
+        out |= {text.removesuffix(suffix) for text in tuple(out)}
+    for text in tuple(out):
+        half, middle = text[: len(text) // 2], text[len(text) // 2 :].removeprefix("一")
+        if half and half == middle:
+            out.add(half)
+    return out
+
+
+def _within(word: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether a skill's word is part of what was said (推倒 of 推倒在地), or what was said is the head of it ("knock"
+    of "knock over")."""
+    if is_cjk(word[0][0]):
+        return len(word) > 1 and join_units(word) in join_units(said)
+    return len(said) == 1 < len(word) and bool(set(_lemmas(word[0])) & set(_lemmas(said[0])))
+
+
+def _lemmas(word: str) -> Iterator[str]:
+    """What an English word may be a form of, itself included."""
+    yield word
+    for ending in ("ing", "ed", "es", "s", "d"):
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > 1:
+            yield stem
+            yield f"{stem}e"
+            if len(stem) > 2 and stem[-1] == stem[-2]:
+                yield stem[:-1]
