@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 os.environ.update(dict.fromkeys(THREADS, "1"))  # before numpy and torch look; child processes inherit it
 
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
+
+from tests.wheels import ROOT, build_wheel, new_environment
 
 ON_CI = os.environ.get("CI") == "true"
 
@@ -55,3 +58,15 @@ def pytest_make_collect_report(
         report.outcome = "failed"
         report.longrepr = f"{collector.nodeid} was skipped on CI: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this tree."""
+    return build_wheel(ROOT, tmp_path_factory.mktemp("pontine"))
+
+
+@pytest.fixture(scope="session")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `bin` folder of a virtual environment in which the wheel was installed."""
+    return new_environment(tmp_path_factory.mktemp("environment"), wheel)

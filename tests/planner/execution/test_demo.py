@@ -109,7 +109,7 @@ def test_a_question_is_answered_in_the_terminal(tmp_path: Path) -> None:
         (["scene=nowhere.json"], "cannot read scene 'nowhere.json'"),
         (["scene=text.json"], "is not JSON"),
         (["scene=twice.json"], "names 'a' twice"),
-        (["scene=kettle.json"], "unknown object kind 'kettle'"),
+        (["scene=kettle.json"], "unknown kind 'kettle'"),
         (["report=nowhere/run.json"], "there is no folder 'nowhere'"),
         (["video=nowhere/run.mp4"], "there is no folder 'nowhere'"),
         (["scene=kettle.json", "objects=3"], "objects="),
