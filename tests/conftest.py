@@ -18,7 +18,7 @@ os.environ.update(dict.fromkeys(THREADS, "1"))  # before numpy and torch look; c
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
-from tests.wheels import ROOT, build_wheel, new_environment
+from tests.wheels import ROOT, build_wheel, new_environment, once  # noqa: E402
 
 ON_CI = os.environ.get("CI") == "true"
 
@@ -62,8 +62,10 @@ def pytest_make_collect_report(
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this tree."""
-    return build_wheel(ROOT, tmp_path_factory.mktemp("pontine"))
+    """The wheel of this tree, built once for all who run tests side by side."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return once(shared / "wheel", lambda folder: build_wheel(ROOT, folder))
 
 
 @pytest.fixture(scope="session")

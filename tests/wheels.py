@@ -7,11 +7,13 @@ complete, but not that it declares all it needs.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +35,17 @@ def build_wheel(project: Path, work: Path) -> Path:
         shutil.copy(project / name, copy / name)
     subprocess.run([*PIP, "wheel", "--no-deps", "--no-index", "--no-build-isolation", "-w", out, copy], check=True)
     return next(out.glob("*.whl"))
+
+
+def once(folder: Path, make: Callable[[Path], Path]) -> Path:
+    """What `make` makes in a folder; one who comes later, from another process too, gets what is there."""
+    folder.mkdir(exist_ok=True)
+    made = folder / "made"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            made.write_text(str(make(folder)))
+    return Path(made.read_text())
 
 
 def new_environment(folder: Path, *wheels: Path) -> Path:
