@@ -208,12 +208,11 @@ def _check(kind: FixtureKind) -> None:
         f"{kind.travel}",
     )
     must(_finite(kind.rest, 2), "rest must be two finite numbers")
+    in_first, in_second = kind.rest
+    out = 0 <= in_second < kind.engages if kind.latches else 0 <= in_second <= kind.disengages
     must(
-        all(
-            0 <= at <= kind.travel and kind.may_be(state, at) for state, at in zip(kind.states, kind.rest, strict=True)
-        ),
-        f"at the displacements of rest, {kind.rest[0]} and {kind.rest[1]}, it is not {kind.states[0]} and "
-        f"{kind.states[1]}",
+        kind.engages <= in_first <= kind.travel and out,
+        f"at the displacements of rest, {in_first} and {in_second}, it is not {kind.states[0]} and {kind.states[1]}",
     )
     must(bool(kind.keepout) and all(_finite(c, 3) and c[2] > 0 for c in kind.keepout), "keepout must be circles")
     must(bool(kind.standing) and bool(kind.moving), "there must be shapes that stand and shapes that move")

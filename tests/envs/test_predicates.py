@@ -1,5 +1,10 @@
 """Predicates over scenes, from the point of view they are documented for."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -194,3 +199,34 @@ def test_a_goal_may_be_typed_with_chinese_punctuation() -> None:
 def test_a_predicate_that_cannot_be_is_refused(kind: PredicateKind, said: str) -> None:
     with pytest.raises(RegistryError, match=said):
         PREDICATES.register(kind)
+
+
+LYING = '''"""A stranger's predicate: a thing lies on its side."""
+
+import numpy as np
+
+from pontine.envs.predicates import PREDICATES, PredicateKind
+from pontine.envs.rotations import quat_to_matrix
+
+
+def lying(scene, name):
+    thing = scene.object(name)
+    return thing.orientation is not None and abs(quat_to_matrix(np.array(thing.orientation))[2, 2]) < 0.5
+
+
+PREDICATES.register(PredicateKind("lying", ("object",), lying))
+'''
+
+
+def test_a_stranger_declares_a_predicate(tmp_path: Path) -> None:
+    (tmp_path / "lying.py").write_text(LYING)
+    code = (
+        "from pontine.envs.predicates import PREDICATES, holds, parse_predicates\n"
+        "from pontine.envs.scene import Scene, SceneObject\n"
+        "side = SceneObject('a', 'cylinder', orientation=(0.7071, 0.7071, 0, 0))\n"
+        "scene = Scene((side, SceneObject('b', 'cylinder', orientation=(0.7071, 0, 0, 0.7071))))\n"
+        "print(PREDICATES.origin('lying'), [holds(scene, p) for p in parse_predicates('lying(a); lying(b)')])\n"
+    )
+    environment = os.environ | {"PONTINE_PLUGINS": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == f"lying in {tmp_path} [True, False]\n"
