@@ -19,15 +19,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+import mujoco
+
+from .arrays import Circle, Triple
 from .errors import UnknownNameError
+from .kind import BOX, CYLINDER, SPHERE, Shape
 from .predicate_kind import NAME, PREDICATES, PredicateKind
 from .registry import Registry, RegistryError
 
-Point = tuple[float, float, float]
 Color = tuple[float, float, float]
-Circle = tuple[float, float, float]
+"""Red, green and blue, 0 to 1."""
+
 Joint = Literal["slide", "hinge"]
-SolidType = Literal["box", "cylinder", "sphere", "capsule"]
+
+CAPSULE = int(mujoco.mjtGeom.mjGEOM_CAPSULE)
+SIZES = {BOX: 3, CYLINDER: 2, SPHERE: 1, CAPSULE: 2}
+"""How many numbers the size of each shape has that a fixture may be made of."""
 
 LONGEST = {"slide": 0.5, "hinge": 2 * math.pi}
 """The largest travel of each joint, m or rad."""
@@ -35,25 +42,22 @@ LONGEST = {"slide": 0.5, "hinge": 2 * math.pi}
 
 @dataclass(frozen=True)
 class Solid:
-    """A coloured primitive in the fixture's frame at displacement 0: MuJoCo's type and size, position, orientation
-    (wxyz) and RGB."""
+    """A coloured box, cylinder, sphere or capsule, its shape in the fixture's frame at displacement 0."""
 
-    type: SolidType
-    size: Point
-    position: Point
+    shape: Shape
     color: Color
-    orientation: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
 
 
-def box(low: Point, high: Point, color: Color) -> Solid:
+def box(low: Triple, high: Triple, color: Color) -> Solid:
     """A box from its lowest to its highest corner, m."""
     half = ((high[0] - low[0]) / 2, (high[1] - low[1]) / 2, (high[2] - low[2]) / 2)
-    return Solid("box", half, ((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (low[2] + high[2]) / 2), color)
+    middle = ((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (low[2] + high[2]) / 2)
+    return Solid(Shape(BOX, half, middle), color)
 
 
 def drum(radius: float, low: float, high: float, color: Color, at: tuple[float, float] = (0.0, 0.0)) -> Solid:
     """An upright cylinder at (x, y) from one height to another, m."""
-    return Solid("cylinder", (radius, (high - low) / 2, 0.0), (at[0], at[1], (low + high) / 2), color)
+    return Solid(Shape(CYLINDER, (radius, (high - low) / 2, 0.0), (at[0], at[1], (low + high) / 2)), color)
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,8 @@ class Inside:
     along x; another stands still.
     """
 
-    low: Point
-    high: Point
+    low: Triple
+    high: Triple
     tallest: float
     when: str
     moves: bool = False
@@ -96,9 +100,9 @@ class FixtureKind:
     name: str
     states: tuple[str, str]
     travel: float
-    part: Point
-    axis: Point
-    part_size: Point
+    part: Triple
+    axis: Triple
+    part_size: Triple
     engages: float
     disengages: float
     rest: tuple[float, float]
@@ -110,7 +114,7 @@ class FixtureKind:
     friction: tuple[float, float]
     reach: tuple[float, float]
     joint: Joint = "slide"
-    pivot: Point = (0.0, 0.0, 0.0)
+    pivot: Triple = (0.0, 0.0, 0.0)
     turn: float = 0.0
     symmetry: int = 0
     stiffness: tuple[float, float] = (0.0, 0.0)
@@ -123,7 +127,7 @@ class FixtureKind:
     state_words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     @property
-    def direction(self) -> Point:
+    def direction(self) -> Triple:
         """The axis with length 1."""
         length = math.sqrt(sum(a * a for a in self.axis))
         return self.axis[0] / length, self.axis[1] / length, self.axis[2] / length
@@ -216,12 +220,11 @@ def _check(kind: FixtureKind) -> None:
     )
     must(bool(kind.keepout) and all(_finite(c, 3) and c[2] > 0 for c in kind.keepout), "keepout must be circles")
     must(bool(kind.standing) and bool(kind.moving), "there must be shapes that stand and shapes that move")
-    for solid in (*kind.standing, *kind.moving):
+    for shape in (solid.shape for solid in (*kind.standing, *kind.moving)):
+        must(shape.type in SIZES, "its shapes must be boxes, cylinders, spheres and capsules")
         must(
-            solid.type in get_args(SolidType), f"unknown shape {solid.type!r}; valid: {', '.join(get_args(SolidType))}"
+            _finite(shape.size, 3) and min(shape.size[: SIZES[shape.type]]) > 0, "the size of a shape must be positive"
         )
-        used = {"box": 3, "sphere": 1}.get(solid.type, 2)
-        must(_finite(solid.size, 3) and min(solid.size[:used]) > 0, f"the size of a {solid.type} must be positive")
     must(kind.mass > 0 and kind.damping >= 0, "mass must be positive and damping not negative")
     for name in ("friction", "stiffness"):
         low, high = getattr(kind, name)

@@ -80,7 +80,7 @@ def holds(scene: Scene, predicate: Sequence[str]) -> bool:
     kind, args = PREDICATES[words[0]], words[1:]
     for sort, name in zip(kind.arguments, args, strict=True):
         _NAMED[sort](scene, name)
-    return kind.judge(scene, *args)
+    return bool(kind.judge(scene, *args))
 
 
 def _place(scene: Scene, name: str) -> None:

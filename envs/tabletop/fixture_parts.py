@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..fixture_kind import FIXTURES, Circle, FixtureKind
+from ..arrays import Array, Circle
+from ..fixture_kind import FIXTURES, FixtureKind
 from ..rotations import heading_quat, quat_product
 from ..scene import Fixture, SceneObject
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,10 @@ from dataclasses import dataclass, replace
 import mujoco
 import numpy as np
 
-from ..fixture_kind import FIXTURES, Circle, Solid
+from ..arrays import Circle
+from ..fixture_kind import FIXTURES, Solid
 from .fixture_parts import keepout
 
-_TYPES = {
-    "box": mujoco.mjtGeom.mjGEOM_BOX,
-    "cylinder": mujoco.mjtGeom.mjGEOM_CYLINDER,
-    "sphere": mujoco.mjtGeom.mjGEOM_SPHERE,
-    "capsule": mujoco.mjtGeom.mjGEOM_CAPSULE,
-}
 _JOINTS = {"slide": mujoco.mjtJoint.mjJNT_SLIDE, "hinge": mujoco.mjtJoint.mjJNT_HINGE}
 
 
@@ -111,10 +106,10 @@ def part_body(slot: FixtureSlot) -> str:
 def _add_solids(body: mujoco.MjsBody, solids: Sequence[Solid], mass: float) -> None:
     for solid in solids:
         body.add_geom(
-            type=_TYPES[solid.type],
-            size=solid.size,
-            pos=solid.position,
-            quat=solid.orientation,
+            type=mujoco.mjtGeom(solid.shape.type),
+            size=solid.shape.size,
+            pos=solid.shape.pos,
+            quat=solid.shape.quat,
             rgba=(*solid.color, 1.0),
             condim=4,
             group=0,

@@ -9,12 +9,11 @@ import mujoco.batch
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..fixture_kind import FIXTURES
 from ..rotations import heading_quat
 from .fixture_parts import part_position, part_quat
 from .fixture_spec import FixtureSlot, FixtureSpec, part_body
-
-Array = NDArray[np.float64]
 
 PARKED = np.array([0.0, 0.0, 4.0])
 """Where fixtures that are not mounted float, out of everything's way, m."""

@@ -99,7 +99,7 @@ def test_a_part_is_where_the_simulation_has_it(axis: tuple, displacement: float,
     """The last shape is the part that the hand works on, so its pose is the part's but for the heading there."""
     forget()
     handle = CHEST.moving[-1]
-    kind = replace(CHEST, axis=axis, part=handle.position, turn=0.0)
+    kind = replace(CHEST, axis=axis, part=handle.shape.pos, turn=0.0)
     declare(kind)
     model = build((), (FixtureSlot("fixture0", "chest"),)).compile()
     body, at = model.body("fixture0"), np.array([0.2, 0.1, 0.0])

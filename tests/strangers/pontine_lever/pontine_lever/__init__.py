@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 
-from pontine.envs.fixture_kind import FIXTURES, FixtureKind, Solid, box
+from pontine.envs.fixture_kind import CAPSULE, FIXTURES, FixtureKind, Solid, box
+from pontine.envs.kind import SPHERE, Shape
 
 GRAY, STEEL, RED = (0.30, 0.31, 0.33), (0.62, 0.63, 0.66), (0.75, 0.12, 0.10)
 
 PIVOT, LENGTH, LEAN = 0.022, 0.060, math.radians(30)
 """Height of the hinge and length of the rod, m, and how far the raised lever leans away from the arm, rad."""
+
+TILT = (math.cos(LEAN / 2), 0.0, -math.sin(LEAN / 2), 0.0)
+"""The raised lever's orientation, wxyz."""
 
 
 def along(distance: float) -> tuple[float, float, float]:
@@ -37,14 +41,8 @@ LEVER = FIXTURES.register(
             box((-0.010, 0.008, 0.012), (0.010, 0.014, 0.030), GRAY),
         ),
         moving=(
-            Solid(
-                "capsule",
-                (0.004, LENGTH / 2, 0.0),
-                along(LENGTH / 2),
-                STEEL,
-                (math.cos(LEAN / 2), 0.0, -math.sin(LEAN / 2), 0.0),
-            ),
-            Solid("sphere", (0.011, 0.0, 0.0), along(LENGTH), RED),
+            Solid(Shape(CAPSULE, (0.004, LENGTH / 2, 0.0), along(LENGTH / 2), TILT), STEEL),
+            Solid(Shape(SPHERE, (0.011, 0.0, 0.0), along(LENGTH)), RED),
         ),
         mass=0.030,
         damping=0.002,
