@@ -16,7 +16,7 @@ from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.policies.training.provenance import made_by
 
 from . import plugins, sweep
-from .options import text_keys
+from .options import bare_keys, text_keys
 from .overrides import prepare
 from .verbs import Verb
 
@@ -42,7 +42,7 @@ def run(verb: Verb, args: Sequence[str], typed: Sequence[str] = (), folders: Seq
     module = verb.module()
     ConfigStore.instance().store(name=f"{verb.stem}_schema", node=module.Config)
     keys = [f.name for f in fields(module.Config)]
-    words = prepare(args, keys, text_keys(module.Config), groups())
+    words = prepare(args, keys, text_keys(module.Config), groups(), bare_keys(module.Config))
     # Verbs whose runs leave a summary in their folders end a sweep with a table of them.
     summary = getattr(module, "summary", None)
     tabled = summary is not None and bool(sweep.FLAGS & set(words))

@@ -19,6 +19,16 @@ def text(default: str | None = None) -> Any:
     return field(default=default, metadata={"text": True})
 
 
+def bare() -> Any:
+    """A text that may be given as a word alone: `pontine list kinds` for `pontine list what=kinds`."""
+    return field(default=None, metadata={"text": True, "bare": True})
+
+
+def bare_keys(config: type) -> tuple[str, ...]:
+    """Names of the fields of a `Config` that were made by `bare`, in their order."""
+    return tuple(f.name for f in fields(config) if f.metadata.get("bare"))
+
+
 def text_keys(config: type) -> frozenset[str]:
     """Names of the fields of a `Config` that were made by `text`."""
     return frozenset(f.name for f in fields(config) if f.metadata.get("text"))

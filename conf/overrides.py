@@ -38,20 +38,27 @@ def quote(value: str) -> str:
 
 
 def prepare(
-    args: Iterable[str], keys: Collection[str], text_keys: Collection[str], groups: Collection[str] = ()
+    args: Iterable[str],
+    keys: Collection[str],
+    text_keys: Collection[str],
+    groups: Collection[str] = (),
+    bare_keys: Iterable[str] = (),
 ) -> list[str]:
     """The words to hand to Hydra: flags first, since its parser wants the overrides side by side.
 
-    `keys` are the verb's options, `text_keys` those that take free text, `groups` its config groups.
+    `keys` are the verb's options, `text_keys` those that take free text, `groups` its config groups, and `bare_keys`
+    those whose values may be given as words alone, in this order.
 
     Raises PontineError if a word is neither a flag nor `KEY=VALUE`, UnknownNameError if no option is called KEY.
     """
     flags: list[str] = []
     overrides: list[str] = []
-    words = iter(args)
+    words, bare = iter(args), iter(bare_keys)
     for word in words:
         if any("\ud800" <= letter <= "\udfff" for letter in word):
             raise PontineError(f"{word!a} is not text in this terminal's encoding ({sys.getfilesystemencoding()})")
+        if not word.startswith(("-", "~")) and "=" not in word and (key := next(bare, None)):
+            word = f"{key}={word}"
         if not word.startswith("-"):
             overrides.append(_override(word, keys, text_keys, groups))
             continue

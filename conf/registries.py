@@ -1,0 +1,59 @@
+"""Every registry there is: what `pontine list` shows and `pontine check` goes through."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from pontine.envs.errors import UnknownNameError
+from pontine.envs.registry import REGISTRIES, Registry
+
+MODULES = (
+    "pontine.envs.kind",
+    "pontine.envs.tasks",
+    "pontine.policies.skills.skill",
+)
+"""The modules that make the registries."""
+
+
+def registries() -> Mapping[str, Registry[Any]]:
+    """The registries by sort, those that plugins made too."""
+    for module in MODULES:
+        import_module(module)
+    for registry in tuple(REGISTRIES.values()):
+        # Reading one loads the plugins, which may make more.
+        len(registry)
+    return REGISTRIES
+
+
+def plural(sort: str) -> str:
+    """What several of a sort are called where it is typed: `scene-sources`."""
+    return f"{sort.replace(' ', '-')}s"
+
+
+def of_sort(typed: str) -> Registry[Any]:
+    """The registry of a sort, written in the singular or the plural. Raises UnknownNameError listing the sorts."""
+    known = registries()
+    for sort, registry in known.items():
+        if typed.lower().replace("_", "-").replace(" ", "-").removesuffix("s") == plural(sort).removesuffix("s"):
+            return registry
+    raise UnknownNameError("sort of thing", typed, map(plural, known))
+
+
+def summary(declared: object) -> str:
+    """What one declared thing is, in one line: its `summary`, the first line of its own docstring, or its words."""
+    told = getattr(declared, "summary", None)
+    if isinstance(told, str):
+        return told
+    if inspect.isclass(declared) or inspect.isroutine(declared):
+        doc = declared.__doc__
+    else:
+        doc = vars(declared).get("__doc__") if hasattr(declared, "__dict__") else None
+    if doc:
+        return inspect.cleandoc(doc).splitlines()[0]
+    words = getattr(declared, "words", None)
+    if isinstance(words, Mapping):
+        return "; ".join(", ".join(some) for some in words.values())
+    return ""
