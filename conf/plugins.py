@@ -18,6 +18,9 @@ from pontine.envs.errors import PontineError
 from pontine.envs.registry import FOLDERS, PluginWarning, load_plugins
 
 KEY = "plugins"
+LEFT_OUT: dict[str, str] = {}
+"""Plugins that this process has left out, and why."""
+
 HELP = f"""\
   # folders with plugins of your own, separated by {os.pathsep!r}; the environment variable {FOLDERS} names more
   {KEY}: null
@@ -57,6 +60,8 @@ def offered(folders: Sequence[str]) -> Iterator[None]:
 
         def say(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
             if issubclass(category, PluginWarning):
+                package, _, reason = str(message).removeprefix("plugin ").partition(" is left out: ")
+                LEFT_OUT[package] = reason
                 print(f"pontine: {message}", file=sys.stderr)
             else:
                 show(message, category, *rest, **more)

@@ -12,7 +12,11 @@ from pontine.envs.registry import REGISTRIES, Registry
 
 MODULES = (
     "pontine.envs.kind",
+    "pontine.envs.fixture_kind",
+    "pontine.envs.predicate_kind",
     "pontine.envs.tasks",
+    "pontine.policies.demonstrators.demonstrator",
+    "pontine.policies.training.algorithm",
     "pontine.policies.skills.skill",
 )
 """The modules that make the registries."""

@@ -44,6 +44,11 @@ class PredicateKind:
     judge: Callable[..., bool]
 
     @property
+    def summary(self) -> str:
+        """How it is written: `in(object, place)`."""
+        return f"{self.name}({', '.join(self.arguments)})"
+
+    @property
     def arity(self) -> int:
         """How many arguments it takes."""
         return len(self.arguments)

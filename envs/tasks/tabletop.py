@@ -51,7 +51,8 @@ class Tabletop(Task):
 
     Randomised: two or three graspable objects and a bowl, box or plate; whether there is a
     drawer, open or closed, and a button; all their places; the goal of 2 to 4 predicates, drawn
-    so that a plan exists. Success: all predicates hold in the measured scene.
+    so that a plan exists. Success: all predicates hold in the measured scene. No demonstrator: it
+    takes several skills in turn.
 
     History: v0, first version.
     """
