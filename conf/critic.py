@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.files import check_writable
+from pontine.policies.library import critic_beside
 from pontine.policies.skills.handling import HandlingSkill
-from pontine.policies.skills.loading import LIBRARY, trained_tasks
+from pontine.policies.skills.loading import policy_of, trained_tasks
 
 from .options import at_least, text
 
@@ -42,8 +44,8 @@ def run(config: Config) -> int:
     from pontine.policies.actor import load
     from pontine.policies.training.provenance import command, commit
 
-    policy = str(LIBRARY / config.task) if config.policy is None else config.policy
-    out = f"{policy.removesuffix('.safetensors')}.success" if config.out is None else config.out
+    policy = policy_of(config.task) if config.policy is None else Path(config.policy)
+    out = str(critic_beside(policy)) if config.out is None else config.out
     check_writable(f"{out}.json", "the critic")
     actor, _ = load(policy)
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), TimeRemainingColumn()) as progress:

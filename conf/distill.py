@@ -11,7 +11,8 @@ from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.tabletop.randomization import randomization
-from pontine.policies.skills.loading import LIBRARY, trained_tasks
+from pontine.policies.library import LIBRARY
+from pontine.policies.skills.loading import policy_of, trained_tasks
 from pontine.policies.threads import torch_threads
 from pontine.policies.training import student
 
@@ -71,7 +72,7 @@ def _distill(config: Config, run: RunFolder, console: Console) -> None:
     from pontine.policies.training.train import TEST_SEED
 
     source = LIBRARY if config.library is None else Path(config.library)
-    teachers = {name: load(source / name)[0] for name in config.tasks or trained_tasks(own=True)}
+    teachers = {name: load(policy_of(name, source))[0] for name in config.tasks or trained_tasks(own=True)}
     settings = frozen(student.DistillConfig, config.student)
     results: dict[str, Any] = {}
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), TimeRemainingColumn()) as progress:

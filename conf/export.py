@@ -21,8 +21,9 @@ class Config:
 
 def run(config: Config) -> int:
     """Exit status 0."""
-    from pontine.policies.actor import find, load
+    from pontine.policies.actor import load
     from pontine.policies.export import export
+    from pontine.policies.library import find
 
     check_writable(config.out, "the exported policy")
     actor, card = load(find(config.policy))

@@ -22,9 +22,6 @@ from torch import nn
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing, write_json
 
-LIBRARY = Path(__file__).parent / "library"
-"""The policies that come with the package."""
-
 
 class PolicyError(PontineError):
     """A policy file that is missing, damaged or not what its card says."""
@@ -116,11 +113,6 @@ def reading(what: str, path: str | Path) -> Iterator[tuple[dict[str, torch.Tenso
     except (SafetensorError, RuntimeError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise PolicyError(f"{what} file {weights} is damaged or does not fit its card: {reason}") from None
-
-
-def find(name: str) -> Path:
-    """Where a policy is: one that came with Pontine if it has this name, else the path given."""
-    return LIBRARY / name if (LIBRARY / f"{name}.safetensors").exists() else Path(name)
 
 
 def _files(path: str | Path) -> tuple[Path, Path]:

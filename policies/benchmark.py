@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from .actor import LIBRARY, Actor, load
+from .actor import Actor, load
 from .evaluate import Act, acting, evaluate
 from .export import Exported, export
+from .library import clone_path, is_there, policy_path, student_path
 from .skills.loading import trained_tasks
 from .training.student import acting_as
 
@@ -42,20 +43,22 @@ class Contender:
 
 
 def contenders(
-    folder: Path, tasks: Sequence[str] = tuple(POLICIES), kinds: Sequence[str] = KINDS
+    folder: str | Path | None, tasks: Sequence[str] = tuple(POLICIES), kinds: Sequence[str] = KINDS
 ) -> Iterator[Contender]:
-    """Those that the library at `folder` has; a task's own policy must be there, a clone or a student may.
+    """Those that the library at `folder` (None: the shipped one) has.
+
+    A task's own policy must be there, a clone or a student may.
 
     What was cloned and nothing more is the task's clone, even where it is the policy that ships.
 
     Raises PolicyError for a file that is missing or damaged.
     """
-    student = _if_there(folder / "student")
+    student = _if_there(student_path(folder))
     for task in tasks:
         name = POLICIES[task]
-        policy, card = load(folder / name)
+        policy, card = load(policy_path(name, folder))
         own = "clone" if card["config"].get("algo") == "clone" else "rl"
-        clone = _if_there(folder / f"{name}.clone")
+        clone = _if_there(clone_path(name, folder))
         if clone is not None and own != "clone" and "clone" in kinds:
             yield Contender(task, "clone", acting(clone[0]))
         if own in kinds:
@@ -66,7 +69,7 @@ def contenders(
 
 
 def _if_there(path: Path) -> tuple[Actor, dict[str, Any]] | None:
-    return load(path) if path.with_name(f"{path.name}.json").exists() else None
+    return load(path) if is_there(path) else None
 
 
 def bench_skills(
@@ -79,7 +82,7 @@ def bench_skills(
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[dict[str, Any]]:
     """Results of `evaluate` for every contender under every condition, each with `kind`."""
-    cases = [(c, physics) for c in contenders(LIBRARY if library is None else Path(library), tasks, kinds)
+    cases = [(c, physics) for c in contenders(library, tasks, kinds)
              for physics in CONDITIONS]  # fmt: skip
     rows = []
     for done, (contender, physics) in enumerate(cases):
@@ -90,12 +93,13 @@ def bench_skills(
     return rows
 
 
-def inference(policy: str | Path = LIBRARY / "pick", steps: int = 5000) -> dict[str, float | None]:
+def inference(policy: str | Path | None = None, steps: int = 5000) -> dict[str, float | None]:
     """Microseconds of one control step's inference at batch 1 on one core: median with torch, median with ONNX.
 
+    Of the policy for picking, or of the one given.
     The second is None where ONNX is not installed.
     """
-    actor, card = load(policy)
+    actor, card = load(policy_path("pick") if policy is None else policy)
     seen = np.random.default_rng(0).normal(size=(1, actor.observation)).astype(np.float32)
     out: dict[str, float | None] = {"torch_us": _median_us(lambda: actor.act(seen), steps), "onnx_us": None}
     if find_spec("onnx") and find_spec("onnxruntime"):

@@ -23,8 +23,10 @@ from pontine.envs.scene import Scene
 from pontine.planner.planning.plan import NoPlanError, Plan, Step
 from pontine.planner.reading import Reading
 from pontine.policies import critic as critics
-from pontine.policies.actor import LIBRARY, load
+from pontine.policies.actor import load
+from pontine.policies.library import LIBRARY, critic_beside, is_there
 from pontine.policies.skills.handling import HandlingSkill
+from pontine.policies.skills.loading import policy_of
 from pontine.policies.skills.skill import Skill
 
 TESTED = "policy, randomization=real"
@@ -76,11 +78,14 @@ class Judge:
         self.rates: dict[str, float] = {}
         self.critics: dict[str, critics.Critic] = {}
         for task in {skill.task for skill in skills.values()}:
-            tested = load(base / task)[1].get("test", {}).get(TESTED)
+            policy = policy_of(task, base)
+            if not is_there(policy):
+                continue
+            tested = load(policy)[1].get("test", {}).get(TESTED)
             if tested is not None:
                 self.rates[task] = float(tested["success"])
-            if (base / f"{task}.success.safetensors").is_file():
-                self.critics[task] = critics.load(base / f"{task}.success")[0]
+            if is_there(critic := critic_beside(policy)):
+                self.critics[task] = critics.load(critic)[0]
 
     def choose(
         self, reading: Reading, robot: Robot, make_plan: Callable[[Scene, Sequence[Predicate]], Plan]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..actor import LIBRARY, Actor, PolicyError, load
+from ..actor import Actor, PolicyError, load
+from ..library import LIBRARY, is_there, policy_path
 from .skill import SKILLS, Skill
 
 
@@ -34,19 +35,20 @@ def load_library(path: str | Path | None = None) -> dict[str, Skill]:
 
 def policy_file(skill: type[Skill], folder: Path = LIBRARY) -> Path:
     """Where the policy of a skill is (without the ending of its files): in `folder`, or in the skill's own library."""
-    if skill.library is None or _is_there(folder / skill.task):
-        return folder / skill.task
-    return Path(skill.library) / skill.task
+    shipped = policy_path(skill.task, folder)
+    return shipped if skill.library is None or is_there(shipped) else policy_path(skill.task, skill.library)
+
+
+def policy_of(task: str, folder: Path = LIBRARY) -> Path:
+    """Where the policy of a task is that registered skills run, as `policy_file` has it."""
+    skill = next((skill for skill in SKILLS.values() if skill.task == task), None)
+    return policy_path(task, folder) if skill is None else policy_file(skill, folder)
 
 
 def _actor(file: Path, loaded: dict[Path, Actor | None]) -> Actor | None:
     if file not in loaded:
-        loaded[file] = load(file)[0] if _is_there(file) else None
+        loaded[file] = load(file)[0] if is_there(file) else None
     return loaded[file]
 
 
-def _is_there(file: Path) -> bool:
-    return file.with_name(f"{file.name}.safetensors").is_file()
-
-
-__all__ = ["LIBRARY", "SKILLS", "load_library", "policy_file", "trained_tasks"]
+__all__ = ["LIBRARY", "SKILLS", "load_library", "policy_file", "policy_of", "trained_tasks"]

@@ -3,8 +3,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from pontine.policies.actor import LIBRARY
 from pontine.policies.benchmark import CONDITIONS, KINDS, POLICIES, bench_skills, contenders, inference, markdown
+from pontine.policies.library import LIBRARY, clone_path, policy_path
 
 
 def test_every_contender_plays_the_same_seeds_under_every_condition() -> None:
@@ -36,6 +36,7 @@ def test_every_skill_ships_with_its_clone_and_in_the_student() -> None:
 
 
 def test_what_was_only_cloned_does_not_pass_for_what_reinforcement_learning_made(tmp_path: Path) -> None:
-    for suffix in ("json", "safetensors"):
-        shutil.copy(LIBRARY / f"place.clone.{suffix}", tmp_path / f"place.{suffix}")
+    (tmp_path / "place").mkdir()
+    for suffix in (".json", ".safetensors"):
+        shutil.copy(f"{clone_path('place')}{suffix}", f"{policy_path('place', tmp_path)}{suffix}")
     assert [c.kind for c in contenders(tmp_path, ("place",))] == ["clone"]

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from pontine.policies import critic as critics
-from pontine.policies.actor import LIBRARY, PolicyError
+from pontine.policies.actor import PolicyError
 from pontine.policies.actor import load as load_actor
 from pontine.policies.critic import FEATURES, Played
+from pontine.policies.library import critic_path, policy_path
 from pontine.policies.skills.handling import HandlingSkill
 from pontine.policies.skills.loading import trained_tasks
 from pontine.policies.statistics import expected_calibration_error, ranking
@@ -60,22 +61,22 @@ def test_calibration_error_and_ranking_agree_with_counting() -> None:
 
 def test_the_file_holds_all_of_it_and_a_damaged_one_is_one_clear_error(tmp_path: Path) -> None:
     critic = critics.fit(world(300, 0), epochs=3)
-    critics.save(critic, {"skill": "pick"}, tmp_path / "pick.success")
-    again, card = critics.load(tmp_path / "pick.success")
+    critics.save(critic, {"skill": "pick"}, tmp_path / "critic")
+    again, card = critics.load(tmp_path / "critic")
     fresh = world(20, 3).seen
     assert card == {"skill": "pick"}
     assert np.array_equal(again.probability(fresh), critic.probability(fresh))
-    file = tmp_path / "pick.success.safetensors"
+    file = tmp_path / "critic.safetensors"
     file.write_bytes(file.read_bytes()[:200])
     with pytest.raises(PolicyError, match="damaged"):
-        critics.load(tmp_path / "pick.success")
+        critics.load(tmp_path / "critic")
     with pytest.raises(PolicyError, match="no critic file"):
         critics.load(tmp_path / "none")
 
 
 @pytest.mark.parametrize("task", ["pick", "push"])
 def test_episodes_are_played_half_nominal_half_randomised_and_seen_at_their_start(task: str) -> None:
-    actor, _ = load_actor(LIBRARY / task)
+    actor, _ = load_actor(policy_path(task))
     played = critics.play(task, actor, 12, critics.TEST_SEED, threads=1)
     assert played.seen.shape == (12, FEATURES)
     assert played.success.mean() > 0.5
@@ -84,7 +85,7 @@ def test_episodes_are_played_half_nominal_half_randomised_and_seen_at_their_star
 
 @pytest.mark.parametrize("task", trained_tasks(HandlingSkill, own=True))
 def test_every_skill_that_handles_something_ships_a_calibrated_critic(task: str) -> None:
-    critic, card = critics.load(LIBRARY / f"{task}.success")
+    critic, card = critics.load(critic_path(task))
     assert card["test"]["episodes"] >= 2000
     assert card["test"]["expected_calibration_error"] <= 0.05
     assert 0.0 < critic.probability(np.zeros((1, FEATURES)))[0] < 1.0

@@ -28,9 +28,7 @@ def robot() -> SimulatedRobot:
 @pytest.fixture
 def bare(tmp_path: Path) -> Path:
     """The shipped library without any critics."""
-    for path in LIBRARY.iterdir():
-        if path.suffix in (".json", ".safetensors") and ".success" not in path.name:
-            shutil.copy(path, tmp_path)
+    shutil.copytree(LIBRARY, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("critic.*", "__*"))
     return tmp_path
 
 
@@ -40,7 +38,7 @@ def test_without_critics_it_is_the_product_of_what_was_measured(robot: Simulated
     thing = next(o.name for o in scene.objects if graspable(o))
     reading = ground(Form.parse(f"hold the {thing}"), scene)
     chosen, score = Judge(skills, bare).choose(reading, robot, make_plan)
-    rate = json.loads((bare / "pick.json").read_text())["test"][TESTED]["success"]
+    rate = json.loads((bare / "pick" / "policy.json").read_text())["test"][TESTED]["success"]
     assert chosen == reading
     assert score is not None
     assert [e.source for e in score.steps] == ["rate"] * len(score.steps)

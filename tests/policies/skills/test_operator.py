@@ -71,8 +71,7 @@ def test_what_a_call_makes_true() -> None:
 
 
 def test_a_skill_without_a_policy_is_there_and_says_what_to_train(tmp_path: Path) -> None:
-    for path in LIBRARY.glob("pick.*"):
-        shutil.copy(path, tmp_path)
+    shutil.copytree(LIBRARY / "pick", tmp_path / "pick")
     library = load_library(tmp_path)
     assert set(library) == set(SKILLS)
     assert library["pick"].missing is None
@@ -83,13 +82,14 @@ def test_a_skill_without_a_policy_is_there_and_says_what_to_train(tmp_path: Path
 def test_a_library_that_is_not_there_or_damaged_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="no library folder"):
         load_library(tmp_path / "nowhere")
-    (tmp_path / "pick.safetensors").write_bytes(b"no")
-    (tmp_path / "pick.json").write_text("{}")
+    (tmp_path / "pick").mkdir()
+    (tmp_path / "pick" / "policy.safetensors").write_bytes(b"no")
+    (tmp_path / "pick" / "policy.json").write_text("{}")
     with pytest.raises(PolicyError, match="pick"):
         load_library(tmp_path)
 
 
 def test_a_skill_may_bring_its_own_library(tmp_path: Path) -> None:
     mine = type("Mine", (PickSkill,), {"name": "mine", "library": tmp_path})
-    assert policy_file(mine) == LIBRARY / "pick", "the library that was asked for comes first"
-    assert policy_file(mine, tmp_path / "other") == tmp_path / "pick"
+    assert policy_file(mine) == LIBRARY / "pick" / "policy", "the library that was asked for comes first"
+    assert policy_file(mine, tmp_path / "other") == tmp_path / "pick" / "policy"

@@ -7,7 +7,7 @@ from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.tabletop.layout import from_scene
 from pontine.policies.actor import load
-from pontine.policies.skills.loading import LIBRARY
+from pontine.policies.library import policy_path
 from pontine.policies.skills.object_skills import PushSkill
 from pontine.policies.skills.placement import PlacementError
 from pontine.policies.skills.skill import SkillError
@@ -15,7 +15,7 @@ from pontine.policies.skills.skill import SkillError
 
 @pytest.fixture(scope="module")
 def push() -> PushSkill:
-    return PushSkill(load(LIBRARY / "push")[0])
+    return PushSkill(load(policy_path("push"))[0])
 
 
 def table(*objects: tuple[str, str, float, float]) -> SimulatedRobot:

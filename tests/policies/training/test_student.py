@@ -16,8 +16,9 @@ import torch
 
 from pontine.envs.errors import PontineError
 from pontine.envs.tasks.observation import SIZE
-from pontine.policies.actor import LIBRARY, Actor, load
+from pontine.policies.actor import Actor, load
 from pontine.policies.evaluate import evaluate
+from pontine.policies.library import policy_path
 from pontine.policies.training.run_folder import claimed
 from pontine.policies.training.student import DistillConfig, SkillOfStudent, acting_as, distill, parameters
 
@@ -25,7 +26,7 @@ TINY = DistillConfig(rounds=3, worlds=4, steps=5, updates=10, batch=32, hidden=(
 
 
 def teachers() -> dict[str, Actor]:
-    return {name: load(LIBRARY / name)[0] for name in ("pick", "place")}
+    return {name: load(policy_path(name))[0] for name in ("pick", "place")}
 
 
 def student_in(folder: Path, progress: Callable[[int, float], None] = lambda turn, loss: None) -> Actor:
@@ -47,10 +48,11 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     program = """
         import json, sys
         from pathlib import Path
-        from pontine.policies.actor import LIBRARY, load
+        from pontine.policies.actor import load
+        from pontine.policies.library import policy_path
         from pontine.policies.training.run_folder import claimed
         from pontine.policies.training.student import DistillConfig, distill
-        teachers = {name: load(LIBRARY / name)[0] for name in ("pick", "place")}
+        teachers = {name: load(policy_path(name))[0] for name in ("pick", "place")}
         config = DistillConfig(**json.loads(sys.argv[2]))
         with claimed(sys.argv[1], {}, print) as run:
             distill(run, teachers, config, "real", 0, 1, lambda turn, loss: print(turn, flush=True))
@@ -87,7 +89,7 @@ def test_a_student_is_told_which_skill_is_wanted() -> None:
 
 
 def test_teachers_may_see_different_things(tmp_path: Path) -> None:
-    mixed = {name: load(LIBRARY / name)[0] for name in ("pick", "reach")}
+    mixed = {name: load(policy_path(name))[0] for name in ("pick", "reach")}
     assert len({teacher.observation for teacher in mixed.values()}) == 2
     losses: list[float] = []
     with claimed(tmp_path, {}, print) as run:

@@ -15,7 +15,8 @@ from gymnasium import spaces
 from stable_baselines3.common.buffers import ReplayBuffer
 
 from pontine.envs.errors import PontineError
-from pontine.policies.actor import LIBRARY, load
+from pontine.policies.actor import load
+from pontine.policies.library import policy_path
 from pontine.policies.training.offpolicy import keep, restore
 from pontine.policies.training.run_folder import claimed
 from pontine.policies.training.train import TrainConfig, train
@@ -211,7 +212,7 @@ def test_wrong_values_are_one_line_with_the_choices(tmp_path: Path, wrong: str, 
 
 
 def test_the_card_says_what_the_start_came_from(tmp_path: Path) -> None:
-    shipped = LIBRARY / "reach"
+    shipped = policy_path("reach")
     one = train(
         TrainConfig(task="reach", algo="clone", start=str(shipped), run_dir=str(tmp_path / "one"), test_episodes=1)
     )
