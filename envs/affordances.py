@@ -13,11 +13,9 @@ Example:
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from .fixture_kind import FIXTURES
 from .kind import Frame, declared, frame_of
 from .scene import Fixture, SceneObject
-from .tabletop import fixtures
 
 
 def graspable(thing: SceneObject | Fixture) -> bool | None:
@@ -31,9 +29,7 @@ def graspable(thing: SceneObject | Fixture) -> bool | None:
 def takes_things_in(thing: SceneObject | Fixture) -> bool | None:
     """Whether things can be put into it: its kind says so, or the scene does."""
     if isinstance(thing, Fixture):
-        if thing.kind not in fixtures.KINDS:
-            return None
-        return fixtures.inside_of(replace(thing, position=(0.0, 0.0, 0.0), displacement=0.0)) is not None
+        return FIXTURES[thing.kind].inside is not None if thing.kind in FIXTURES else None
     kind = declared(thing.kind)
     if kind is None:
         return thing.container or None

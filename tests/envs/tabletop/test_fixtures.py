@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pontine.envs.affordances import graspable, takes_things_in
 from pontine.envs.errors import PontineError
 from pontine.envs.predicates import holds
 from pontine.envs.scene import Scene
@@ -179,3 +180,9 @@ def test_random_fixtures_face_the_arm_and_keep_clear() -> None:
             for ax, ay, ar in drawer.keepout:
                 for bx, by, br in button.keepout:
                     assert np.hypot(ax - bx, ay - by) >= ar + br
+
+
+def test_what_has_an_inside_takes_things_in() -> None:
+    scene = Scene.from_json({**SCENE, "fixtures": [*SCENE["fixtures"], {"name": "d", "kind": "door", "state": "ajar"}]})
+    assert [takes_things_in(fixture) for fixture in scene.fixtures] == [True, False, None]
+    assert not any(graspable(fixture) for fixture in scene.fixtures)
