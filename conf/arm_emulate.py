@@ -30,7 +30,7 @@ class Config:
 
     link: str | None = text()
     camera: int | None = None
-    profile: str = "new"
+    profile: str = text("new")
     seed: int = 0
     objects: int | None = None
     scene: str | None = text()
@@ -41,9 +41,9 @@ class Config:
     lens: str | None = text()
 
     def __post_init__(self) -> None:
-        from pontine.sim2real.emulation.profiles import profile
+        from pontine.sim2real.emulation.arm_profile import arm_profile
 
-        profile(self.profile)
+        arm_profile(self.profile)
         at_least("seed", self.seed, 0)
         if self.camera is not None and not 0 <= self.camera <= 65535:
             raise PontineError(f"camera={self.camera} must be a port: 0 to 65535")

@@ -45,7 +45,7 @@ def run(config: Config) -> int:
 
     from pontine.envs.robot import JOINTS
     from pontine.envs.visuals.video import FPS
-    from pontine.sim2real.arm.limits import NORMAL
+    from pontine.sim2real.arm.safety_profile import safety_profile
     from pontine.sim2real.arm.torque import let_go
     from pontine.sim2real.data.lerobot_units import Units
     from pontine.sim2real.data.recording import Recorder, record_steps
@@ -67,7 +67,7 @@ def run(config: Config) -> int:
         units = Units.of_ranges(calibration.range)
         recorder = stack.enter_context(Recorder(str(config.out), units=units, cameras=cameras))
         console.print("the arm goes slack: hold it")
-        let_go(bus, JOINTS, NORMAL.sinking)
+        let_go(bus, JOINTS, safety_profile("normal").sinking)
 
         def observe() -> tuple[np.ndarray, np.ndarray]:
             measured = bus.measure()

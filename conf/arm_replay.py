@@ -16,17 +16,17 @@ class Config(ArmOptions):
 
     dataset: str | None = text()
     episode: int = 0
-    profile: str = "normal"
+    profile: str = text("normal")
     out: str | None = text()
 
     def __post_init__(self) -> None:
-        from pontine.sim2real.arm.limits import profile
+        from pontine.sim2real.arm.safety_profile import safety_profile
 
         super().__post_init__()
         if not self.dataset:
             raise PontineError("dataset= is missing: give the dataset's folder")
         at_least("episode", self.episode, 0)
-        profile(self.profile)
+        safety_profile(self.profile)
 
 
 def run(config: Config) -> int:

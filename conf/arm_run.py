@@ -31,7 +31,7 @@ class Config(ArmOptions, BrainOptions):
     """Options of `pontine arm run`; arm_run.yaml says what each means."""
 
     instruction: str | None = text()
-    profile: str = "gentle"
+    profile: str = text("gentle")
     camera: str | None = text()
     markers: str = text("markers.json")
     lens: str = text("lens.json")
@@ -42,11 +42,11 @@ class Config(ArmOptions, BrainOptions):
     library: str | None = text()
 
     def __post_init__(self) -> None:
-        from pontine.sim2real.arm.limits import profile
+        from pontine.sim2real.arm.safety_profile import safety_profile
 
         ArmOptions.__post_init__(self)
         BrainOptions.__post_init__(self)
-        profile(self.profile)
+        safety_profile(self.profile)
         at_least("replans", self.replans, 0)
         if self.camera is None:
             raise PontineError("camera= is missing: give its number, its device, or the address of its stream")

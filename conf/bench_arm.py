@@ -32,8 +32,8 @@ class Config:
 
     what: list[str] = field(default_factory=lambda: list(PARTS))
     scenes: int = 50
-    profile: str = "worn"
-    limits: str = "normal"
+    profile: str = text("worn")
+    limits: str = text("normal")
     seconds: float = 600
     faults: int = 200
     kinds: list[str] = field(default_factory=list)
@@ -43,14 +43,14 @@ class Config:
     out: str | None = text()
 
     def __post_init__(self) -> None:
-        from pontine.sim2real.arm.limits import profile as limits
-        from pontine.sim2real.emulation.profiles import profile
+        from pontine.sim2real.arm.safety_profile import safety_profile
+        from pontine.sim2real.emulation.arm_profile import arm_profile
 
         for part in self.what:
             if part not in PARTS:
                 raise UnknownNameError("part of the benchmark", part, PARTS)
-        profile(self.profile)
-        limits(self.limits)
+        arm_profile(self.profile)
+        safety_profile(self.limits)
         if self.kinds:
             from pontine.sim2real.trials.benchmark import check_kinds
 

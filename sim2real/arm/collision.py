@@ -15,7 +15,7 @@ from pontine.envs.robot import JOINTS
 from pontine.envs.tabletop.table import build
 
 from .envelope import SPARE
-from .limits import Profile
+from .safety_profile import SafetyProfile
 
 Array = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ class Collisions:
         self._table, self._self = table, self_clearance
 
     @classmethod
-    def of(cls, profile: Profile) -> Self:
+    def of(cls, profile: SafetyProfile) -> Self:
         """What an envelope with the clearances of `profile` looks out for."""
         return cls(profile.table + SPARE, profile.self_clearance + SPARE)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pontine.envs.robot import JOINTS
 
 from ..bus.bus import ServoState
-from .limits import Profile
+from .safety_profile import SafetyProfile
 from .stops import Kind, Stop
 
 Array = NDArray[np.float64]
@@ -39,7 +39,7 @@ class Measured:
 class Watch:
     """Remembers since when each thing is amiss, and says what has been so for too long."""
 
-    def __init__(self, profile: Profile, supply: float) -> None:
+    def __init__(self, profile: SafetyProfile, supply: float) -> None:
         """`supply` is the voltage before torque came on."""
         self._profile = profile
         low, self._most = profile.volts

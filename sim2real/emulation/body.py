@@ -26,7 +26,7 @@ from pontine.envs.tabletop.table import PHYSICS_SECONDS, slots_for
 from pontine.envs.tabletop.worlds import Worlds
 
 from ..bus.sts3215 import NO_LOAD_SPEED, RATED_VOLTS, STALL_TORQUE
-from .profiles import Arm
+from .arm_profile import Arm
 from .servo import STALL_AMPERES
 from .shaft import FREE, Drive, Motion
 

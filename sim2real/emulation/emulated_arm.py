@@ -29,10 +29,9 @@ from ..bus.registers import COUNTS_PER_TURN, RADIANS
 from ..bus.sts3215 import MID_COUNTS
 from ..vision.lens import Lens
 from ..vision.markers import Markers
+from .arm_profile import Arm, ArmProfile, arm_profile
 from .body import Body
 from .emulator import Emulator, Fault
-from .profiles import Arm, Profile
-from .profiles import profile as named
 from .servo import Servo
 from .tagging import decals, marked
 
@@ -56,7 +55,7 @@ class EmulatedArm:
     calibration writes (homing offsets, position limits), else what the factory leaves there.
     """
 
-    def __init__(self, objects: Sequence[ObjectSpec] = (), *, profile: str | Profile = "new",
+    def __init__(self, objects: Sequence[ObjectSpec] = (), *, profile: str | ArmProfile = "new",
                  link: Path | None = None, camera_port: int | None = None, seed: int = 0,
                  calibrated: bool = True, mirrored: Iterable[str] = ()) -> None:  # fmt: skip
         """`profile` is a name or constants, `link` a name for the port that stays the same over runs.
@@ -65,7 +64,7 @@ class EmulatedArm:
         `seed` decides how this arm differs from others of its profile and which bytes faults spoil.
         `mirrored` joints have their servos turned round. Raises UnknownNameError for names that do not exist.
         """
-        kind = named(profile) if isinstance(profile, str) else profile
+        kind = arm_profile(profile) if isinstance(profile, str) else profile
         self.arm = kind.draw(seed, mirrored)
         self.body = Body(objects, self.arm)
         volts = self.arm.profile.volts

@@ -17,8 +17,8 @@ from pontine.envs.tabletop.objects import ObjectSpec
 from ..arm.calibration import Calibration
 from ..vision.lens import Lens
 from ..vision.markers import Markers
+from .arm_profile import ArmProfile
 from .emulated_arm import EmulatedArm
-from .profiles import Profile
 
 _PATIENCE = 60.0
 
@@ -48,7 +48,7 @@ class Emulation:
 
 
 @contextmanager
-def emulation(objects: Sequence[ObjectSpec] = (), *, profile: str | Profile = "new", camera: bool = False,
+def emulation(objects: Sequence[ObjectSpec] = (), *, profile: str | ArmProfile = "new", camera: bool = False,
               seed: int = 0) -> Iterator[Emulation]:  # fmt: skip
     """Run an `EmulatedArm` in a process of its own inside the block. Raises `EmulationError`."""
     context = multiprocessing.get_context("spawn")
@@ -76,7 +76,9 @@ def _received(pipe: Connection) -> Any:
     return answer
 
 
-def _serve(pipe: Connection, objects: tuple[ObjectSpec, ...], profile: str | Profile, camera: bool, seed: int) -> None:
+def _serve(
+    pipe: Connection, objects: tuple[ObjectSpec, ...], profile: str | ArmProfile, camera: bool, seed: int
+) -> None:
     """Serve an arm, and answer each question with its truth, until the other end of the pipe is closed."""
     # Ctrl-C reaches this process too; the arm is needed until its client has brought it to rest.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

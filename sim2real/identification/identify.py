@@ -26,7 +26,8 @@ from pontine.envs.so101.dynamics import Dynamics, Estimate
 from pontine.envs.so101.model import ARMATURE, DAMPING, FRICTIONLOSS, KP
 
 from ..arm.calibration import Calibration
-from ..arm.limits import NORMAL, limits
+from ..arm.limits import limits
+from ..arm.safety_profile import safety_profile
 from ..arm.scene_source import EMPTY_TABLE
 from ..arm.serial_arm import SerialArm
 from ..bus.bus import Bus
@@ -245,7 +246,8 @@ def swing(bus: Bus, calibration: Calibration, seconds: float,
     would be taken for the arm's. Raises `ExcitationError` where its calibration leaves too little room, and
     what a `SerialArm` raises.
     """
-    allowed = limits(replace(NORMAL, name="identify", shaped=False, torque=np.ones(len(JOINTS))), calibration)
+    profile = replace(safety_profile("normal"), name="identify", shaped=False, torque=np.ones(len(JOINTS)))
+    allowed = limits(profile, calibration)
     targets = excitation(seconds)
     check(targets, np.stack([allowed.low, allowed.high], axis=1))
     steps: list[tuple[float, Array, RobotState]] = []

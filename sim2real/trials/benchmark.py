@@ -24,8 +24,8 @@ from ..arm.scene_source import EMPTY_TABLE
 from ..arm.serial_arm import SerialArm
 from ..bus import feetech
 from ..bus.bus import Bus
+from ..emulation.arm_profile import arm_profile
 from ..emulation.process import emulation
-from ..emulation.profiles import profile as named
 from ..emulation.terminal import Terminal
 from ..identification.identify import fit
 from .fault_trials import FAULTS, SIGNALS, Rig, Trial, bench_calibration, drive, run_signal, run_trial
@@ -180,7 +180,7 @@ def identification(
     errors: dict[str, list[float]] = {"kp": [], "frictionloss": [], "delay": []}
     for seed in seeds:
         found = fit(run_on_pty(profile, seed, seconds))
-        arm = named(profile).draw(seed)
+        arm = arm_profile(profile).draw(seed)
         ratios = {name: found.values[name] / value for name, value in true_constants(arm).items()}
         delay = found.delay / true_delay(arm)
         arms[str(seed)] = {

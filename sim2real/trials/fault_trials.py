@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ from pontine.envs.so101.model import RANGE, REST
 from ..arm.calibration import Calibration, JointCalibration
 from ..arm.emergency import emergency_stop, signals
 from ..arm.envelope import Clip, Reason
-from ..arm.limits import NORMAL, Limits, Profile, limits
+from ..arm.limits import Limits, limits
+from ..arm.safety_profile import SafetyProfile, safety_profile
 from ..arm.scene_source import EMPTY_TABLE
 from ..arm.serial_arm import SerialArm
 from ..arm.stops import Kind, SafetyStop
@@ -41,8 +43,12 @@ from ..emulation.shaft import FirstOrderShaft
 
 Array = NDArray[np.float64]
 
-TRIAL_PROFILE = replace(NORMAL, sinking=0.05, rest_velocity=1.5, emergency_hold=0.2, silence=1.0)
-"""As `normal`, sooner over, and patient: on a busy machine the emulated servos are late by themselves."""
+
+@cache
+def trial_profile() -> SafetyProfile:
+    """As `normal`, sooner over, and patient: on a busy machine the emulated servos are late by themselves."""
+    return replace(safety_profile("normal"), sinking=0.05, rest_velocity=1.5, emergency_hold=0.2, silence=1.0)
+
 
 PATIENCE = 0.1
 _BEFORE, _AFTER = 8, 400
@@ -118,7 +124,7 @@ def _raise(rig: Rig, joint: int) -> None:
 
 
 def _wait(rig: Rig, joint: int) -> None:
-    time.sleep(2 * TRIAL_PROFILE.stale)
+    time.sleep(2 * trial_profile().stale)
 
 
 FAULTS = {
@@ -189,12 +195,15 @@ def drive(arm: SerialArm, steps: int, start: float = 0.0) -> None:
         arm.command(REST + _SWING * np.sin(2 * np.pi * (start + k / 25) / _PERIOD))
 
 
-def run_trial(name: str, seed: int, profile: Profile = TRIAL_PROFILE) -> Trial:
-    """Put one fault of `FAULTS` to a moving arm, at a joint and an instant that `seed` chooses."""
+def run_trial(name: str, seed: int, profile: SafetyProfile | None = None) -> Trial:
+    """Put one fault of `FAULTS` to a moving arm, at a joint and an instant that `seed` chooses.
+
+    `profile` None is `trial_profile`.
+    """
     rng = np.random.default_rng(seed)
     kind, joint = FAULTS[name], int(rng.integers(5))
     trial, calibration = Trial(name, JOINTS[joint]), bench_calibration()
-    held = limits(profile, calibration)
+    held = limits(profile or trial_profile(), calibration)
     tape, began = Tape(held), time.monotonic()
     with Rig(seed) as rig:
         bus = Bus(rig.emulator.port, calibration.ids, patience=PATIENCE)
@@ -247,7 +256,7 @@ def program(port: str, folder: str) -> None:
     # A shell starts what runs in the background with SIGINT ignored, and that is inherited.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     calibration = bench_calibration()
-    held = limits(TRIAL_PROFILE, calibration)
+    held = limits(trial_profile(), calibration)
     arm = SerialArm(Bus(port, calibration.ids, patience=PATIENCE), calibration, held, EMPTY_TABLE)
     with (Path(folder) / "steps").open("w") as steps:
         arm.on_step(lambda state, sent, clips, now: print(now, file=steps))
@@ -265,7 +274,7 @@ def run_signal(name: str, seed: int) -> Trial:
     """Send one of `SIGNALS` to a process that moves an arm."""
     number, cause = SIGNALS[name]
     rng, trial = np.random.default_rng(seed), Trial(name, "")
-    held, began = limits(TRIAL_PROFILE, bench_calibration()), time.monotonic()
+    held, began = limits(trial_profile(), bench_calibration()), time.monotonic()
     code = f"import sys; from {__name__} import program; program(*sys.argv[1:])"
     with Rig(seed) as rig, tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-c", code, rig.emulator.port, folder]

@@ -12,10 +12,9 @@ from ..bus.bus import Bus
 from ..bus.feetech import Write, wire_seconds
 from ..bus.registers import RADIANS
 from ..bus.sts3215 import MID_COUNTS, MOTOR_DAMPING, RATED_VOLTS, STS3215
+from ..emulation.arm_profile import Arm, arm_profile
 from ..emulation.body import Body
 from ..emulation.process import emulation
-from ..emulation.profiles import Arm
-from ..emulation.profiles import profile as named
 from ..emulation.servo import Servo
 from ..identification.excitation import BASE, MIDDLE, TURNS, excitation, observed
 from ..identification.identify import swing
@@ -36,7 +35,7 @@ def run_on_pty(profile: str, seed: int, seconds: float) -> Trial:
 
 def run_stepped(profile: str, seed: int, seconds: float) -> Trial:
     """Swing an emulated arm's servos in simulated time, in the control loop's rhythm, with phases that wander."""
-    arm = named(profile).draw(seed)
+    arm = arm_profile(profile).draw(seed)
     body = Body((), arm)
     middle = MID_COUNTS - np.array(arm.homing_offset)
     servos = [

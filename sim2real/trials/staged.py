@@ -13,9 +13,9 @@ from ..arm.limits import limits
 from ..arm.serial_arm import SerialArm
 from ..arm.stops import SafetyStop
 from ..bus.bus import Bus
+from ..emulation.arm_profile import ArmProfile
 from ..emulation.emulated_arm import PICTURE_SIZE
 from ..emulation.process import emulation
-from ..emulation.profiles import Profile
 from ..vision.camera import open_camera
 from ..vision.tag_scene import TagScene
 
@@ -33,7 +33,7 @@ class Staged:
 
 @contextmanager
 def staged(
-    objects: Sequence[ObjectSpec], *, profile: str | Profile = "worn", allowed: str = "normal", seed: int = 0
+    objects: Sequence[ObjectSpec], *, profile: str | ArmProfile = "worn", allowed: str = "normal", seed: int = 0
 ) -> Iterator[Staged]:
     """An emulated arm in another process, awake and at rest, whose table is seen by its camera.
 

@@ -17,10 +17,11 @@ from pontine.sim2real.arm.calibration import Calibration, CalibrationError, Join
 from pontine.sim2real.arm.collision import Collisions
 from pontine.sim2real.arm.envelope import Envelope, Reason, Sent
 from pontine.sim2real.arm.homing import rest_pose, way_to_rest
-from pontine.sim2real.arm.limits import GENTLE, NORMAL, PROFILES, Limits, Profile, limits, profile
+from pontine.sim2real.arm.limits import Limits, limits
+from pontine.sim2real.arm.safety_profile import SAFETY_PROFILES, SafetyProfile, safety_profile
 from pontine.sim2real.bus.registers import RADIANS
+from pontine.sim2real.emulation.arm_profile import arm_profile
 from pontine.sim2real.emulation.body import Body
-from pontine.sim2real.emulation.profiles import profile as arm_profile
 from pontine.sim2real.emulation.shaft import Drive
 
 CALIBRATION = Calibration(
@@ -30,8 +31,8 @@ CALIBRATION = Calibration(
         for (id, name), (low, high) in zip(enumerate(JOINTS, 1), RANGE, strict=True)
     },
 )
-SPACES = {p.name: Collisions.of(p) for p in PROFILES.values()}
-JUDGES = {p.name: Collisions(p.table, p.self_clearance) for p in PROFILES.values()}
+SPACES = {p.name: Collisions.of(p) for p in SAFETY_PROFILES.own()}
+JUDGES = {p.name: Collisions(p.table, p.self_clearance) for p in SAFETY_PROFILES.own()}
 TIMES = (CONTROL_SECONDS, CONTROL_SECONDS, 0.041, 0.03, 0.055, 0.2, 0.002, 3.0)
 KINDS = ("far", "near", "swing", "edge", "leap", "hold", "nan", "huge")
 
@@ -79,9 +80,9 @@ def check_counts(registers: Registers, times: list[float], limits: Limits) -> No
 
 
 @settings(max_examples=10_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-@given(st.sampled_from([GENTLE, NORMAL]), st.integers(0, 2**32 - 1),
+@given(st.sampled_from(SAFETY_PROFILES.own()), st.integers(0, 2**32 - 1),
        st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(TIMES)), min_size=1, max_size=8))  # fmt: skip
-def test_no_register_is_written_outside_a_limit(kind: Profile, seed: int, steps: list[tuple[str, float]]) -> None:
+def test_no_register_is_written_outside_a_limit(kind: SafetyProfile, seed: int, steps: list[tuple[str, float]]) -> None:
     held, rng = limits(kind, CALIBRATION), np.random.default_rng(seed)
     envelope, registers = Envelope(held, None), Registers()
     sent, times = Sent.at_rest(rng.uniform(held.low, held.high), 0.0), [0.0]
@@ -105,8 +106,8 @@ def test_no_register_is_written_outside_a_limit(kind: Profile, seed: int, steps:
 
 
 @settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-@given(st.sampled_from([GENTLE, NORMAL]), st.integers(0, 2**32 - 1))
-def test_the_command_never_comes_too_near_the_table_or_the_arm(kind: Profile, seed: int) -> None:
+@given(st.sampled_from(SAFETY_PROFILES.own()), st.integers(0, 2**32 - 1))
+def test_the_command_never_comes_too_near_the_table_or_the_arm(kind: SafetyProfile, seed: int) -> None:
     held, rng, judge = limits(kind, CALIBRATION), np.random.default_rng(seed), JUDGES[kind.name]
     envelope = Envelope(held, SPACES[kind.name])
     sent, goal, now = Sent.at_rest(REST, 0.0), REST, 0.0
@@ -167,7 +168,7 @@ def test_where_somebody_put_the_arm_outside_it_may_only_come_in() -> None:
     np.testing.assert_allclose(sent.targets, held.low, atol=1e-3)
 
 
-@pytest.mark.parametrize("kind", PROFILES)
+@pytest.mark.parametrize("kind", SPACES)
 def test_the_way_to_rest_arrives_from_anywhere(kind: str) -> None:
     held, rng, space = limits(kind, CALIBRATION), np.random.default_rng(0), SPACES[kind]
     envelope, arrived, tried = Envelope(held, space), 0, 0
@@ -185,7 +186,7 @@ def test_the_way_to_rest_arrives_from_anywhere(kind: str) -> None:
 
 def test_a_profile_that_does_not_exist_is_answered_with_those_that_do() -> None:
     with pytest.raises(UnknownNameError, match="gentle, normal"):
-        profile("wild")
+        safety_profile("wild")
 
 
 def test_a_range_that_is_none_is_refused() -> None:
@@ -198,8 +199,8 @@ def test_a_range_that_is_none_is_refused() -> None:
 
 
 @pytest.mark.parametrize("supply", ["new", "weak_supply"])
-@pytest.mark.parametrize("held", [GENTLE, NORMAL], ids=lambda held: held.name)
-def test_a_stretched_out_arm_is_held_after_a_stop(held: Profile, supply: str) -> None:
+@pytest.mark.parametrize("held", SAFETY_PROFILES.own(), ids=lambda held: held.name)
+def test_a_stretched_out_arm_is_held_after_a_stop(held: SafetyProfile, supply: str) -> None:
     body = Body((), arm_profile(supply).draw(1))
     stretched = np.array([0.0, 1.3, -1.3, 0.0, 0.0, 0.2])
 

@@ -26,19 +26,19 @@ from pontine.sim2real.trials import benchmark
 from pontine.sim2real.trials.fault_trials import (
     FAULTS,
     SIGNALS,
-    TRIAL_PROFILE,
     Rig,
     bench_calibration,
     drive,
     run_signal,
     run_trial,
+    trial_profile,
 )
 
 CALIBRATION = bench_calibration()
 
 
 def serial_arm(rig: Rig, calibration: Calibration = CALIBRATION, **changes: float) -> SerialArm:
-    held = limits(replace(TRIAL_PROFILE, **changes), calibration)
+    held = limits(replace(trial_profile(), **changes), calibration)
     bus = Bus(rig.emulator.port, calibration.ids, patience=0.1)
     return SerialArm(bus, calibration, held, EMPTY_TABLE)
 

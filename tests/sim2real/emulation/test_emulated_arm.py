@@ -17,11 +17,11 @@ from pontine.envs.tabletop.layout import random_table
 from pontine.envs.tabletop.table import PHYSICS_SECONDS
 from pontine.sim2real.bus.bus import Bus
 from pontine.sim2real.bus.errors import BusError, NoReplyError, PortLostError
+from pontine.sim2real.emulation.arm_profile import ARM_PROFILES, arm_profile
 from pontine.sim2real.emulation.body import Body
 from pontine.sim2real.emulation.emulated_arm import PICTURE_SIZE, EmulatedArm
 from pontine.sim2real.emulation.emulator import Fault
 from pontine.sim2real.emulation.mjpeg import MjpegError
-from pontine.sim2real.emulation.profiles import PROFILES, profile
 from pontine.sim2real.emulation.shaft import FREE, Drive
 from pontine.sim2real.vision.camera import open_camera
 from pontine.sim2real.vision.tag_pose import Eye
@@ -73,17 +73,17 @@ def run(body: Body, seconds: float, positions: np.ndarray | None, **limits: floa
     return np.array(seen)
 
 
-@pytest.mark.parametrize("name", PROFILES)
+@pytest.mark.parametrize("name", [p.name for p in ARM_PROFILES.own()])
 def test_the_arm_goes_where_it_is_sent_and_sags_as_its_profile_says(name: str) -> None:
-    body = Body((), profile(name).draw(1))
+    body = Body((), arm_profile(name).draw(1))
     run(body, 3.0, REST)
     run(body, 3.0, REST)
     assert np.abs(body.positions - REST).max() < 0.08
-    assert body.volts > 0.9 * profile(name).volts
+    assert body.volts > 0.9 * arm_profile(name).volts
 
 
 def test_a_worn_arm_is_slower_looser_and_drains_its_supply_more() -> None:
-    bodies = [Body((), profile(name).draw(1)) for name in ("new", "worn")]
+    bodies = [Body((), arm_profile(name).draw(1)) for name in ("new", "worn")]
     errors, volts = [], []
     for body in bodies:
         run(body, 3.0, REST)
@@ -100,7 +100,7 @@ def test_a_worn_arm_is_slower_looser_and_drains_its_supply_more() -> None:
 
 
 def test_the_encoder_sits_before_the_free_play() -> None:
-    body = Body((), profile("worn").draw(2))
+    body = Body((), arm_profile("worn").draw(2))
     limit = body.arm.backlash / 2
     gaps = []
     for sign in (1, -1):
@@ -115,7 +115,7 @@ def test_the_encoder_sits_before_the_free_play() -> None:
 
 
 def test_speed_and_acceleration_are_kept() -> None:
-    body = Body((), profile("new").draw(0))
+    body = Body((), arm_profile("new").draw(0))
     run(body, 2.0, REST)
     away = REST + (1.0, 0, 0, 0, 0, 0)
     seen = run(body, 0.9, away, speed=0.5, acceleration=2.0)[:, 0]
@@ -125,7 +125,7 @@ def test_speed_and_acceleration_are_kept() -> None:
 
 
 def test_a_goal_takes_its_delay() -> None:
-    body = Body((), profile("worn").draw(0))
+    body = Body((), arm_profile("worn").draw(0))
     run(body, 2.0, REST)
     before = body.positions
     run(body, body.arm.profile.delay - 0.01, REST + 0.5)
@@ -137,7 +137,7 @@ def test_a_goal_takes_its_delay() -> None:
 def test_a_delay_is_the_same_wherever_in_a_physics_step_the_goal_comes() -> None:
     away, angles = REST + (0.09, 0.0, 0.0, 0.0, 0.0, 0.0), []
     for late in np.array([0.0, 0.25, 0.5, 0.75]) * PHYSICS_SECONDS:
-        body = Body((), profile("new").draw(0))
+        body = Body((), arm_profile("new").draw(0))
         run(body, 2.0, REST)
         drive = Drive(float(body.arm.direction[0] * away[0] + body.arm.zero[0]))
         pan = body.shafts[0]
@@ -151,7 +151,7 @@ def test_a_delay_is_the_same_wherever_in_a_physics_step_the_goal_comes() -> None
 
 
 def test_a_stalled_motor_warms_up() -> None:
-    body = Body((), profile("new").draw(0))
+    body = Body((), arm_profile("new").draw(0))
     run(body, 2.0, REST)
     body.block(ELBOW)
     held = body.positions[JOINTS.index(ELBOW)]
@@ -208,7 +208,7 @@ def test_a_mirrored_servo_turns_the_other_way() -> None:
 
 
 def test_the_same_seed_is_the_same_arm() -> None:
-    one, same, other = (profile("worn").draw(seed) for seed in (5, 5, 6))
+    one, same, other = (arm_profile("worn").draw(seed) for seed in (5, 5, 6))
     assert np.array_equal(one.stiffness, same.stiffness)
     assert one.homing_offset == same.homing_offset
     assert not np.array_equal(one.stiffness, other.stiffness)

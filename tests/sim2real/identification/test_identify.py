@@ -11,9 +11,9 @@ from pontine.envs.robot import CONTROL_SECONDS, JOINTS
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.so101.dynamics import CONSTANTS, Dynamics, DynamicsError
 from pontine.envs.so101.model import RANGE
-from pontine.sim2real.arm.limits import NORMAL
+from pontine.sim2real.arm.safety_profile import safety_profile
 from pontine.sim2real.bus.registers import RADIANS
-from pontine.sim2real.emulation.profiles import profile
+from pontine.sim2real.emulation.arm_profile import arm_profile
 from pontine.sim2real.identification.excitation import BASE, ExcitationError, check, excitation, excite
 from pontine.sim2real.identification.identify import IdentificationError, draw, dynamics, fit
 from pontine.sim2real.identification.servo_model import Constants, Trial, respond
@@ -53,7 +53,7 @@ def test_hidden_constants_are_found(tmp_path: Path) -> None:
 
 def test_the_model_with_an_emulated_arms_constants_moves_as_it_does() -> None:
     """A worn arm's joints that carry no weight: those that do sink as the supply sags, unknown to it."""
-    arm, trial = profile("worn").draw(3), run_stepped("worn", 3, 8.0)
+    arm, trial = arm_profile("worn").draw(3), run_stepped("worn", 3, 8.0)
     true = {name: values[None] for name, values in true_constants(arm).items()}
     left = respond(trial, Constants(**true, delay=np.array([true_delay(arm)])))[0] - trial.positions
     unloaded = [0, 4, 5]
@@ -62,7 +62,7 @@ def test_the_model_with_an_emulated_arms_constants_moves_as_it_does() -> None:
 
 def test_an_emulated_arms_constants_are_found_on_every_joint() -> None:
     """Other dynamics than the fit's own, with a sagging supply; in simulated time, in the control loop's rhythm."""
-    arm = profile("worn").draw(3)
+    arm = arm_profile("worn").draw(3)
     found = fit(run_stepped("worn", 3, 12.0), iterations=10)
     true = true_constants(arm)
     for name in ("kp", "frictionloss"):
@@ -74,7 +74,7 @@ def test_the_motion_is_safe_and_gentle() -> None:
     for seed in range(3):
         targets = excitation(20.0, seed)
         check(targets, RANGE)
-        assert np.all(np.abs(np.diff(targets, axis=0)) < NORMAL.velocity * CONTROL_SECONDS)
+        assert np.all(np.abs(np.diff(targets, axis=0)) < safety_profile("normal").velocity * CONTROL_SECONDS)
         np.testing.assert_allclose(targets[[0, -1]], [BASE, BASE])
 
 

@@ -1,23 +1,35 @@
 """What one emulated arm differs by from another and from the simulated one: servos, gears, supply, assembly.
 
 The simulation that skills are trained in has the constants of `envs.so101`; these are others, on purpose. A
-profile holds typical values; `Profile.draw` makes an arm of it, whose six joints scatter about them.
+profile holds typical values; `ArmProfile.draw` makes an arm of it, whose six joints scatter about them.
+
+Those that come with Pontine are the files in `profiles/`. Another is a file of the same form: named by its path
+(`profile=mine.json`), or registered by a package with `ARM_PROFILES.register(read_arm_profile(path))`.
+
+Example:
+    >>> ARM_PROFILES["worn"].draw(seed=3).profile.volts
+    7.2
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.errors import UnknownNameError
+from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.registry import Registry
 from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import RANGE
 
 from ..bus.registers import RADIANS
 from ..bus.sts3215 import MID_COUNTS
+from ..quantities import UNITLESS, Quantity, quantities, read
 
 Array = NDArray[np.float64]
 
@@ -25,7 +37,7 @@ _STREAM = 6
 
 
 @dataclass(frozen=True)
-class Profile:
+class ArmProfile:
     """One kind of arm.
 
     `stiffness` (N m/rad, at the factory's gain and rated supply): fits to SO-101 arms by various authors gave
@@ -41,16 +53,23 @@ class Profile:
     """
 
     name: str
-    stiffness: float
-    friction: float
-    damping: float
-    armature: float
-    backlash: float
-    delay: float
-    volts: float
-    resistance: float
-    mounting_error: float
-    spread: float
+    stiffness: Annotated[float, Quantity("N m/rad")]
+    friction: Annotated[float, Quantity("N m")]
+    damping: Annotated[float, Quantity("N m s/rad")]
+    armature: Annotated[float, Quantity("kg m^2")]
+    backlash: Annotated[float, Quantity("rad")]
+    delay: Annotated[float, Quantity("s")]
+    volts: Annotated[float, Quantity("V")]
+    resistance: Annotated[float, Quantity("ohm")]
+    mounting_error: Annotated[float, Quantity("rad")]
+    spread: Annotated[float, Quantity(UNITLESS)]
+
+    def __post_init__(self) -> None:
+        for name in quantities(type(self)):
+            if not (math.isfinite(value := getattr(self, name)) and value >= 0):
+                raise ArmProfileError(f"{name} must be a number of at least 0, not {value}")
+        if min(self.stiffness, self.armature, self.volts) <= 0:
+            raise ArmProfileError("stiffness, armature and volts must be above 0")
 
     def draw(self, seed: int, mirrored: Iterable[str] = ()) -> Arm:
         """The arm with that number: the same seed, the same arm, but for joints whose servo is `mirrored`.
@@ -85,7 +104,7 @@ class Arm:
     `homing_offset` (counts) is what a person's calibration has put into each servo.
     """
 
-    profile: Profile
+    profile: ArmProfile
     stiffness: Array
     friction: Array
     damping: Array
@@ -96,27 +115,21 @@ class Arm:
     homing_offset: tuple[int, ...]
 
 
-_DEGREE = float(np.pi) / 180
-
-PROFILES = {
-    profile.name: profile
-    for profile in (
-        # As delivered: tight gears, a good 7.4 V supply on a short cable. Supply resistances are chosen.
-        Profile("new", stiffness=16.0, friction=0.06, damping=0.05, armature=0.03, backlash=0.3 * _DEGREE,
-                delay=0.01, volts=7.4, resistance=0.08, mounting_error=0.5 * _DEGREE, spread=0.05),
-        # After a year of use: weak, sticky and loose, and a supply that gives way.
-        Profile("worn", stiffness=11.0, friction=0.12, damping=0.12, armature=0.045, backlash=1.0 * _DEGREE,
-                delay=0.04, volts=7.2, resistance=0.2, mounting_error=1.0 * _DEGREE, spread=0.15),
-        # A new arm on a supply too small for it: hard moves of several joints switch servos off.
-        Profile("weak_supply", stiffness=16.0, friction=0.06, damping=0.05, armature=0.03, backlash=0.3 * _DEGREE,
-                delay=0.01, volts=6.0, resistance=0.6, mounting_error=0.5 * _DEGREE, spread=0.05),
-    )
-}  # fmt: skip
-"""The kinds of arm there are, by name."""
+class ArmProfileError(PontineError):
+    """An emulated arm's profile that cannot be read or does not make sense."""
 
 
-def profile(name: str) -> Profile:
-    """The profile of that name. Raises UnknownNameError listing the valid ones."""
-    if name not in PROFILES:
-        raise UnknownNameError("profile", name, PROFILES)
-    return PROFILES[name]
+ARM_PROFILES: Registry[ArmProfile] = Registry("arm profile", ["pontine.sim2real.emulation.profiles"])
+
+
+def read_arm_profile(path: str | Path) -> ArmProfile:
+    """The profile in a file, named as the file is. Raises ArmProfileError in one line that names the file."""
+    return read(ArmProfile, path, ArmProfileError)
+
+
+def arm_profile(name: str) -> ArmProfile:
+    """The profile registered under that name, or the one in the file `name` if that ends in `.json`.
+
+    Raises UnknownNameError listing the names there are, and ArmProfileError.
+    """
+    return read_arm_profile(name) if name.endswith(".json") else ARM_PROFILES[name]
