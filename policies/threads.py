@@ -13,6 +13,7 @@ def torch_threads(count: int = 1) -> Iterator[None]:
     Networks as small as ours run fastest on one, and give the same bits on every machine.
 
     Example:
+        >>> import torch
         >>> with torch_threads(1):
         ...     torch.get_num_threads()
         1
