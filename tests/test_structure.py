@@ -29,7 +29,7 @@ MAY_IMPORT = {
 }
 PARTS = {
     "envs": ["so101", "tabletop", "visuals", "tasks", "benchmarks"],
-    "policies": ["demonstrators", "skills", "training"],
+    "policies": ["library", "demonstrators", "skills", "training"],
     "planner": ["language", "planning", "brain", "execution", "benchmarks", "tuning"],
     "sim2real": ["bus", "vision", "data", "arm", "bringup", "identification", "emulation", "trials"],
     "conf": [],
