@@ -28,19 +28,18 @@ def topple(s: Situation) -> Array:
     height = s.size[:, 2]
     axis = np.abs(quat_to_matrix(s.object_quat)[:, 2, 2])
     fallen = np.clip((0.75 - axis) / 0.2, 0.0, 1.0)
-    down, over = _HIGH * height + 0.25 * _TIP, height + 0.035
-    beside = np.clip(1.6 - np.abs(at.across) / 0.008, 0.0, 1.0)
-    behind = np.clip((-at.gap - 0.008) / 0.008, 0.0, 1.0)
-    low = np.clip((down + 0.014 - tool[:, 2]) / 0.006, 0.0, 1.0)
-    # once it is low it goes on though it touches the object; until then it comes down only behind it. What tilts lifts
-    # the fingers, and would fall back without them
+    down, over = _HIGH * height + 0.25 * _TIP, height + 0.03
+    beside = np.clip(2.0 - np.abs(at.across) / 0.008, 0.0, 1.0)
+    behind = np.clip((-at.gap - 0.002) / 0.010, 0.0, 1.0)
+    # once the fingertips are below its top they go on, down and ahead; until then they come down only behind it. What
+    # tilts lifts the fingers, and would fall back without them
+    low = np.clip((height + 0.004 - tool[:, 2]) / 0.006, 0.0, 1.0)
     tilting = np.clip((0.995 - axis) / 0.02, 0.0, 1.0)
     pushing = np.maximum(low, tilting) * beside
     gap = (1.0 - pushing) * np.clip(at.gap, -0.045, -_BEHIND) + pushing * 0.06
     aim = s.object_position + 0.0
     aim[:, :2] += at.way * (gap - at.reach)[:, None]
-    lowered = np.maximum(beside * behind, pushing)
-    aim[:, 2] = over + (down - 0.006 - over) * lowered
+    aim[:, 2] = over + (down - 0.006 - over) * np.maximum(beside * behind, pushing)
     back = tool - hand[:, :, 0] * FIXED_FACE
     back[:, :2] -= 0.03 * at.way
     back[:, 2] = height + 0.08
