@@ -15,8 +15,8 @@ from .robot import CONTROL_SECONDS, JOINTS
 from .senses import Senses
 from .tabletop.randomization import randomization as preset
 from .tasks import task as task_of
+from .tasks.base import GoalTask
 from .tasks.episodes import Episodes
-from .tasks.pick_place import compute_reward
 
 FPS = round(1 / CONTROL_SECONDS)
 
@@ -100,7 +100,9 @@ class GoalTaskEnv(TaskEnv):
 
     def compute_reward(self, achieved_goal: Any, desired_goal: Any, info: Any) -> Any:
         """Reward for goals (3,) or (n, 3) m; `info` plays no part."""
-        return compute_reward(achieved_goal, desired_goal)
+        task = self.episodes.task
+        assert isinstance(task, GoalTask)
+        return task.compute_reward(achieved_goal, desired_goal)
 
 
 class TaskVectorEnv(VectorEnv):
@@ -187,4 +189,6 @@ class GoalTaskVectorEnv(TaskVectorEnv):
 
     def compute_reward(self, achieved_goal: Any, desired_goal: Any, info: Any) -> Any:
         """Reward for goals (n, 3) m; `info` plays no part."""
-        return compute_reward(achieved_goal, desired_goal)
+        task = self.episodes.task
+        assert isinstance(task, GoalTask)
+        return task.compute_reward(achieved_goal, desired_goal)

@@ -143,6 +143,14 @@ KINDS: Registry[Kind] = Registry("kind", ["pontine.envs.tabletop.kinds"], check)
 """The kinds there are, by name: `KINDS.own()` are those that come with Pontine."""
 
 
+def names_of_own(**properties: object) -> tuple[str, ...]:
+    """Names of the kinds that come with Pontine and have these properties: `names_of_own(graspable=True)`.
+
+    What tasks draw from, so that a trained policy and a seed mean the same whatever plugins there are.
+    """
+    return tuple(k.name for k in KINDS.own() if all(getattr(k, key) == value for key, value in properties.items()))
+
+
 def declared(name: str) -> Kind | None:
     """The kind of that name, None if nobody declared it: scenes may name kinds that no simulator knows."""
     if name in KINDS:

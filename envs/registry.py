@@ -45,7 +45,8 @@ OWN = "pontine"
 
 _ROOMS = tuple(f"pontine.{room}" for room in ("envs", "policies", "planner", "sim2real", "conf"))
 
-_origin: ContextVar[str] = ContextVar("origin", default=OWN)
+_origin: ContextVar[str | None] = ContextVar("origin", default=None)
+"""Who is asked to declare; None while nobody is, and whoever does so does it on their own account."""
 
 
 class RegistryError(PontineError):
@@ -176,7 +177,13 @@ def _is_own(module: str) -> bool:
 
 def _declarer() -> str:
     """Who declares: Pontine what its own modules do, also where a plugin is the first to import them."""
-    return OWN if _is_own(next(_importing(), "")) else _origin.get()
+    module = next(_importing(), "")
+    if _is_own(module):
+        return OWN
+    spec = getattr(sys.modules.get(module), "__spec__", None)
+    # a plugin that somebody imports by its name, before it is asked for
+    package = module.partition(".")[0] if getattr(spec, "_initializing", False) else OWN
+    return _origin.get() or package
 
 
 @contextmanager
@@ -193,17 +200,19 @@ _folders: str | None = None
 """The folders when the plugins were loaded last; None before the first time."""
 
 
-def load_plugins() -> None:
+def load_plugins(whole: str = "") -> None:
     """Load what installed packages and `PONTINE_PLUGINS` offer; those that were loaded before are not loaded again.
 
-    A plugin that fails, or whose folder does not exist, is left out and said as a `PluginWarning`.
+    A plugin that fails, or whose folder does not exist, is left out and said as a `PluginWarning`. While a module of
+    Pontine is being imported nothing is loaded, for a plugin would find it half made; but for `whole`, which calls this
+    as the last thing it does.
     """
-    if _origin.get() != OWN:
+    if _origin.get() not in (None, OWN):
         return  # a plugin that reads a registry while it is loaded
     global _folders
     folders = os.environ.get(FOLDERS, "")
-    if folders == _folders or any(map(_is_own, _importing())):
-        return  # while a module of Pontine is being imported, a plugin would find it half made
+    if folders == _folders or any(_is_own(module) for module in _importing() if module != whole):
+        return
     _folders = folders
     for point in metadata.entry_points(group=GROUP):
         package = point.dist.name if point.dist is not None else point.value
@@ -226,7 +235,13 @@ def _load_folder(folder: Path) -> None:
     if str(path) not in sys.path:
         sys.path.append(str(path))
     for name in names:
-        _load(f"{path}/{name}", f"{name} in {folder}", lambda name=name: import_module(name))  # type: ignore[misc]
+        _load(f"{path}/{name}", f"{name} in {folder}", lambda name=name: _import_from(path, name))  # type: ignore[misc]
+
+
+def _import_from(folder: Path, name: str) -> None:
+    found = getattr(import_module(name), "__file__", None)
+    if found is None or not Path(found).is_relative_to(folder):
+        raise PontineError(f"{found or name} has that name already; give the module another one")
 
 
 def _missing(folder: Path) -> None:

@@ -48,14 +48,6 @@ DECLARATIONS = {"envs/tabletop/kinds.py", "envs/tabletop/fixtures.py"}
 
 LITERALS_LEFT: dict[str, int] = {
     "conf/arm_markers.py": 3,
-    "envs/so101/model.py": 2,
-    "envs/tasks/goals.py": 8,
-    "envs/tasks/pick.py": 6,
-    "envs/tasks/pick_place.py": 1,
-    "envs/tasks/place.py": 7,
-    "envs/tasks/push.py": 1,
-    "envs/tasks/stack.py": 6,
-    "envs/tasks/tabletop.py": 3,
     "envs/visuals/render.py": 1,
     "envs/visuals/visual_model.py": 3,
     "planner/benchmarks/sentences.py": 3,

@@ -80,7 +80,7 @@ class Link:
 
 def _box(lo: tuple[float, float, float], hi: tuple[float, float, float]) -> tuple:
     low, high = np.array(lo), np.array(hi)
-    return ("box", tuple((high - low) / 2), tuple((high + low) / 2))
+    return ("cuboid", tuple((high - low) / 2), tuple((high + low) / 2))
 
 
 LINKS = (
@@ -220,7 +220,7 @@ def _add_servo(spec: mujoco.MjSpec, index: int, joint: str) -> None:
 
 def _add_shape(body: mujoco.MjsBody, shape: tuple) -> None:
     kind, size, *rest = shape
-    if kind == "box":
+    if kind == "cuboid":
         body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, size=size, pos=rest[0], group=3, mass=0)
     else:
         body.add_geom(

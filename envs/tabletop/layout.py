@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..colors import COLORS
 from ..errors import SceneError
 from ..fixture_kind import FIXTURES
-from ..kind import KINDS
+from ..kind import KINDS, names_of_own
 from ..scene import TABLE, Scene
 from ..so101.model import LINKS
 from .fixture_parts import lies_within, yaw_of
@@ -122,8 +122,7 @@ def random_table(seed: int, count: int | None = None, fixtures: Sequence[Fixture
     if not 1 <= wanted <= MAX_OBJECTS:
         raise ValueError(f"a table has 1 to {MAX_OBJECTS} objects, not {wanted}")
     # only what comes with Pontine: a table's seed means the same table whatever plugins there are
-    wide = [k.name for k in KINDS.own() if not k.graspable]
-    solid = [k.name for k in KINDS.own() if k.graspable]
+    wide, solid = list(names_of_own(graspable=False)), list(names_of_own(graspable=True))
     n_wide = min(int(rng.integers(1, 3)), 2 if wanted <= 5 else 1) if wanted > 1 else 0
     kinds = list(rng.choice(wide, n_wide, replace=False)) + list(rng.choice(solid, wanted - n_wide))
     taken = [circle for fixture in fixtures for circle in fixture.keepout]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import PontineError, UnknownNameError
+from ..registry import Registry
 from ..robot import CONTROL_SECONDS, JOINTS
 from ..so101.dynamics import Dynamics
 from ..so101.model import ARMATURE, DAMPING, FRICTIONLOSS, KP, PAD_FRICTION
@@ -37,6 +38,7 @@ class Randomization:
     goes out of sight for `dropout_steps` of them.
     """
 
+    name: str = "none"
     kp: JointRange = (KP, KP)
     damping: JointRange = (DAMPING, DAMPING)
     armature: JointRange = (ARMATURE, ARMATURE)
@@ -78,9 +80,16 @@ class Randomization:
         return error, missed
 
 
-PRESETS = {
-    "none": Randomization(),
-    "real": Randomization(
+RANDOMIZATIONS: Registry[Randomization] = Registry("randomization")
+"""Named randomisations. `none` is the nominal arm, seen exactly. `real` spans what was identified on real SO-101 arms:
+firmware gains and supply voltages, worn gears with up to a degree of play, command delays of 1 to 3 control steps; and
+a camera that is a few millimetres and degrees off, and blind a tenth of the time. `delay2` is the nominal arm with
+exactly two control steps of delay."""
+
+NONE = RANDOMIZATIONS.register(Randomization())
+REAL = RANDOMIZATIONS.register(
+    Randomization(
+        name="real",
         kp=(8.0, 60.0),
         damping=(0.4, 1.6),
         armature=(0.028, 0.2),
@@ -95,13 +104,9 @@ PRESETS = {
         angle_jitter=np.deg2rad(0.5),
         dropout=0.02,
         dropout_steps=(2, 8),
-    ),
-    "delay2": Randomization(delay=(2, 2)),
-}
-"""Named randomisations. `real` spans what was identified on real SO-101 arms: firmware
-gains and supply voltages, worn gears with up to a degree of play, command delays of 1 to 3
-control steps; and a camera that is a few millimetres and degrees off, and blind a tenth of
-the time. `delay2` is the nominal arm with exactly two control steps of delay."""
+    )
+)
+RANDOMIZATIONS.register(Randomization(name="delay2", delay=(2, 2)))
 
 
 def randomization(name: str) -> Randomization:
@@ -113,9 +118,9 @@ def randomization(name: str) -> Randomization:
         return fitted(Dynamics.read(name.removeprefix(f"{FITTED}:")))
     if name == FITTED:
         raise PontineError("randomization=fitted needs dynamics=FILE: make one with `pontine arm identify`")
-    if name not in PRESETS:
-        raise UnknownNameError("randomization", name, [*PRESETS, FITTED])
-    return PRESETS[name]
+    if name not in RANDOMIZATIONS:
+        raise UnknownNameError("randomization", name, [*RANDOMIZATIONS, FITTED])
+    return RANDOMIZATIONS[name]
 
 
 def with_dynamics(name: str, path: str | Path | None) -> str:
@@ -136,7 +141,7 @@ def fitted(dynamics: Dynamics) -> Randomization:
 
     delay = dynamics.delay
     return replace(
-        PRESETS["real"], kp=ends("kp"), damping=ends("damping"), armature=ends("armature"),
+        REAL, name=FITTED, kp=ends("kp"), damping=ends("damping"), armature=ends("armature"),
         frictionloss=ends("frictionloss"), backlash=ends("backlash", 0.5),
         delay=(int(delay.low / MARGIN / CONTROL_SECONDS), int(np.ceil(delay.high * MARGIN / CONTROL_SECONDS))),
     )  # fmt: skip

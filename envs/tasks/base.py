@@ -1,6 +1,6 @@
 """What a task is: how an episode starts, what is seen, and when it has succeeded.
 
-A task is written once, as functions over arrays of n worlds (`Episodes`), and serves
+A task is written once, as functions over arrays of n worlds (`EpisodeState`), and serves
 the single environment, the vector environment and the trainer alike.
 """
 
@@ -8,31 +8,31 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..kind import KINDS
+from ..arrays import Array, Bool, Float32
+from ..kind import names_of_own
 from ..so101.kinematics import inverse
 from ..so101.model import RANGE, REST
 from ..tabletop.fixture_spec import FixtureSlot
 from ..tabletop.layout import HEADING, PAN_X
 from ..tabletop.table import Slot
-
-if TYPE_CHECKING:
-    from .episodes import Episodes
-
-Array = NDArray[np.float64]
-Bool = NDArray[np.bool_]
+from .starts import SceneStart, lay_scene
+from .state import EpisodeState
 
 TARGET, SUPPORT, NEIGHBOUR = 0, 1, 2
 """Slots of the tasks that handle an object: the object, what it may stand on, one more."""
 
 OBJECT_SLOTS = (Slot("target", 1), Slot("support"), Slot("neighbour", 1))
 
-SOLID = tuple(k.name for k in KINDS.own() if k.graspable)
+ALL = names_of_own()
+SOLID, WIDE = names_of_own(graspable=True), names_of_own(graspable=False)
+TOPS, CONTAINERS = names_of_own(flat_top=True), names_of_own(container=True)
+"""Kinds that tasks draw from: all, those that can be grasped and those that cannot, what things are put on and in."""
 
 FLOOR = 0.008
 """The tool is never placed lower than this at an episode's start, m."""
@@ -62,13 +62,17 @@ class Task(ABC):
     streak: ClassVar[int] = 5
     """Consecutive control steps for which the goal state must hold to end the episode."""
     sparse: ClassVar[bool] = False
-    """A goal task in the Gymnasium-Robotics manner: reward -1 until the goal state holds, 0 while
-    it does, and no end but the time limit."""
+    """Reward -1 until the goal state holds, 0 while it does, and no end but the time limit."""
+
+    @classmethod
+    def gym_id(cls) -> str:
+        """Gymnasium id."""
+        return f"pontine/{cls.name}-v{cls.version}"
 
     @property
     def id(self) -> str:
         """Gymnasium id."""
-        return f"pontine/{self.name}-v{self.version}"
+        return self.gym_id()
 
     @property
     @abstractmethod
@@ -76,32 +80,52 @@ class Task(ABC):
         """Space of one world's observation."""
 
     @abstractmethod
-    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+    def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:
         """Lay every slot of world i (None empties one) and place its arm for a new episode."""
 
-    def settled(self, e: Episodes, ids: NDArray[np.int_]) -> Bool:
+    def start_at(self, e: EpisodeState, i: int, start: SceneStart) -> None:
+        """Begin world i's episode where a skill once failed, over what `start` laid."""
+        lay_scene(e, i, start)
+
+    @classmethod
+    def takes_scenes(cls) -> bool:
+        """Whether an episode can begin at a `SceneStart`: those of the tasks that handle an object among others can."""
+        return cls.slots == OBJECT_SLOTS
+
+    def settled(self, e: EpisodeState, ids: NDArray[np.int_]) -> Bool:
         """After the settling steps: note what the episode needs; False asks for another start, (len(ids),)."""
         return np.ones(len(ids), bool)
 
-    def seen(self, e: Episodes) -> tuple[Array, Array] | None:
+    def seen(self, e: EpisodeState) -> tuple[Array, Array] | None:
         """The true pose, (n, 3) m and (n, 4) wxyz, of what a camera follows; None if the task needs no camera."""
         return (e.worlds.object_position[:, TARGET], e.worlds.object_quat[:, TARGET]) if self.slots else None
 
-    def info(self, e: Episodes) -> dict[str, list[Any]]:
+    def info(self, e: EpisodeState) -> dict[str, list[Any]]:
         """What `info` says of every world besides success and reward terms, batch first."""
         return {}
 
-    def extent(self, e: Episodes) -> tuple[Array, NDArray[np.int_]]:
+    def extent(self, e: EpisodeState) -> tuple[Array, NDArray[np.int_]]:
         """Size (n, 3) m and symmetry (n,) of what the camera follows."""
         return e.worlds.size[:, TARGET], e.worlds.symmetry[:, TARGET]
 
     @abstractmethod
-    def observe(self, e: Episodes) -> NDArray[np.float32] | dict[str, NDArray[np.float32]]:
+    def observe(self, e: EpisodeState) -> NDArray[np.float32] | dict[str, NDArray[np.float32]]:
         """Observations of all worlds, batch first."""
 
     @abstractmethod
-    def judge(self, e: Episodes) -> Verdict:
+    def judge(self, e: EpisodeState) -> Verdict:
         """The state of all worlds after a control step."""
+
+
+class GoalTask(Task):
+    """A goal task in the Gymnasium-Robotics manner: observations are dicts with `achieved_goal` and `desired_goal`, and
+    the reward of any two goals can be computed, so that episodes can be relabelled."""
+
+    sparse = True
+
+    @abstractmethod
+    def compute_reward(self, achieved: Array | Float32, desired: Array | Float32) -> Array:
+        """Reward (...,) of achieved and desired goals (..., d)."""
 
 
 def steepest(position: Array, roll: float) -> Array | None:

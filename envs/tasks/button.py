@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ..tabletop.fixture_spec import FixtureSlot
 from ..tabletop.fixtures import BUTTON
 from ..tabletop.layout import random_fixture
+from . import TASKS
 from .base import SOLID, random_arm
 from .fixture import BESIDE, CONTENT, FIXTURE, FixtureTask
 from .pick import beside
-
-if TYPE_CHECKING:
-    from .episodes import Episodes
+from .state import EpisodeState
 
 PRESSED = 0
 """What the episode asks for."""
@@ -36,7 +33,7 @@ class Button(FixtureTask):
     states = BUTTON.states[:1]
     max_steps = 100
 
-    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+    def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:
         e.worlds.place_arm(i, random_arm(rng))
         button = random_fixture(rng, BUTTON.name, BUTTON.name, ())
         assert button is not None
@@ -45,3 +42,6 @@ class Button(FixtureTask):
         e.worlds.lay(i, CONTENT, None)
         neighbour = beside(rng, str(rng.choice(SOLID)), list(button.keepout)) if rng.random() < 0.4 else None
         e.worlds.lay(i, BESIDE, neighbour)
+
+
+TASKS.register(Button)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,12 +10,11 @@ from ..tabletop.fixture_spec import FixtureSlot, FixtureSpec
 from ..tabletop.fixtures import DRAWER
 from ..tabletop.layout import footprint, random_fixture
 from ..tabletop.objects import ObjectSpec, draw
+from . import TASKS
 from .base import SOLID, random_arm
 from .fixture import BESIDE, CONTENT, FIXTURE, FixtureTask
 from .pick import beside
-
-if TYPE_CHECKING:
-    from .episodes import Episodes
+from .state import EpisodeState
 
 OPEN, CLOSED = 0, 1
 """What the episode asks for."""
@@ -40,7 +38,7 @@ class Drawer(FixtureTask):
     states = DRAWER.states
     max_steps = 200
 
-    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+    def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:
         e.worlds.place_arm(i, random_arm(rng))
         cabinet = random_fixture(rng, DRAWER.name, DRAWER.name, ())
         assert cabinet is not None
@@ -56,6 +54,9 @@ class Drawer(FixtureTask):
         e.worlds.lay(i, CONTENT, content(rng, cabinet) if rng.random() < 0.4 else None)
         neighbour = beside(rng, str(rng.choice(SOLID)), list(cabinet.keepout)) if rng.random() < 0.4 else None
         e.worlds.lay(i, BESIDE, neighbour)
+
+
+TASKS.register(Drawer)
 
 
 def content(rng: np.random.Generator, cabinet: FixtureSpec) -> ObjectSpec:

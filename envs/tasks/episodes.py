@@ -8,16 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..so101.kinematics import ToolPose, tool_pose
+from ..arrays import Array, Observation
 from ..tabletop.perception import Perception
 from ..tabletop.randomization import Randomization
 from ..tabletop.worlds import Worlds
 from .base import TARGET, Task
 from .observation import Situation
 from .starts import OWN, SceneStart, SeedStart, Start
-
-Array = NDArray[np.float64]
-Observation = NDArray[np.float32] | dict[str, NDArray[np.float32]]
+from .state import EpisodeState
 
 MAX_STARTS = 6
 """How many starts are drawn until one settles well; the last is played as it is."""
@@ -40,37 +38,24 @@ class StepResult:
     terms: dict[str, Array]
 
 
-class Episodes:
+class Episodes(EpisodeState):
     """`n` worlds playing `task`.
 
     World i's stream of random numbers depends only on its own seed, so it does not
-    matter how many worlds play beside it. `goal` (n, 3) m is where the object (or the
-    tool) is wanted, `origin` (n, k, 3) m where the objects were after settling,
-    `mode` (n,) is the task's to use. With a `curriculum` some episodes begin at given starts or are not randomised.
+    matter how many worlds play beside it. With a `curriculum`
+    some episodes begin at given starts or are not randomised.
     """
 
     def __init__(self, task: Task, n: int, threads: int = 0, randomization: Randomization | None = None) -> None:
-        self.task, self.n = task, n
+        super().__init__(Worlds(task.slots, n, threads, task.fixtures))
+        self.task = task
         self.randomization = randomization or Randomization()
-        self.worlds = Worlds(task.slots, n, threads, task.fixtures)
-        k = len(task.slots)
-        self.goal, self.origin = np.zeros((n, 3)), np.zeros((n, k, 3))
-        self.mode = np.zeros(n, int)
         self.age, self.streak = np.zeros(n, int), np.zeros(n, int)
         self.perception = Perception(n, task.max_steps + 1, self.randomization)
-        self.was_grasped = np.zeros(n, bool)
         self._rngs: list[np.random.Generator] = [np.random.default_rng() for _ in range(n)]
         self.curriculum = OWN
         self._given: dict[int, tuple[Start, np.random.Generator]] = {}
         self._nominal = np.zeros(n, bool)
-        self._tool: ToolPose | None = None
-
-    @property
-    def tool(self) -> ToolPose:
-        """Pose of the hands now, from the joint readings."""
-        if self._tool is None:
-            self._tool = tool_pose(self.worlds.q)
-        return self._tool
 
     def seed(self, ids: NDArray[np.int_], seeds: Sequence[int | None]) -> None:
         """Restart the random streams of those worlds."""
@@ -113,7 +98,7 @@ class Episodes:
         worlds.delay[i] = 0
         self.task.start(self, i, rng)
         if isinstance(start, SceneStart):
-            start.lay(self, i)
+            self.task.start_at(self, i, start)
         physics = Randomization() if self._nominal[i] else self.randomization
         worlds.set_dynamics(i, **physics.dynamics(rng))
         self.perception.start(i, rng, physics)

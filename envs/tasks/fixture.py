@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from gymnasium import spaces
@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 from ..tabletop.table import Slot
 from .base import Array, Task, Verdict
 from .observation import SIZE, manipulation
-
-if TYPE_CHECKING:
-    from .episodes import Episodes
+from .state import EpisodeState
 
 FIXTURE = 0
 """The fixture's slot."""
@@ -37,22 +35,22 @@ class FixtureTask(Task):
     def observation_space(self) -> spaces.Box:
         return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
 
-    def ask(self, e: Episodes, i: int, state: int) -> None:
+    def ask(self, e: EpisodeState, i: int, state: int) -> None:
         """Ask world i's fixture, which is mounted, for a state."""
         e.mode[i] = state
         e.goal[i] = e.worlds.mounted.part_at(i, FIXTURE, self.states[state])
 
-    def seen(self, e: Episodes) -> tuple[Array, Array]:
+    def seen(self, e: EpisodeState) -> tuple[Array, Array]:
         return e.worlds.mounted.part(FIXTURE), e.worlds.mounted.part_quat(FIXTURE)
 
-    def extent(self, e: Episodes) -> tuple[Array, NDArray[np.int_]]:
+    def extent(self, e: EpisodeState) -> tuple[Array, NDArray[np.int_]]:
         kind = e.worlds.mounted.kinds[FIXTURE]
         return np.tile(kind.part_size, (e.n, 1)), np.full(e.n, kind.symmetry)
 
-    def observe(self, e: Episodes) -> NDArray[np.float32]:
+    def observe(self, e: EpisodeState) -> NDArray[np.float32]:
         return manipulation(e.situation())
 
-    def judge(self, e: Episodes) -> Verdict:
+    def judge(self, e: EpisodeState) -> Verdict:
         mounted = e.worlds.mounted
         engaged = mounted.kinds[FIXTURE].states[0]
         wanted = np.array([state == engaged for state in self.states])[e.mode]

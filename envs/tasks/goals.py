@@ -12,38 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..colors import COLOR_WORDS
 from ..fixture_kind import FIXTURES
-from ..kind import KINDS
 from ..predicates import Predicate
 from ..tabletop.fixture_spec import FixtureSpec
 from ..tabletop.layout import footprint
 from ..tabletop.objects import ObjectSpec
 
 MAX_PREDICATES = 4
-
-COLORS_ZH = {
-    "red": "红色",
-    "green": "绿色",
-    "blue": "蓝色",
-    "yellow": "黄色",
-    "orange": "橙色",
-    "purple": "紫色",
-    "pink": "粉色",
-    "brown": "棕色",
-    "white": "白色",
-    "black": "黑色",
-    "gray": "灰色",
-    "cyan": "青色",
-}
-KINDS_ZH = {
-    "cube": "方块",
-    "block": "积木",
-    "cylinder": "圆柱",
-    "ball": "球",
-    "bowl": "碗",
-    "box": "盒子",
-    "plate": "盘子",
-}
 
 _SIDES = {"left_of": ("to the left of", "左边"), "right_of": ("to the right of", "右边")}
 
@@ -75,7 +51,7 @@ def draw_goal(rng: np.random.Generator, objects: Sequence[ObjectSpec], fixtures:
     clauses: list[Clause] = []
     used: set[str] = set()
     makers: list[Callable[[], Clause | None]] = []
-    movable = [o for o in objects if KINDS[o.kind].graspable]
+    movable = [o for o in objects if o.declared.graspable]
     rng.shuffle(movable)
     for thing in movable:
         makers.append(lambda thing=thing: _move(rng, thing, objects, fixtures, used))  # type: ignore[misc]
@@ -101,9 +77,12 @@ def said(thing: ObjectSpec | FixtureSpec) -> tuple[str, str]:
     if isinstance(thing, FixtureSpec):
         words = FIXTURES[thing.kind].words
         return f"the {words['en'][0]}", words["zh"][0]
-    if not KINDS[thing.kind].graspable:
-        return f"the {thing.kind}", KINDS_ZH[thing.kind]
-    return f"the {thing.color} {thing.kind}", COLORS_ZH[thing.color] + KINDS_ZH[thing.kind]
+    kind = thing.declared
+    english, chinese = kind.said("en"), kind.said("zh")
+    if not kind.graspable:
+        return f"the {english}", chinese
+    color = COLOR_WORDS[thing.color]
+    return f"the {color['en'][0]} {english}", color["zh"][0] + chinese
 
 
 def _move(
@@ -122,7 +101,7 @@ def _move(
         if other.name == thing.name:
             continue
         place, zh = said(other)
-        if KINDS[other.kind].container:
+        if other.declared.container:
             there.append(
                 Clause((("in", thing.name, other.name),), f"put {english} in {place}", f"把{chinese}放进{zh}里")
             )
@@ -159,9 +138,8 @@ def _move(
 
 def _carries(below: ObjectSpec, above: ObjectSpec) -> bool:
     """Whether one thing stands safely on another."""
-    kind = KINDS[below.kind]
-    steady = above.kind != "ball" and min(above.size[:2]) > 0.7 * above.size[2]
-    return kind.flat_top and steady and 2 * footprint(below)[2] / math.sqrt(2) > 0.8 * min(above.size[:2])
+    steady = not above.declared.rolls and min(above.size[:2]) > 0.7 * above.size[2]
+    return below.declared.flat_top and steady and 2 * footprint(below)[2] / math.sqrt(2) > 0.8 * min(above.size[:2])
 
 
 def _work(fixture: FixtureSpec, used: set[str]) -> Clause | None:

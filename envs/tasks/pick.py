@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..kind import KINDS
 from ..tabletop.layout import GAP, footprint, free_spot
 from ..tabletop.objects import ObjectSpec, draw
-from .base import NEIGHBOUR, OBJECT_SLOTS, SOLID, SUPPORT, TARGET, Array, Bool, Task, Verdict, random_arm
+from . import TASKS
+from .base import (
+    ALL,
+    CONTAINERS,
+    NEIGHBOUR,
+    OBJECT_SLOTS,
+    SOLID,
+    SUPPORT,
+    TARGET,
+    TOPS,
+    Array,
+    Bool,
+    Task,
+    Verdict,
+    random_arm,
+)
 from .observation import SIZE, manipulation
-
-if TYPE_CHECKING:
-    from .episodes import Episodes
+from .state import EpisodeState
 
 LIFT = 0.09
 """How far above its start the object is wanted, m."""
@@ -47,7 +57,7 @@ class Pick(Task):
     def observation_space(self) -> spaces.Box:
         return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
 
-    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+    def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:
         e.worlds.place_arm(i, random_arm(rng))
         target = draw(rng, "target", str(rng.choice(SOLID)), "red")
         spot = free_spot(rng, footprint(target)[2], ())
@@ -59,21 +69,21 @@ class Pick(Task):
             support, target = on_support(rng, target)
             others = [footprint(support)]
         elif chance < 0.75:
-            support = beside(rng, str(rng.choice(list(KINDS))), others)
+            support = beside(rng, str(rng.choice(ALL)), others)
         neighbour = beside(rng, str(rng.choice(SOLID)), others) if rng.random() < 0.5 else None
         for slot, spec in ((TARGET, target), (SUPPORT, support), (NEIGHBOUR, neighbour)):
             e.worlds.lay(i, slot, spec)
 
-    def settled(self, e: Episodes, ids: NDArray[np.int_]) -> Bool:
+    def settled(self, e: EpisodeState, ids: NDArray[np.int_]) -> Bool:
         position = e.worlds.object_position[ids, TARGET]
         e.goal[ids] = position + (0.0, 0.0, LIFT)
         laid = np.array([e.worlds.specs[i][TARGET].position for i in ids])
         return np.linalg.norm((position - laid)[:, :2], axis=1) < 0.03
 
-    def observe(self, e: Episodes) -> NDArray[np.float32]:
+    def observe(self, e: EpisodeState) -> NDArray[np.float32]:
         return manipulation(e.situation())
 
-    def judge(self, e: Episodes) -> Verdict:
+    def judge(self, e: EpisodeState) -> Verdict:
         worlds = e.worlds
         height = worlds.object_position[:, TARGET, 2] - e.origin[:, TARGET, 2]
         grasped = worlds.grasped(TARGET)
@@ -85,12 +95,15 @@ class Pick(Task):
         )
 
 
+TASKS.register(Pick)
+
+
 def on_support(rng: np.random.Generator, target: ObjectSpec) -> tuple[ObjectSpec, ObjectSpec]:
     """Something for the target to stand on or in where it was, and the target at that height."""
-    support = draw(rng, "support", str(rng.choice(["cube", "block", "cylinder", "plate", "bowl", "box"])), "blue")
+    support = draw(rng, "support", str(rng.choice(TOPS + CONTAINERS)), "blue")
     x, y, _ = target.position
     support = support.moved(np.array([x, y, support.rest_height]), rng.uniform(-np.pi, np.pi))
-    container = KINDS[support.kind].container
+    container = support.declared.container
     top = 0.008 if container else support.size[2]
     shift = rng.normal(scale=0.008 if container else 0.003, size=2)
     return support, target.moved(np.array([x + shift[0], y + shift[1], top + target.rest_height]), target.yaw)
@@ -107,13 +120,13 @@ def beside(rng: np.random.Generator, kind: str, others: list[tuple[float, float,
     return spec
 
 
-def lost(e: Episodes) -> Bool:
+def lost(e: EpisodeState) -> Bool:
     """Whether the target lies beyond reach, (n,)."""
     position = e.worlds.object_position[:, TARGET]
     return (np.hypot(position[:, 0], position[:, 1]) > OFF_TABLE) | (position[:, 0] < -0.05)
 
 
-def disturbance(e: Episodes) -> Array:
+def disturbance(e: EpisodeState) -> Array:
     """How many other objects move faster than 5 cm/s, (n,)."""
     speed = np.linalg.norm(e.worlds.object_velocity[:, TARGET + 1 :, :3], axis=2)
     return (speed > 0.05).sum(axis=1).astype(float)

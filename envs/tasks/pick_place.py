@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..arrays import Float32
+from ..kind import names_of_own
 from ..tabletop.layout import footprint, free_spot
 from ..tabletop.objects import ObjectSpec
 from ..tabletop.table import Slot
-from .base import TARGET, Array, Task, Verdict, random_arm, random_over_table
+from . import TASKS
+from .base import TARGET, Array, GoalTask, Verdict, random_arm, random_over_table
 from .observation import GOAL_SIZE, SIZE, manipulation
-
-if TYPE_CHECKING:
-    from .episodes import Episodes
+from .state import EpisodeState
 
 THRESHOLD = 0.025
 """Largest distance (m) of the cube from its goal that counts as there."""
 
-CUBE = (0.032, 0.032, 0.032)
+(_CUBE,) = names_of_own(cubic=True, round=False)
+SIZE_OF_CUBE = (0.032, 0.032, 0.032)
 
 
-class PickPlace(Task):
+class PickPlace(GoalTask):
     """Bring a 32 mm cube to a goal position, on the table or in the air.
 
     Observation, a dict as in Gymnasium-Robotics: `observation` (`observation.LAYOUT`
@@ -52,9 +52,9 @@ class PickPlace(Task):
             }
         )
 
-    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+    def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:
         e.worlds.place_arm(i, random_arm(rng))
-        cube = ObjectSpec("target", "cube", "red", CUBE)
+        cube = ObjectSpec("target", _CUBE, "red", SIZE_OF_CUBE)
         spot, wanted = free_spot(rng, footprint(cube)[2], ()), free_spot(rng, footprint(cube)[2], ())
         assert spot is not None
         assert wanted is not None
@@ -62,19 +62,21 @@ class PickPlace(Task):
         e.worlds.lay(i, TARGET, cube)
         e.goal[i] = (*wanted, cube.rest_height) if rng.random() < 0.5 else random_over_table(rng, 0.05, 0.14)
 
-    def observe(self, e: Episodes) -> dict[str, NDArray[np.float32]]:
+    def observe(self, e: EpisodeState) -> dict[str, NDArray[np.float32]]:
         return {
             "observation": manipulation(e.situation())[:, :-GOAL_SIZE],
             "achieved_goal": e.worlds.object_position[:, TARGET].astype(np.float32),
             "desired_goal": e.goal.astype(np.float32),
         }
 
-    def judge(self, e: Episodes) -> Verdict:
+    def judge(self, e: EpisodeState) -> Verdict:
         position = e.worlds.object_position[:, TARGET].astype(np.float32)
-        return Verdict(compute_reward(position, e.goal.astype(np.float32)) == 0.0, np.zeros(e.n, bool), {})
+        return Verdict(self.compute_reward(position, e.goal.astype(np.float32)) == 0.0, np.zeros(e.n, bool), {})
+
+    def compute_reward(self, achieved: Array | Float32, desired: Array | Float32) -> Array:
+        """Reward of achieved and desired goals (..., 3) m: 0 within the threshold, else -1."""
+        distance = np.linalg.norm(np.asarray(achieved) - np.asarray(desired), axis=-1)
+        return np.where(distance < THRESHOLD, 0.0, -1.0)
 
 
-def compute_reward(achieved: Array | NDArray[np.float32], desired: Array | NDArray[np.float32]) -> Array:
-    """Reward of achieved and desired goals (..., 3) m: 0 within the threshold, else -1."""
-    distance = np.linalg.norm(np.asarray(achieved) - np.asarray(desired), axis=-1)
-    return np.where(distance < THRESHOLD, 0.0, -1.0)
+TASKS.register(PickPlace)

@@ -1,31 +1,48 @@
-"""`pontine/Place-v0`: put the held object down where it is wanted and let go."""
+"""`pontine/Place-v0`: put the held object down where it is wanted and let go; `pontine/Stack-v0`: on a narrow thing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..kind import KINDS
+from ..kind import names_of_own
 from ..rotations import matrix_to_quat
 from ..so101.kinematics import opening_for, tool_pose
 from ..so101.model import FIXED_FACE, GRIPPER, SQUEEZE
 from ..tabletop.layout import footprint, free_spot
 from ..tabletop.objects import ObjectSpec, draw
-from .base import NEIGHBOUR, OBJECT_SLOTS, SOLID, SUPPORT, TARGET, Bool, Task, Verdict, random_over_table, steepest
+from . import TASKS
+from .base import (
+    ALL,
+    CONTAINERS,
+    NEIGHBOUR,
+    OBJECT_SLOTS,
+    SOLID,
+    SUPPORT,
+    TARGET,
+    TOPS,
+    Bool,
+    Task,
+    Verdict,
+    random_over_table,
+    steepest,
+)
 from .observation import SIZE, manipulation
 from .pick import beside, disturbance, lost
-
-if TYPE_CHECKING:
-    from .episodes import Episodes
+from .starts import SceneStart, carries
+from .state import EpisodeState
 
 TABLE, ON, IN = 0, 1, 2
 """Where the object goes: a spot on the table, on the support, in the support."""
 
 SPOT_TOLERANCE = 0.02
 """Largest horizontal distance (m) from a spot on the table."""
+
+NARROW = names_of_own(graspable=True, flat_top=True)
+"""Kinds that can be grasped and built upon."""
 
 RETREAT = 0.05
 """How far (m) the tool must be from the object at the end, so that the hand is clear."""
@@ -55,17 +72,17 @@ class Place(Task):
     """Kinds to put down."""
     destinations: ClassVar[tuple[float, float, float]] = (0.3, 0.35, 0.35)
     """Chances of a spot on the table, of the top of something, of the inside of something."""
-    tops: ClassVar[tuple[str, ...]] = ("cube", "block", "cylinder", "plate")
+    tops: ClassVar[tuple[str, ...]] = TOPS
     """Kinds to put things on."""
 
     @property
     def observation_space(self) -> spaces.Box:
         return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
 
-    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+    def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:
         target = draw(rng, "target", str(rng.choice(self.things)), "red")
         mode = int(rng.choice([TABLE, ON, IN], p=self.destinations))
-        if mode == ON and target.kind == "ball":
+        if mode == ON and target.declared.rolls:
             mode = IN
         support, others = self._destination(e, i, rng, target, mode)
         neighbour = beside(rng, str(rng.choice(SOLID)), others) if rng.random() < 0.5 else None
@@ -75,28 +92,32 @@ class Place(Task):
         e.worlds.lay(i, NEIGHBOUR, neighbour)
 
     def _destination(
-        self, e: Episodes, i: int, rng: np.random.Generator, target: ObjectSpec, mode: int
+        self, e: EpisodeState, i: int, rng: np.random.Generator, target: ObjectSpec, mode: int
     ) -> tuple[ObjectSpec | None, list[tuple[float, float, float]]]:
         if mode == TABLE:
             spot = free_spot(rng, footprint(target)[2], ())
             assert spot is not None
             e.goal[i] = (*spot, target.rest_height)
             others = [(float(spot[0]), float(spot[1]), footprint(target)[2])]
-            return beside(rng, str(rng.choice(list(KINDS))), others) if rng.random() < 0.6 else None, others
-        kinds = self.tops if mode == ON else ("bowl", "box")
+            return beside(rng, str(rng.choice(ALL)), others) if rng.random() < 0.6 else None, others
+        kinds = self.tops if mode == ON else CONTAINERS
         others = []
         support = beside(rng, str(rng.choice(kinds)), others)
         assert support is not None
         e.goal[i] = goal_over(support, target)
         return support, others
 
-    def settled(self, e: Episodes, ids: NDArray[np.int_]) -> Bool:
+    def start_at(self, e: EpisodeState, i: int, start: SceneStart) -> None:
+        super().start_at(e, i, start)
+        e.mode[i] = IN if start.relation == "in" else ON if start.relation == "on" and carries(start) else TABLE
+
+    def settled(self, e: EpisodeState, ids: NDArray[np.int_]) -> Bool:
         return e.worlds.grasped(TARGET)[ids]
 
-    def observe(self, e: Episodes) -> NDArray[np.float32]:
+    def observe(self, e: EpisodeState) -> NDArray[np.float32]:
         return manipulation(e.situation())
 
-    def judge(self, e: Episodes) -> Verdict:
+    def judge(self, e: EpisodeState) -> Verdict:
         worlds = e.worlds
         position, support = worlds.object_position[:, TARGET], worlds.object_position[:, SUPPORT]
         grasped = worlds.grasped(TARGET)
@@ -115,13 +136,37 @@ class Place(Task):
         )
 
 
+TASKS.register(Place)
+
+
+class Stack(Place):
+    """Put the object in the gripper on a cube, block or cylinder, let go and draw back.
+
+    The hardest of the placements, measured by itself: the skill is Place's. Observation:
+    `observation.LAYOUT`. Randomised: the object's kind (cube, block, cylinder) and size, how it
+    sits in the jaws, what it goes on and where that stands, one more object. Success, for 5
+    control steps: the object rests on the other and nowhere else, the jaws do not touch it
+    and the tool is 5 cm away.
+
+    History: v0, first version.
+    """
+
+    name = "Stack"
+    things = NARROW
+    destinations = (0.0, 1.0, 0.0)
+    tops = NARROW
+
+
+TASKS.register(Stack)
+
+
 def goal_over(support: ObjectSpec, target: ObjectSpec) -> tuple[float, float, float]:
     """Where to let go of an object to put it on or in another: standing on its top or at rim height, m."""
     base = support.position[2] - support.rest_height
     return support.position[0], support.position[1], base + support.size[2] + target.rest_height
 
 
-def hold(e: Episodes, i: int, rng: np.random.Generator, target: ObjectSpec) -> None:
+def hold(e: EpisodeState, i: int, rng: np.random.Generator, target: ObjectSpec) -> None:
     """Put the target between the jaws somewhere over the table, as a pick may have left it."""
     joints = np.zeros(6)
     while True:

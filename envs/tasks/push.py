@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..kind import KINDS
+from ..kind import declared
 from ..rotations import quat_to_matrix
 from ..so101.model import FIXED_FACE
 from ..tabletop.layout import HEADING, PAN_X, footprint, free_spot, from_base
 from ..tabletop.objects import ObjectSpec, draw
 from ..tabletop.table import Slot
-from .base import SOLID, SUPPORT, TARGET, Array, Task, Verdict, random_arm
+from . import TASKS
+from .base import ALL, SOLID, SUPPORT, TARGET, Array, Task, Verdict, random_arm
 from .observation import SIZE as MANIPULATION_SIZE
 from .observation import Situation, manipulation, yaw_of
 from .pick import beside, disturbance, lost
 from .place import STILL
-
-if TYPE_CHECKING:
-    from .episodes import Episodes
-
-ROLLING = "ball"
-"""The kind that does not stay where it is pushed to."""
+from .state import EpisodeState
 
 SLENDER = 0.8
 """Largest height, in widths, of what slides when it is pushed; what is taller topples."""
@@ -82,7 +77,7 @@ class Push(Task):
     def observation_space(self) -> spaces.Box:
         return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
 
-    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+    def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:
         e.worlds.place_arm(i, random_arm(rng))
         target, goal = push_to_do(rng)
         e.goal[i] = goal
@@ -92,10 +87,10 @@ class Push(Task):
         e.worlds.lay(i, TARGET, target)
         e.worlds.lay(i, SUPPORT, other)
 
-    def observe(self, e: Episodes) -> NDArray[np.float32]:
+    def observe(self, e: EpisodeState) -> NDArray[np.float32]:
         return pushing(e.situation())
 
-    def judge(self, e: Episodes) -> Verdict:
+    def judge(self, e: EpisodeState) -> Verdict:
         worlds = e.worlds
         position = worlds.object_position[:, TARGET]
         miss = np.linalg.norm((position - e.goal)[:, :2], axis=1)
@@ -108,6 +103,9 @@ class Push(Task):
             lost(e) | ~upright,
             {"distance": -0.01 * np.tanh(10.0 * miss), "disturbance": -0.02 * disturbance(e)},
         )
+
+
+TASKS.register(Push)
 
 
 def top(position: Array, size: Array) -> Array:
@@ -184,9 +182,9 @@ def _extent(s: Situation, heading: Array) -> Array:
 
 def push_to_do(rng: np.random.Generator) -> tuple[ObjectSpec, Array]:
     """An object somewhere on the table and a spot (3,) m to which the hand can push it."""
-    target = draw(rng, "target", str(rng.choice(list(KINDS))), "red")
+    target = draw(rng, "target", str(rng.choice(ALL)), "red")
     while not slides(target.kind, target.size):
-        target = draw(rng, "target", str(rng.choice(list(KINDS))), "red")
+        target = draw(rng, "target", str(rng.choice(ALL)), "red")
     radius = footprint(target)[2]
     while True:
         spot = free_spot(rng, radius, ())
@@ -200,7 +198,8 @@ def push_to_do(rng: np.random.Generator) -> tuple[ObjectSpec, Array]:
 
 def slides(kind: str, size: tuple[float, float, float]) -> bool:
     """Whether an object of that kind and size (m) slides when it is pushed: it neither rolls nor topples."""
-    return kind != ROLLING and size[2] <= SLENDER * min(size[:2])
+    known = declared(kind)
+    return not (known is not None and known.rolls) and size[2] <= SLENDER * min(size[:2])
 
 
 def reachable(spot: Array, goal: Array, radius: float) -> bool:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ..so101.kinematics import tool_pose
+from . import TASKS
 from .base import Array, Task, Verdict, random_arm, random_over_table, steepest
-
-if TYPE_CHECKING:
-    from .episodes import Episodes
+from .state import EpisodeState
 
 SIZE = 36
 
@@ -37,7 +34,7 @@ class Reach(Task):
     def observation_space(self) -> spaces.Box:
         return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
 
-    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+    def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:
         joints = random_arm(rng)
         e.worlds.place_arm(i, joints)
         goal = random_over_table(rng, 0.03, 0.16)
@@ -45,13 +42,16 @@ class Reach(Task):
             goal = random_over_table(rng, 0.03, 0.16)
         e.goal[i] = goal
 
-    def observe(self, e: Episodes) -> NDArray[np.float32]:
+    def observe(self, e: EpisodeState) -> NDArray[np.float32]:
         worlds = e.worlds
         return reaching(worlds.q, worlds.velocity, worlds.command, worlds.action, e.goal)
 
-    def judge(self, e: Episodes) -> Verdict:
+    def judge(self, e: EpisodeState) -> Verdict:
         distance = np.linalg.norm(e.goal - e.tool.position, axis=1)
         return Verdict(distance < TOLERANCE, np.zeros(e.n, bool), {"distance": -0.05 * np.tanh(10.0 * distance)})
+
+
+TASKS.register(Reach)
 
 
 def reaching(position: Array, velocity: Array, command: Array, action: Array, goal: Array) -> NDArray[np.float32]:

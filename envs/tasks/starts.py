@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..kind import KINDS
-from ..scene import Scene
-from ..tabletop.objects import ObjectSpec, from_scene_object
-from .base import NEIGHBOUR, OBJECT_SLOTS, SUPPORT, TARGET
-from .place import IN, ON, TABLE, Place
-
-if TYPE_CHECKING:
-    from .episodes import Episodes
-
-Array = NDArray[np.float64]
+from ..arrays import Array
+from ..kind import declared
+from ..scene import Scene, SceneObject
+from ..tabletop.objects import from_scene_object
+from .state import EpisodeState
 
 
 @dataclass(frozen=True)
@@ -43,30 +37,38 @@ class SceneStart:
     relation: str | None = None
     reference: str | None = None
 
-    def lay(self, e: Episodes, i: int) -> None:
-        """Put world i where this start was: the target, what it stands on or goes to, and the nearest other solid."""
-        thing = self.scene.object(self.target)
-        at = np.array(thing.position)
-        others = [o for o in self.scene.objects if o.name != self.target and o.position is not None]
-        others.sort(key=lambda o: float(np.linalg.norm(np.array(o.position) - at)))
-        carrier = self.reference if self.reference in {o.name for o in others} else thing.support
-        support = next((o for o in others if o.name == carrier), None)
-        rest = [o for o in others if o is not support]
-        neighbour = next((o for o in rest if o.kind in KINDS and KINDS[o.kind].graspable), None)
-        if support is None:
-            support = next((o for o in rest if o is not neighbour), None)
-        for slot, other in ((TARGET, thing), (SUPPORT, support), (NEIGHBOUR, neighbour)):
-            spec: ObjectSpec | None = None if other is None else from_scene_object(other)
-            e.worlds.lay(i, slot, spec)
-            if other is not None:
-                quat = np.array(other.orientation or (1.0, 0.0, 0.0, 0.0))
-                e.worlds.move_object(i, slot, np.array(other.position), quat)
-        e.worlds.place_arm(i, self.position, self.command)
-        if self.goal is not None:
-            e.goal[i] = self.goal
-        if isinstance(e.task, Place):
-            onto = support is not None and support.name == self.reference
-            e.mode[i] = IN if self.relation == "in" else ON if self.relation == "on" and onto else TABLE
+
+def lay_scene(e: EpisodeState, i: int, start: SceneStart) -> None:
+    """Put world i where this start was: the target, what it stands on or goes to, and the nearest other solid."""
+    for slot, thing in enumerate((start.scene.object(start.target), *_others(start))):
+        e.worlds.lay(i, slot, None if thing is None else from_scene_object(thing))
+        if thing is not None:
+            quat = np.array(thing.orientation or (1.0, 0.0, 0.0, 0.0))
+            e.worlds.move_object(i, slot, np.array(thing.position), quat)
+    e.worlds.place_arm(i, start.position, start.command)
+    if start.goal is not None:
+        e.goal[i] = start.goal
+
+
+def carries(start: SceneStart) -> bool:
+    """Whether the object goes to the very thing that the start lays as its support."""
+    support, _ = _others(start)
+    return support is not None and support.name == start.reference
+
+
+def _others(start: SceneStart) -> Sequence[SceneObject | None]:
+    """What the target stands on or goes to, and the nearest other solid."""
+    thing = start.scene.object(start.target)
+    at = np.array(thing.position)
+    others = [o for o in start.scene.objects if o.name != start.target and o.position is not None]
+    others.sort(key=lambda o: float(np.linalg.norm(np.array(o.position) - at)))
+    carrier = start.reference if start.reference in {o.name for o in others} else thing.support
+    support = next((o for o in others if o.name == carrier), None)
+    rest = [o for o in others if o is not support]
+    neighbour = next((o for o in rest if (kind := declared(o.kind)) is not None and kind.graspable), None)
+    if support is None:
+        support = next((o for o in rest if o is not neighbour), None)
+    return support, neighbour
 
 
 Start = SeedStart | SceneStart
@@ -90,8 +92,3 @@ class Curriculum:
 
 OWN = Curriculum()
 """A task's own episodes, with nothing mixed in."""
-
-
-def takes_scenes(slots: tuple) -> bool:
-    """Whether a task with these slots can begin at a `SceneStart`."""
-    return slots == OBJECT_SLOTS

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..kind import KINDS
 from ..predicates import DIRECTIONS, holds
 from ..scene import TABLE
 from ..tabletop.fixture_spec import FixtureSlot, FixtureSpec
@@ -17,11 +16,10 @@ from ..tabletop.fixtures import BUTTON, DRAWER
 from ..tabletop.layout import lay_kinds, random_fixture
 from ..tabletop.sensing import measure
 from ..tabletop.table import Slot
-from .base import SOLID, Array, Task, Verdict, random_arm
+from . import TASKS
+from .base import ALL, SOLID, WIDE, Array, Task, Verdict, random_arm
 from .goals import MAX_PREDICATES, Goal, draw_goal
-
-if TYPE_CHECKING:
-    from .episodes import Episodes
+from .state import EpisodeState
 
 ITEMS = 3
 """Objects that can be grasped."""
@@ -29,9 +27,10 @@ ITEMS = 3
 NAMES = ("on", "in", *DIRECTIONS, "near", "holding", *DRAWER.states, BUTTON.states[0])
 """The predicates of goals, in the order of the observation."""
 
-_KINDS = tuple(KINDS)
+KINDS = ALL
+"""The kinds of objects, in the order of the observation."""
 _THINGS = 1 + ITEMS + 2 + 1
-ARM, OBJECT, FIXTURE, PREDICATE = 33, 20, 8, len(NAMES) + 2 * _THINGS
+ARM, OBJECT, FIXTURE, PREDICATE = 33, 13 + len(KINDS), 8, len(NAMES) + 2 * _THINGS
 """Widths of the parts of the observation."""
 
 
@@ -41,7 +40,7 @@ class Tabletop(Task):
     Observation, a dict of arrays. `arm` (33,): joint positions, velocities x 0.2, load x 4,
     previous action (6 each), tool position x 5, approach direction, closing axis. `objects`
     (4 x 20), slot by slot: present, position x 5, orientation (wxyz), size x 20, one-hot kind
-    (`kinds.KINDS`), held, lies in the drawer. `fixtures` (2 x 8), drawer and button: present,
+    (`KINDS`), held, lies in the drawer. `fixtures` (2 x 8), drawer and button: present,
     position x 5, cos and sin of the yaw, displacement x 10, open or pressed. `goal` (4 x 25),
     predicate by predicate, rows of zeros where there are fewer: one-hot name (`NAMES`),
     one-hot first argument and second (the four objects, the two fixtures, the table). `holds`
@@ -78,11 +77,11 @@ class Tabletop(Task):
         }
         return spaces.Dict({k: spaces.Box(-np.inf, np.inf, (width,), np.float32) for k, width in widths.items()})
 
-    def start(self, e: Episodes, i: int, rng: np.random.Generator) -> None:
+    def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:
         goal = None
         while goal is None:
             fixtures = _draw_fixtures(rng)
-            wide = [str(rng.choice(["bowl", "box", "plate"]))]
+            wide = [str(rng.choice(WIDE))]
             solid = [str(kind) for kind in rng.choice(SOLID, int(rng.integers(2, ITEMS + 1)))]
             there = [f for f in fixtures if f is not None]
             objects = lay_kinds(rng, wide + solid, [circle for f in there for circle in f.keepout])
@@ -95,7 +94,7 @@ class Tabletop(Task):
         for slot in range(len(self.slots)):
             e.worlds.lay(i, slot, objects[slot] if slot < len(objects) else None)
 
-    def info(self, e: Episodes) -> dict[str, list[Any]]:
+    def info(self, e: EpisodeState) -> dict[str, list[Any]]:
         goals = [self.goals[i] for i in range(e.n)]
         return {
             "instruction": [g.english for g in goals],
@@ -103,10 +102,10 @@ class Tabletop(Task):
             "predicates": [g.predicates for g in goals],
         }
 
-    def seen(self, e: Episodes) -> None:
+    def seen(self, e: EpisodeState) -> None:
         return None
 
-    def observe(self, e: Episodes) -> dict[str, NDArray[np.float32]]:
+    def observe(self, e: EpisodeState) -> dict[str, NDArray[np.float32]]:
         rows = [self._row(e, i) for i in range(e.n)]
         parts = {key: np.stack([row[key] for row in rows]) for key in rows[0]}
         worlds, (tool, hand) = e.worlds, e.tool
@@ -114,12 +113,12 @@ class Tabletop(Task):
         parts = {"arm": np.concatenate([*arm, -hand[:, :, 2], hand[:, :, 0]], axis=1), **parts}
         return {key: values.astype(np.float32) for key, values in parts.items()}
 
-    def judge(self, e: Episodes) -> Verdict:
+    def judge(self, e: EpisodeState) -> Verdict:
         scenes = [measure(e.worlds, i) for i in range(e.n)]
         held = [all(holds(scene, p) for p in self.goals[i].predicates) for i, scene in enumerate(scenes)]
         return Verdict(np.array(held), np.zeros(e.n, bool), {})
 
-    def _row(self, e: Episodes, i: int) -> dict[str, Array]:
+    def _row(self, e: EpisodeState, i: int) -> dict[str, Array]:
         """What world i's observation says of things and goal."""
         scene, worlds = measure(e.worlds, i), e.worlds
         objects, fixtures = np.zeros((len(self.slots), OBJECT)), np.zeros((len(self.fixtures), FIXTURE))
@@ -129,9 +128,10 @@ class Tabletop(Task):
                 index[spec.name] = slot
                 row = objects[slot]
                 row[0], row[1:4], row[4:8] = 1.0, 5.0 * worlds.object_position[i, slot], worlds.object_quat[i, slot]
-                row[8:11], row[11 + _KINDS.index(spec.kind)] = 20.0 * np.array(spec.size), 1.0
-                row[18] = scene.holding == spec.name
-                row[19] = any(f.name in scene.supports(spec.name) for f in scene.fixtures)
+                row[8:11] = 20.0 * np.array(spec.size)
+                row[11:-2] = [spec.kind == kind for kind in KINDS]
+                row[-2] = scene.holding == spec.name
+                row[-1] = any(f.name in scene.supports(spec.name) for f in scene.fixtures)
         for slot, fixture in enumerate(worlds.mounted.specs[i]):
             if fixture is not None:
                 index[fixture.name] = len(self.slots) + slot
@@ -151,6 +151,9 @@ class Tabletop(Task):
                 goal[k, len(NAMES) + _THINGS * place + index[name]] = 1.0
             true[k] = holds(scene, predicate)
         return {"objects": objects.ravel(), "fixtures": fixtures.ravel(), "goal": goal.ravel(), "holds": true}
+
+
+TASKS.register(Tabletop)
 
 
 def _draw_fixtures(rng: np.random.Generator) -> list[FixtureSpec | None]:

@@ -23,7 +23,7 @@ from pontine.envs.scene import Scene
 from pontine.envs.so101.kinematics import tool_pose
 from pontine.envs.tasks import Task
 from pontine.envs.tasks import task as task_of
-from pontine.envs.tasks.starts import Curriculum, SceneStart, SeedStart, Start, takes_scenes
+from pontine.envs.tasks.starts import Curriculum, SceneStart, SeedStart, Start
 
 from ..skills.loading import SKILLS
 from ..skills.placement import goal_for
@@ -75,7 +75,7 @@ def _task_of_skill(name: str) -> str:
 def _start(entry: Mapping[str, Any], task: Task) -> Start:
     if "seed" in entry:
         return SeedStart(int(entry["seed"]))
-    if not takes_scenes(task.slots):
+    if not task.takes_scenes():
         raise PontineError(f"{task.name} takes seeds for starts, not scenes")
     scene, args = Scene.from_json(entry["scene"]), [str(word) for word in entry["args"]]
     position, command = (np.array(entry[key], float) for key in ("position", "command"))

@@ -74,7 +74,7 @@ def test_plugins_that_fail_are_left_out_whole_and_said_in_one_line(tmp_path: Pat
     for name, text in PLUGINS.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    code = "from shared import THINGS\nfor name in THINGS: print(name, '<-', THINGS.origin(name))"
+    code = "import pontine.envs\nfrom shared import THINGS\nfor name in THINGS: print(name, '<-', THINGS.origin(name))"
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     env = os.environ | {"PYTHONPATH": path, "PONTINE_PLUGINS": f"{folder}{os.pathsep}{tmp_path}/nowhere"}
     run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
@@ -128,3 +128,18 @@ def test_a_plugin_that_is_the_first_to_import_what_is_our_own_takes_nothing_of_i
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "plugin greedy in" in done.stderr
+
+
+def test_a_plugin_that_is_imported_by_its_name_first_is_not_taken_for_ours(tmp_path: Path) -> None:
+    (tmp_path / "early.py").write_text(
+        "from pontine.envs.tasks import TASKS\nfrom pontine.envs.tasks.reach import Reach\n"
+        "TASKS.register(type('Early', (Reach,), {'name': 'Early'}))\n"
+    )
+    code = (
+        "import early\nfrom pontine.envs.tasks import TASKS\n"
+        "print(TASKS.origin('Early'), early in TASKS.own(), len(TASKS) - len(TASKS.own()))"
+    )
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path, "PONTINE_PLUGINS": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], env=environment, capture_output=True, text=True)
+    assert done.stdout == "early False 1\n", done.stderr

@@ -12,14 +12,14 @@ from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.so101.dynamics import CONSTANTS, Dynamics, Estimate
 from pontine.envs.so101.model import REST
 from pontine.envs.tabletop.perception import Perception
-from pontine.envs.tabletop.randomization import MARGIN, PRESETS, Randomization, randomization, with_dynamics
+from pontine.envs.tabletop.randomization import MARGIN, RANDOMIZATIONS, Randomization, randomization, with_dynamics
 from pontine.envs.tabletop.worlds import Worlds
 from pontine.envs.tasks import task
 from pontine.envs.tasks.episodes import Episodes
 
 
 def test_draws_stay_within_their_ranges() -> None:
-    real, rng = PRESETS["real"], np.random.default_rng(0)
+    real, rng = RANDOMIZATIONS["real"], np.random.default_rng(0)
     drawn = [real.dynamics(rng) for _ in range(400)]
     for name in ("kp", "damping", "armature", "frictionloss", "pad_friction", "mass_scale", "backlash", "delay"):
         low, high = getattr(real, name)
@@ -29,7 +29,7 @@ def test_draws_stay_within_their_ranges() -> None:
         assert values.min() < low + 0.1 * (high - low)
         assert values.max() > high - 0.1 * (high - low)
     assert {d["delay"] for d in drawn} == {0, 1, 2, 3}
-    assert {PRESETS["delay2"].dynamics(rng)["delay"] for _ in range(50)} == {2}
+    assert {RANDOMIZATIONS["delay2"].dynamics(rng)["delay"] for _ in range(50)} == {2}
     with pytest.raises(UnknownNameError, match="delay2"):
         randomization("delay9")
 
@@ -59,7 +59,7 @@ def test_worlds_are_drawn_around_what_was_identified(tmp_path: Path) -> None:
         assert np.all(np.abs(ratio.mean(axis=0) - 1) < 0.1), name
         assert np.all(np.ptp(ratio, axis=0) > 0.2), name
     assert set(worlds.delay.tolist()) == {1, 2}
-    assert around.pose_noise == PRESETS["real"].pose_noise
+    assert around.pose_noise == RANDOMIZATIONS["real"].pose_noise
     with pytest.raises(PontineError, match="needs dynamics=FILE"):
         randomization(with_dynamics("fitted", None))
     with pytest.raises(PontineError, match="not for real"):
@@ -127,11 +127,11 @@ def test_the_pose_is_off_by_what_was_asked_for() -> None:
     assert yaw.std(0).mean() == pytest.approx(0.008, rel=0.1)
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", RANDOMIZATIONS)
 def test_a_randomised_world_does_not_depend_on_the_batch(preset: str) -> None:
     runs = []
     for seeds in ([7, 8, 9, 10], [9]):
-        e = Episodes(task("pick"), len(seeds), 1, PRESETS[preset])
+        e = Episodes(task("pick"), len(seeds), 1, RANDOMIZATIONS[preset])
         ids = np.arange(len(seeds))
         e.seed(ids, seeds)
         e.reset(ids)

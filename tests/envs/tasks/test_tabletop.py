@@ -4,12 +4,16 @@ from dataclasses import replace
 
 import gymnasium
 import numpy as np
+import pytest
 
 import pontine.envs  # noqa: F401
 from pontine.envs.kind import KINDS
 from pontine.envs.predicates import check_predicate, holds
 from pontine.envs.tabletop.sensing import measure
+from pontine.envs.tasks import task
+from pontine.envs.tasks.episodes import Episodes
 from pontine.envs.tasks.goals import MAX_PREDICATES
+from pontine.envs.tasks.tabletop import OBJECT
 
 
 def test_goals_are_said_in_two_languages_and_seen_in_the_observation() -> None:
@@ -61,3 +65,23 @@ def test_success_is_what_the_scene_says() -> None:
         assert (reward, info["is_success"]) == (0.0, True)
         reached += 1
     assert reached >= 2
+
+
+def test_another_kind_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Registered or laid, a stranger's kind leaves the other columns of the observation as they are."""
+    env = Episodes(task("tabletop"), 1)
+    env.seed(np.zeros(1, int), [4])
+    env.reset(np.zeros(1, int))
+    before = env.observe()
+    stranger = replace(KINDS["cube"], name="die", words={"en": ("die",)})
+    monkeypatch.setattr(KINDS, "_found", {**KINDS._found, "die": stranger})
+    monkeypatch.setattr(KINDS, "_origins", {**KINDS._origins, "die": "a package"})
+    assert env.task.observation_space == task("tabletop").observation_space
+    assert all(np.array_equal(values, before[name]) for name, values in env.observe().items())
+    slot = next(k for k, spec in enumerate(env.worlds.specs[0]) if spec is not None and spec.declared.graspable)
+    was = env.worlds.specs[0][slot]
+    env.worlds.specs[0][slot] = replace(was, kind="die")
+    row, old = env.observe()["objects"].reshape(-1, OBJECT)[slot], before["objects"].reshape(-1, OBJECT)[slot]
+    assert not row[11:18].any()
+    assert old[11:18].sum() == 1
+    assert np.array_equal(np.delete(row, range(11, 18)), np.delete(old, range(11, 18)))
