@@ -22,7 +22,7 @@ from pontine.planner.benchmarks.items import load_items, right
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.execution.display import words
 from pontine.planner.planning.plan import NoPlanError, make_plan
-from pontine.planner.planning.search import prepare
+from pontine.planner.planning.problem import prepare
 from pontine.planner.reading import Reading
 from pontine.policies.statistics import wilson
 

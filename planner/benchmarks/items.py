@@ -13,7 +13,6 @@ from pontine.envs.errors import PontineError
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Scene
 from pontine.planner.planning.plan import NoPlanError, make_plan
-from pontine.planner.planning.symbolic import World
 from pontine.planner.reading import Reading, Turn
 
 SHIPPED = Path(__file__).parent / "items.jsonl"
@@ -51,29 +50,24 @@ def _laid(row: dict[str, Any], scene: Scene) -> dict[str, Any]:
     return {**row, "scene": scene, "turns": tuple(turns)}
 
 
-def final_state(goals: Sequence[Predicate], scene: Scene) -> World:
-    """The symbolic world when the plan for these goals has been played. Raises NoPlanError if there is no plan."""
-    return _play(scene, goals)[0]
-
-
-def _play(scene: Scene, goals: Sequence[Predicate]) -> tuple[World, set[str]]:
-    """The world at the end, and what was moved on the way."""
-    world, moved = World.of(scene, goals), set()
-    for step in make_plan(scene, goals).steps:
-        world.apply(step.skill, step.args)
-        if step.skill == "pick":
-            moved.add(step.args[0])
-    return world, moved
+def final_state(goals: Sequence[Predicate], scene: Scene) -> frozenset[Predicate]:
+    """What is known to hold when the plan for these goals has been played. Raises NoPlanError if there is no plan."""
+    return make_plan(scene, goals).end
 
 
 def played(scene: Scene, goals: Sequence[Predicate]) -> Scene:
     """The scene when the plan for these goals has been played. What was put down somewhere has no known position."""
-    world, moved = _play(scene, goals)
+    plan = make_plan(scene, goals)
+    support = {fact[1]: fact[2] for fact in plan.end if fact[0] == "on"}
+    states = {fact[1]: fact[0] for fact in plan.end if len(fact) == 2}
+    moved = {predicate[1] for step in plan.steps for predicate in step.post if len(predicate) > 2}
+    moved |= {fact[1] for fact in plan.end if fact[0] == "holding"}
     objects = tuple(
-        replace(o, support=world.support.get(o.name), position=None) if o.name in moved else o for o in scene.objects
+        replace(o, support=support.get(o.name), position=None) if o.name in moved else o for o in scene.objects
     )
-    fixtures = tuple(replace(f, state=world.states[f.name]) for f in scene.fixtures)
-    return Scene(objects, fixtures, world.holding)
+    fixtures = tuple(replace(f, state=states[f.name]) for f in scene.fixtures)
+    held = next((fact[1] for fact in plan.end if fact[0] == "holding"), None)
+    return Scene(objects, fixtures, held)
 
 
 def right(reading: Reading, item: Mapping[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from pontine.envs.predicates import written
 from pontine.envs.scene import Scene
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.planning.plan import NoPlanError, make_plan
-from pontine.planner.planning.search import prepare
+from pontine.planner.planning.problem import prepare
 
 
 def plan_one(instruction: str, scene: Scene, brain: Brain) -> dict[str, Any]:

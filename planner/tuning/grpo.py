@@ -26,7 +26,7 @@ from tokenizers import Tokenizer
 from pontine.envs.errors import PontineError
 from pontine.planner.brain.decode import Vocabulary
 from pontine.planner.brain.weights import base_model
-from pontine.planner.planning.search import prepare
+from pontine.planner.planning.problem import prepare
 from pontine.planner.tuning.corpus import samples
 from pontine.planner.tuning.lora import TuneConfig, autocast, checkpoint, resume, save_adapter, trainable
 from pontine.planner.tuning.rollouts import Rollout, hidden_states, log_probabilities, sample

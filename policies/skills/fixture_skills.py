@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from pontine.envs.fixture_kind import FIXTURES, FixtureKind
 from pontine.envs.robot import Robot
-from pontine.envs.scene import Scene, SceneObject
+from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.envs.tabletop.fixture_parts import part_of
 from pontine.envs.tabletop.fixtures import BUTTON, DRAWER
 from pontine.envs.tasks.button import Button
@@ -20,25 +21,36 @@ from .operator import Operator
 from .skill import SKILLS, Array
 
 
-def bringing_into(state: str) -> Operator:
-    """The operator of a skill that brings a fixture into a state with an empty hand."""
-    return Operator(
-        parameters={"fixture": "fixture"},
-        preconditions=(("not", state, "?fixture"), ("not", "holding", "*")),
-        effects=((state, "?fixture"),),
-    )
-
-
 class FixtureSkill(HandlingSkill):
-    """Bring a fixture of a kind into a state and draw back."""
+    """Bring a fixture of a kind into a state and draw back.
 
-    kind: ClassVar[str]
+    A subclass that says its `fixture` and `state` has its operator and its words from there.
+    """
+
+    fixture: ClassVar[FixtureKind]
     state: ClassVar[str]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if "state" in vars(cls):
+            made = Operator(
+                parameters={"fixture": "fixture"},
+                preconditions=(("not", cls.state, "?fixture"), ("not", "holding", "*")),
+                effects=((cls.state, "?fixture"),),
+            )
+            cls.operator = vars(cls).get("operator", made)
+            cls.words = vars(cls).get("words", cls.fixture.state_words.get(cls.state, {}))
+        super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def suits(cls, thing: SceneObject | Fixture) -> str | None:
+        if isinstance(thing, Fixture) and (thing.kind == cls.fixture.name or thing.kind not in FIXTURES):
+            return None
+        return f"{thing.name!r} is a {thing.kind}, and {cls.name} works on a {cls.fixture.name}"
 
     def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
         fixture = scene.fixture(args[0])
-        if fixture.kind != self.kind:
-            return f"{fixture.name!r} is a {fixture.kind}, and {self.name} works on a {self.kind}"
+        if fixture.kind != self.fixture.name:
+            return f"{fixture.name!r} is a {fixture.kind}, and {self.name} works on a {self.fixture.name}"
         if scene.holding is not None:
             return f"the gripper holds {scene.holding!r}"
         return None if part_of(fixture) is not None else f"nobody knows where {fixture.name!r} is"
@@ -61,9 +73,7 @@ class OpenSkill(FixtureSkill):
     """Pull a drawer open."""
 
     name, task, max_steps = "open", Drawer.name.lower(), Drawer.max_steps
-    kind, state = DRAWER.name, DRAWER.states[0]
-    operator = bringing_into(state)
-    words = {"en": ("open", "pull open"), "zh": ("打开", "拉开", "开")}
+    fixture, state = DRAWER, DRAWER.states[0]
 
 
 @SKILLS.register
@@ -71,9 +81,7 @@ class CloseSkill(FixtureSkill):
     """Push a drawer closed."""
 
     name, task, max_steps = "close", Drawer.name.lower(), Drawer.max_steps
-    kind, state = DRAWER.name, DRAWER.states[1]
-    operator = bringing_into(state)
-    words = {"en": ("close", "shut", "push shut"), "zh": ("关上", "关闭", "合上", "关")}
+    fixture, state = DRAWER, DRAWER.states[1]
 
     def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
         room = DRAWER.inside
@@ -91,6 +99,4 @@ class PressSkill(FixtureSkill):
     """Press a button until it latches."""
 
     name, task, max_steps = "press", Button.name.lower(), Button.max_steps
-    kind, state = BUTTON.name, BUTTON.states[0]
-    operator = bringing_into(state)
-    words = {"en": ("press", "push down"), "zh": ("按下", "按", "摁")}
+    fixture, state = BUTTON, BUTTON.states[0]

@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pontine.envs.kind import KINDS
+from pontine.envs.affordances import graspable
 from pontine.envs.robot import Robot
-from pontine.envs.scene import TABLE, Scene, SceneObject
+from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.envs.so101.kinematics import tool_pose
 from pontine.envs.tabletop.layout import clear, footprint
 from pontine.envs.tabletop.objects import from_scene_object
@@ -44,17 +44,26 @@ class PickSkill(HandlingSkill):
     }
     operator = Operator(
         parameters={"object": "item"},
-        preconditions=(("on", "?object", "?below"), ("not", "on", "*", "?object"), ("not", "holding", "*")),
+        preconditions=(
+            ("on", "?object", "?below"),
+            ("not", "on", "*", "?object"),
+            ("not", "in", "*", "?object"),
+            ("not", "holding", "*"),
+        ),
         effects=(("holding", "?object"),),
         where={"below": "place"},
     )
+
+    @classmethod
+    def suits(cls, thing: SceneObject | Fixture) -> str | None:
+        return f"a {thing.kind} is too wide for the gripper" if graspable(thing) is False else None
 
     def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
         thing = scene.object(args[0])
         if scene.holding is not None:
             return f"the gripper already holds {scene.holding!r}"
-        if thing.kind in KINDS and not KINDS[thing.kind].graspable:
-            return f"a {thing.kind} is too wide for the gripper"
+        if (why := self.suits(thing)) is not None:
+            return why
         if thing.position is None:
             return f"nobody knows where {thing.name!r} is"
         above = [o.name for o in scene.objects if o.support == thing.name]
@@ -106,7 +115,14 @@ class PushSkill(HandlingSkill):
         preconditions=(("on", "?object", "table"), ("not", "on", "*", "?object"), ("not", "holding", "*")),
         effects=(("?relation", "?object", "?reference"),),
     )
+    reserve = True
     observation = SIZE
+
+    @classmethod
+    def suits(cls, thing: SceneObject | Fixture) -> str | None:
+        if isinstance(thing, SceneObject) and (thing.size is None or slides(thing.kind, thing.size)):
+            return None
+        return f"{thing.name!r} would roll or topple"
 
     def sight(self, situation: Situation) -> NDArray[np.float32]:
         return pushing(situation)
@@ -119,8 +135,8 @@ class PushSkill(HandlingSkill):
             return f"{thing.name!r} does not stand on the table"
         if thing.position is None or thing.size is None:
             return f"nobody knows where {thing.name!r} is or how large"
-        if not slides(thing.kind, thing.size):
-            return f"{thing.name!r} would roll or topple"
+        if (why := self.suits(thing)) is not None:
+            return why
         above = [o.name for o in scene.objects if o.support == thing.name]
         return f"{above[0]!r} stands on {thing.name!r}" if above and not thing.container else None
 

@@ -18,6 +18,9 @@ SIDES = (*DIRECTIONS, "near")
 RELATIONS = ("on", "in", *SIDES)
 """How one thing may be put to another."""
 
+HAND = ("hand_over", "hand_home")
+"""Predicates about where the hand is, which every motion undoes."""
+
 SORTS = {
     "item": "an object that the gripper can hold",
     "thing": "any object",
@@ -105,8 +108,8 @@ class Operator:
             arity = PREDICATES[name].arity
         if len(args) != arity:
             raise PontineError(f"({shown}): {name} takes {arity} arguments, got {len(args)}")
-        if ANY in args and body is literal:
-            raise PontineError(f"({shown}): {ANY} stands only in what is negated")
+        if ANY in literal and literal[1:3] not in (("holding", ANY), ("on", ANY), ("in", ANY)):
+            raise PontineError(f"({shown}): {ANY} stands only in (not holding *), (not on * ?x) and (not in * ?x)")
 
 
 def filled(literal: Predicate, values: Mapping[str, str]) -> Predicate:

@@ -20,7 +20,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.predicates import Predicate
 from pontine.envs.registry import Registry
 from pontine.envs.robot import Robot, RobotState
-from pontine.envs.scene import Scene
+from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.envs.so101.control import next_command
 from pontine.envs.tasks.base import Task
 from pontine.envs.tasks.observation import SIZE
@@ -83,6 +83,8 @@ class Skill(ABC):
     """The verbs that ask for it, by language code; the first is the one that we say."""
     library: ClassVar[str | Path | None] = None
     """The folder with its policy; None for the library that all skills are loaded from."""
+    reserve: ClassVar[bool] = False
+    """Whether it is planned only where no other skill can do the same, or when it is asked for by name."""
     arguments: ClassVar[tuple[str, ...]] = ()
     """Names of the operator's parameters."""
     max_steps: ClassVar[int]
@@ -109,6 +111,11 @@ class Skill(ABC):
         if self.actor is not None:
             return None
         return f"there is no policy for {self.name} yet: `pontine train task={self.task}`"
+
+    @classmethod
+    def suits(cls, thing: SceneObject | Fixture) -> str | None:
+        """Why it can never handle that thing, wherever that is; None if it may."""
+        return None
 
     @classmethod
     def goal_of(cls, args: Sequence[str]) -> tuple[Predicate, ...]:

@@ -27,7 +27,7 @@ EMPTY = ("not", "holding", "*")
         (Operator({"object": "thing"}, (("holding", "?objct"),), (("holding", "?object"),)), "did you mean 'object'"),
         (Operator({"object": "thing"}, (), (("on", "?object"),)), "on takes 2 arguments, got 1"),
         (Operator({"object": "vase"}, (), (("holding", "?object"),)), "unknown sort of parameter 'vase'"),
-        (Operator({"object": "thing"}, (("holding", "*"),), (("holding", "?object"),)), "only in what is negated"),
+        (Operator({"object": "thing"}, (("holding", "*"),), (("holding", "?object"),)), "only in"),
         (Operator({"object": "thing"}, (EMPTY,), (("not", "holding", "?object"),)), "makes nothing true"),
         (Operator({"a": "thing", "b": "thing"}, (), (("?a", "?a", "?b"),)), r"\?a is no relation"),
         (Operator({"a": "thing"}, (), (("on", "?a", "?b"),), {"b": "place"}), "the skill is not told"),
