@@ -63,7 +63,10 @@ def roomy(thing: Thing) -> bool:
 
 def unable(skill: type[Skill], sort: str, thing: Thing) -> str | None:
     """Why a skill can never be called with the thing for a parameter of this sort; None if it may be."""
-    if (sort == "fixture") != isinstance(thing, Fixture):
+    states = {e[0] for e in skill.operator.effects if about(e[0]) == "state"}
+    if isinstance(thing, Fixture) and (sort != "fixture" or (states and not states & set(states_of(thing)))):
+        return skill.suits(thing) or f"{skill.name} does not work on {thing.name!r}"
+    if sort == "fixture" and isinstance(thing, SceneObject):
         return f"{skill.name} does not work on {thing.name!r}"
     if sort == "item" and not graspable(thing):  # type: ignore[arg-type]
         return f"{thing.name!r} cannot be picked up: it is not something this gripper can hold"

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pontine.envs.errors import PontineError
-from pontine.envs.predicates import Predicate, holds
+from pontine.envs.fixture_kind import FIXTURES
+from pontine.envs.predicates import PREDICATES, Predicate, PredicateKind, holds
+from pontine.envs.registry import _declaring
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.planning.plan import NoPlanError, Plan, make_plan
-from pontine.policies.skills.operator import SIDES
+from pontine.policies.skills.object_skills import PushSkill
+from pontine.policies.skills.operator import SIDES, Operator
+from pontine.policies.skills.skill import SKILLS
 
 BOWL = SceneObject("bowl", "bowl", container=True)
 DRAWER = Fixture("drawer", "drawer", "closed")
@@ -137,6 +144,92 @@ def test_what_is_in_a_closed_drawer_is_taken_out_of_the_open_one() -> None:
     plan = make_plan(table("a@drawer"), [("in", "a", "bowl")])
     assert calls(plan) == [("open", "drawer"), ("pick", "a"), ("place", "a", "in", "bowl")]
     assert ("open", "drawer") in plan.steps[1].pre
+
+
+def test_the_empty_hand_is_brought_over_things_and_home_and_that_lasts_until_it_moves() -> None:
+    scene = table("a", "b", holding="a")
+    assert calls(make_plan(scene, [("hand_home",)])) == [("place", "a", "on", "table"), ("home",)]
+    assert calls(make_plan(table("a"), [("hand_over", "a")])) == [("reach", "a")]
+    assert calls(make_plan(table("a"), [("hand_over", "left")])) == [("reach", "left")]
+    plan = make_plan(table("a", "b"), [("in", "a", "bowl"), ("hand_home",)])
+    assert calls(plan)[-1] == ("home",)
+    assert plan.goal == (("in", "a", "bowl"), ("hand_home",))
+    assert plan.steps[-1].post == (("hand_home",),)
+    later = make_plan(table("a", "b"), [("hand_over", "b"), ("in", "a", "bowl")])
+    assert calls(later) == [("reach", "b"), ("pick", "a"), ("place", "a", "in", "bowl")]
+    assert later.goal == (("in", "a", "bowl"),)
+
+
+@pytest.mark.parametrize("name", SKILLS)
+def test_every_skill_can_be_planned(name: str) -> None:
+    """For every skill there is a goal, one that the operator says it makes true, whose plan calls it."""
+    things = [BOWL, SceneObject("a", "cube"), SceneObject("b", "cube")]
+    skill = SKILLS[name]
+    found = False
+    for fixture in [None, *FIXTURES.values()]:
+        for state in fixture.states if fixture is not None else ("",):
+            fixtures = () if fixture is None else (Fixture("it", fixture.name, state),)
+            scene = Scene(tuple(things), fixtures)
+            words = {"relation": ["in", "near"], "side": ["left_of"], "fixture": [f.name for f in fixtures]}
+            sorts = skill.operator.parameters.values()
+            for args in product(*(words.get(sort, ["a", "b", "bowl"]) for sort in sorts)):
+                try:
+                    plan = make_plan(scene, skill.goal_of(args))
+                except PontineError:
+                    continue
+                found = found or (name, *args) in calls(plan)
+    assert found
+
+
+def test_a_fixture_of_a_kind_that_nobody_declared_is_worked_by_what_brings_it_into_its_states() -> None:
+    scene = Scene(
+        (SceneObject("a", "cube"),), (Fixture("fridge", "fridge", "closed"), Fixture("lamp", "lamp", "released"))
+    )
+    assert calls(make_plan(scene, [("open", "fridge"), ("pressed", "lamp")])) == [("open", "fridge"), ("press", "lamp")]
+    with pytest.raises(NoPlanError, match="press does not work on 'fridge'"):
+        make_plan(scene, [("pressed", "fridge")])
+
+
+@pytest.fixture
+def toppling() -> Iterator[None]:
+    """A stranger's predicate and skill."""
+    with _declaring("strangers"):
+        PREDICATES.register(PredicateKind("lying", ("object",), lambda scene, a: a.startswith("fallen")))
+        operator = Operator(
+            parameters={"object": "thing"},
+            preconditions=(("not", "lying", "?object"), ("not", "on", "*", "?object"), ("not", "holding", "*")),
+            effects=(("lying", "?object"),),
+        )
+        topple = {
+            "name": "topple",
+            "task": "topple",
+            "operator": operator,
+            "words": {"en": ("topple",)},
+            "reserve": False,
+        }
+        SKILLS.register(type("ToppleSkill", (PushSkill,), topple))
+    yield
+    for registry in (PREDICATES, SKILLS):
+        registry._forget("strangers")
+
+
+@pytest.mark.usefixtures("toppling")
+def test_a_stranger_s_skill_is_planned_by_what_it_declares_and_nothing_else() -> None:
+    scene = table("a", "b@a", "fallen_c")
+    assert make_plan(scene, [("lying", "fallen_c")]).steps == ()
+    plan = make_plan(scene, [("lying", "a"), ("in", "b", "bowl")])
+    assert calls(plan) == [
+        ("pick", "b"),
+        ("place", "b", "on", "table"),
+        ("topple", "a"),
+        ("pick", "b"),
+        ("place", "b", "in", "bowl"),
+    ]
+    assert plan.valid
+    assert plan.goal == (("lying", "a"), ("in", "b", "bowl"))
+    assert plan.steps[2].pre == (("not", "lying", "a"), ("not", "on", "b", "a"), ("not", "holding", "b"))
+    with pytest.raises(NoPlanError, match=r"no skill makes lying\(a\) false"):
+        make_plan(scene, [("not", "lying", "fallen_c")]) and make_plan(scene, [("lying", "a"), ("not", "lying", "a")])
 
 
 @pytest.mark.parametrize(
