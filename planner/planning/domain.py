@@ -161,6 +161,14 @@ class Domain:
         """The skill may bring a thing into a relation to a spot: a goal wants it, or it is put on the table."""
         return self.fluent(f"may-{skill.name}-{relation}", ("thing", "spot"), thing, spot)
 
+    def allowed(self, goal: Predicate) -> Iterator[Any]:
+        """What skills may do because of a goal."""
+        if about(goal[0]) in ("at", "beside"):
+            relation = AT if about(goal[0]) == "at" else goal[0]
+            for skill in self._makers.get(goal, ()):
+                if relation in self._relations(skill):
+                    yield self.may(skill, relation, self.made[goal[1]], self.made[goal[2]])
+
     def hand_empty(self) -> Any:
         """Nothing is held."""
         return self.fluent("hand-empty", ())
@@ -216,12 +224,8 @@ class Domain:
                         yield self.can(skill, made[thing.name])
             if AT in self._relations(skill):
                 yield from (self.may(skill, AT, made[name], made[TABLE]) for name in contents.things)
-        for goal, able in self._makers.items():
-            if about(goal[0]) in ("at", "beside"):
-                relation = AT if about(goal[0]) == "at" else goal[0]
-                for skill in able:
-                    if relation in self._relations(skill):
-                        yield self.may(skill, relation, made[goal[1]], made[goal[2]])
+        for goal in contents.goals:
+            yield from self.allowed(goal)
         for name, fluent in list(self._fluents.items()):
             said = name.removeprefix("not-")
             if about(said) in ("state", "beside", "hand", "other") and said in PREDICATES:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from pontine.envs.predicates import Predicate, holds
-from pontine.envs.scene import Scene
+from pontine.envs.scene import TABLE, Scene
 from pontine.planner.planning.abilities import about, states_of
 from pontine.planner.planning.actions import AT
 from pontine.planner.planning.domain import Contents, Domain
@@ -109,6 +109,9 @@ class Problem:
         task = self._searched
         for fluent in self._domain.changing:
             task.set_initial_value(fluent, state.get_value(fluent))
+        for goal in sorted(self.goals, key=goals.__contains__):
+            for fluent in self._domain.allowed(goal):
+                task.set_initial_value(fluent, goal in goals or goal[2] == TABLE)
         task.clear_goals()
         for _, fluent in fluents:
             if fluent is not None:
