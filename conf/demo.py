@@ -14,6 +14,7 @@ class Config(BrainOptions):
     """Options of `pontine demo`; demo.yaml says what each means."""
 
     instruction: str | None = text()
+    goal: str | None = text()
     seed: int = 0
     objects: int | None = None
     drawer: bool = False
@@ -31,6 +32,8 @@ class Config(BrainOptions):
         at_least("replans", self.replans, 0)
         if self.objects is not None and not 1 <= self.objects <= 8:
             raise PontineError(f"objects={self.objects} must be from 1 to 8")
+        if self.goal is not None and self.instruction is not None:
+            raise PontineError("give either instruction= or goal=, not both")
         if self.instruction is not None and not self.instruction.strip():
             raise PontineError("the instruction is empty")
 

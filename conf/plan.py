@@ -12,6 +12,7 @@ class Config(BrainOptions):
     """Options of `pontine plan`; plan.yaml says what each means."""
 
     instruction: str | None = text()
+    goal: str | None = text()
     scene: str | None = text()
     out: str | None = text()
     batch: str | None = text()

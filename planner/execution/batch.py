@@ -17,6 +17,7 @@ from pontine.envs.files import replacing
 from pontine.envs.predicates import written
 from pontine.envs.scene import Scene
 from pontine.planner.brain import Brain, load_brain
+from pontine.planner.brain.written_goal import WrittenGoal
 from pontine.planner.planning.plan import NoPlanError, make_plan
 from pontine.planner.planning.problem import prepare
 
@@ -41,6 +42,7 @@ def plan_one(instruction: str, scene: Scene, brain: Brain) -> dict[str, Any]:
 
 def plan_verb(
     instruction: str | None = None,
+    goal: str | None = None,
     scene: str | Path | None = None,
     out: str | Path | None = None,
     batch: str | Path | None = None,
@@ -50,7 +52,9 @@ def plan_verb(
     model: str | None = None,
     url: str | None = None,
 ) -> int:
-    """The verb `pontine plan`: either `instruction` and `scene` (a JSON file), or `batch` and `out` (JSON Lines).
+    """The verb `pontine plan`: `instruction` or `goal` and `scene` (a JSON file), or `batch` and `out` (JSON Lines).
+
+    A goal is written as predicates and needs no language model.
 
     One instruction: the reading and plan are printed, and written to `out` if that is given. A batch: each line
     `{"id", "instruction", "scene"}` becomes a line `{"id", "reading", "plan", "seconds"}`; a line that cannot be
@@ -65,16 +69,21 @@ def plan_verb(
         raise PontineError("threads must be at least 1")
     torch.set_num_threads(threads)
     if batch is not None:
-        if instruction is not None or scene is not None:
+        if instruction is not None or goal is not None or scene is not None:
             raise PontineError("give either batch= and out=, or instruction= and scene=, not both")
         if out is None:
             raise PontineError("batch= needs out=, the file to write")
         return _plan_batch(Path(batch), Path(out), lambda: load_brain(adapter, brain, model, url))
-    if instruction is None or scene is None:
-        raise PontineError("pontine plan needs instruction= and scene=, or batch= and out=")
-    if not instruction.strip():
+    if instruction is not None and goal is not None:
+        raise PontineError("give either instruction= or goal=, not both")
+    wanted = instruction if goal is None else goal
+    if wanted is None or scene is None:
+        raise PontineError("pontine plan needs instruction= (or goal=) and scene=, or batch= and out=")
+    if not wanted.strip():
         raise PontineError("the instruction is empty; say what the arm should do")
-    told = plan_one(instruction, Scene.read(scene), load_brain(adapter, brain, model, url))
+    told = plan_one(
+        wanted, Scene.read(scene), WrittenGoal() if goal is not None else load_brain(adapter, brain, model, url)
+    )
     if out is not None:
         _write(Path(out), json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     show(told)

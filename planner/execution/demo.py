@@ -9,7 +9,8 @@ from pontine.envs.files import check_writable
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random_fixtures, random_table
-from pontine.planner.brain import load_brain
+from pontine.planner.brain import Brain, load_brain
+from pontine.planner.brain.written_goal import WrittenGoal
 from pontine.planner.execution.display import Display
 from pontine.planner.execution.session import Session
 from pontine.planner.execution.video import filming
@@ -19,6 +20,7 @@ from pontine.policies.skills.loading import load_library
 
 def demo(
     instruction: str | None = None,
+    goal: str | None = None,
     seed: int = 0,
     objects: int | None = None,
     drawer: bool = False,
@@ -34,7 +36,7 @@ def demo(
     model: str | None = None,
     url: str | None = None,
 ) -> int:
-    """Do one instruction, or those that come from the terminal.
+    """Do one instruction, or reach one goal that is written as predicates, or do what comes from the terminal.
 
     Returns 0 if the goal was reached (or the person left), 1 if not.
 
@@ -45,6 +47,8 @@ def demo(
     check_writable(report, "report")
     check_writable(video, "video")
     check_writable(failures, "failures")
+    if goal is not None and instruction is not None:
+        raise PontineError("give either instruction= or goal=, not both")
     if scene is not None and (objects is not None or drawer or button):
         raise PontineError("objects=, drawer= and button= are for a random table; a scene= has its own")
     display = Display()
@@ -55,8 +59,12 @@ def demo(
         fixtures = random_fixtures(seed, [kind for kind, there in (("drawer", drawer), ("button", button)) if there])
         robot = SimulatedRobot(random_table(seed, objects, fixtures), fixtures)
     skills = load_library(library)
-    with display.waiting("loading the language model"):
-        reader = load_brain(adapter, brain, model, url)
+    reader: Brain
+    if goal is not None:
+        instruction, reader = goal, WrittenGoal()
+    else:
+        with display.waiting("loading the language model"):
+            reader = load_brain(adapter, brain, model, url)
     display.scene(robot.scene())
     with filming(robot, video) as filmed:
         judge = Judge(skills, library)

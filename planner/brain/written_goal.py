@@ -1,0 +1,30 @@
+"""The reader that needs no language model: a goal that is written as predicates already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pontine.envs.predicates import holds, parse_predicates
+from pontine.envs.scene import Scene
+from pontine.planner.reading import Reading, Turn, subgoals
+
+
+class WrittenGoal:
+    """Reads goals such as `in(red_cube, bowl); closed(drawer)` as what they are.
+
+    Example:
+        >>> from pontine.envs.scene import SceneObject
+        >>> scene = Scene((SceneObject("bowl", "bowl", container=True), SceneObject("cube", "cube")))
+        >>> WrittenGoal().read("in(cube, bowl)", scene).subgoals
+        (('in', 'cube', 'bowl'),)
+    """
+
+    def read(self, instruction: str, scene: Scene, turns: Sequence[Turn] = ()) -> Reading:
+        """The predicates, in the order in which they are written.
+
+        Raises PontineError for what is no predicate, SceneError for what the scene does not have.
+        """
+        goals = parse_predicates(instruction)
+        for goal in goals:
+            holds(scene, goal)
+        return subgoals(*goals)

@@ -1,0 +1,72 @@
+"""`demo goal=` and `plan goal=`: predicates instead of an instruction, and no language model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pontine.conf.main import dispatch
+from pontine.envs.errors import PontineError
+from pontine.envs.scene import Scene, SceneObject
+from pontine.planner.brain.written_goal import WrittenGoal
+from pontine.planner.execution import batch, demo
+
+SCENE = Scene(
+    (
+        SceneObject("cup", "cup", position=(0.2, 0.1, 0.0), size=(0.06, 0.06, 0.08), support="table"),
+        SceneObject("tray", "tray", position=(0.2, -0.1, 0.0), size=(0.1, 0.1, 0.02), support="table", container=True),
+    )
+)
+
+
+@pytest.fixture
+def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*args: object) -> None:
+        raise AssertionError("a language model was loaded")
+
+    monkeypatch.setattr(demo, "load_brain", never)
+    monkeypatch.setattr(batch, "load_brain", never)
+
+
+@pytest.mark.usefixtures("no_model")
+def test_a_demo_reaches_it(tmp_path: Path) -> None:
+    report = tmp_path / "run.json"
+    assert dispatch(["demo", "goal=in(red_cube, bowl)", "seed=3", f"report={report}"]) == 0
+    told = json.loads(report.read_text())
+    assert told["goal_reached"] is True
+    assert told["reading"]["subgoals"] == [["in", "red_cube", "bowl"]]
+
+
+@pytest.mark.usefixtures("no_model")
+def test_it_is_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "scene.json"
+    path.write_text(json.dumps(SCENE.to_json()))
+    assert dispatch(["plan", "goal=in(cup, tray); not holding(cup)", f"scene={path}"]) == 0
+    assert "pick(cup) · place(cup, in, tray)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["demo", "goal=in(a, b)", "instruction=do it"], "either instruction= or goal=, not both"),
+        (["demo", "goal=inn(red_cube, bowl)", "seed=3"], "unknown predicate 'inn' (did you mean 'in'?)"),
+        (["demo", "goal=in(red_cub, bowl)", "seed=3"], "no object 'red_cub' in the scene"),
+        (["demo", "goal=", "seed=3"], "there is no predicate"),
+        (["plan", "goal=in(a, b)"], "needs instruction= (or goal=) and scene="),
+        (["plan", "goal=in(a, b)", "instruction=x", "scene=s"], "either instruction= or goal=, not both"),
+        (["plan", "goal=in(a, b)", "batch=x"], "not both"),
+    ],
+)
+def test_bad_input(words: list[str], says: str, no_model: None) -> None:
+    with pytest.raises(PontineError) as caught:
+        dispatch(words)
+    assert says in str(caught.value)
+
+
+def test_the_reader_names_what_is_not_there() -> None:
+    reader = WrittenGoal()
+    assert reader.read("in(cup, tray)", SCENE).kind == "subgoals"
+    with pytest.raises(PontineError, match="mug"):
+        reader.read("in(mug, tray)", SCENE)
