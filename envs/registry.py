@@ -114,7 +114,8 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def __getitem__(self, name: str) -> T:
         """The declaration of that name. Raises UnknownNameError (a KeyError too) listing the valid ones."""
-        self._fill()
+        if name not in self._found:  # what is found is found whatever else there is, and many ask many times a second
+            self._fill()
         return self._found[self._named(name)]
 
     def __iter__(self) -> Iterator[str]:
@@ -126,10 +127,10 @@ class Registry(Mapping[str, T], Generic[T]):
         return len(self._found)
 
     def __contains__(self, name: object) -> bool:
+        if name in self._found:
+            return True
         self._fill()
-        return name in self._found or (
-            isinstance(name, str) and any(self._key(known) == self._key(name) for known in self._found)
-        )
+        return isinstance(name, str) and any(self._key(known) == self._key(name) for known in self._found)
 
     def _named(self, name: str) -> str:
         if name in self._found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..arrays import Array
 from ..kind import KINDS
 from ..rotations import heading_quat
 from ..scene import TABLE, Fixture, Scene, SceneObject, rounded
@@ -19,9 +20,9 @@ def held_slot(worlds: Worlds, i: int) -> int | None:
     return None
 
 
-def measure(worlds: Worlds, i: int = 0) -> Scene:
+def measure(worlds: Worlds, i: int = 0, tool: Array | None = None) -> Scene:
     """World i's table as a `Scene`: poses, sizes, what stands on or in what, what is held, what is open or pressed, and
-    where the tool is."""
+    where the hand is: at `tool` (3,) m, which saves working it out again, or where the joints have it."""
     held = held_slot(worlds, i)
     objects = []
     for slot in _laid(worlds, i):
@@ -46,7 +47,7 @@ def measure(worlds: Worlds, i: int = 0) -> Scene:
             )
         )
     holding = None if held is None else worlds.specs[i][held]
-    hand = rounded(tool_pose(worlds.q[i : i + 1]).position[0])
+    hand = rounded(tool_pose(worlds.q[i : i + 1]).position[0] if tool is None else tool)
     return Scene(tuple(objects), _fixtures(worlds, i), None if holding is None else holding.name, hand)
 
 

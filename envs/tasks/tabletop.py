@@ -114,13 +114,13 @@ class Tabletop(Task):
         return {key: values.astype(np.float32) for key, values in parts.items()}
 
     def judge(self, e: EpisodeState) -> Verdict:
-        scenes = [measure(e.worlds, i) for i in range(e.n)]
+        scenes = [measure(e.worlds, i, tool) for i, tool in enumerate(e.tool.position)]
         held = [all(holds(scene, p) for p in self.goals[i].predicates) for i, scene in enumerate(scenes)]
         return Verdict(np.array(held), np.zeros(e.n, bool), {})
 
     def _row(self, e: EpisodeState, i: int) -> dict[str, Array]:
         """What world i's observation says of things and goal."""
-        scene, worlds = measure(e.worlds, i), e.worlds
+        scene, worlds = measure(e.worlds, i, e.tool.position[i]), e.worlds
         objects, fixtures = np.zeros((len(self.slots), OBJECT)), np.zeros((len(self.fixtures), FIXTURE))
         index: dict[str, int] = {TABLE: _THINGS - 1}
         for slot, spec in enumerate(worlds.specs[i]):
