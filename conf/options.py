@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Collection
-from dataclasses import dataclass, field, fields, make_dataclass
-from typing import TYPE_CHECKING, Any, get_type_hints
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, make_dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from pontine.envs.errors import PontineError
 
 if TYPE_CHECKING:
     from pontine.sim2real.arm.calibration import Calibration
     from pontine.sim2real.bus.bus import Bus
+
+T = TypeVar("T")
 
 
 def text(default: str | None = None) -> Any:
@@ -90,17 +93,37 @@ class ArmOptions:
         return Bus(str(self.port), calibration.ids, baud=self.baud, patience=self.patience)
 
 
-def thawed(module: str, name: str, frozen: type) -> Any:
-    """A frozen dataclass as one that Hydra can fill in, known in `module` as `name` (or it could not be pickled)."""
-    hints = get_type_hints(frozen)
-    made = make_dataclass(name, [(f.name, hints[f.name], f.default) for f in fields(frozen)])
-    made.__module__ = module
-    return made
+def thawed(module: str, name: str, frozen: type, free: Collection[str] = ()) -> Any:
+    """A frozen dataclass as one that Hydra can fill in, with the same fields and defaults.
+
+    Frozen dataclasses among its fields are thawed too. Each is known in `module`, as `name` and the field's name has
+    it, or it could not be pickled. `free` are the fields that take free text.
+    """
+    hints, made = get_type_hints(frozen), []
+    for f in fields(frozen):
+        kind, metadata = hints[f.name], {"text": True} if f.name in free else {}
+        if is_dataclass(kind):
+            kind = thawed(module, f"{name}_{f.name}", kind)
+            made.append((f.name, kind, field(default_factory=kind)))
+        elif f.default_factory is not MISSING:
+            made.append((f.name, kind, field(default_factory=f.default_factory, metadata=metadata)))
+        else:
+            made.append((f.name, kind, field(default=f.default, metadata=metadata)))
+    known = make_dataclass(name, made)
+    known.__module__ = module
+    setattr(sys.modules[module], name, known)
+    return known
 
 
-def frozen(into: type, thawed: Any) -> Any:
+def frozen(into: type[T], thawed: Any) -> T:
     """What Hydra filled in as the frozen dataclass it came from; lists become tuples."""
-    return into(**{key: tuple(value) if isinstance(value, list) else value for key, value in vars(thawed).items()})
+    hints, given = get_type_hints(into), {}
+    for f in fields(into):  # type: ignore[arg-type]
+        value = getattr(thawed, f.name)
+        if is_dataclass(hints[f.name]):
+            value = frozen(hints[f.name], value)
+        given[f.name] = tuple(value) if isinstance(value, list) else value
+    return into(**given)
 
 
 def plausible(part: str, settings: Any, may_be_zero: Collection[str] = ()) -> None:

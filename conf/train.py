@@ -3,53 +3,30 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 
 from pontine.envs.errors import PontineError
 from pontine.envs.tabletop.randomization import randomization, with_dynamics
 from pontine.policies.training import train as training
-from pontine.policies.training.clone import CloneConfig
-from pontine.policies.training.finetune import PPOConfig
-from pontine.policies.training.offpolicy import OffPolicyConfig
 
 from .options import at_least, frozen, plausible, text, thawed
 from .progress import Watch
 
-if TYPE_CHECKING:
-    Clone = CloneConfig
-    PPO = PPOConfig
-    OffPolicy = OffPolicyConfig
-else:
-    Clone, PPO = thawed(__name__, "Clone", CloneConfig), thawed(__name__, "PPO", PPOConfig)
-    OffPolicy = thawed(__name__, "OffPolicy", OffPolicyConfig)
+_Options: Any = thawed(__name__, "_Options", training.TrainConfig, free=("run_dir", "start", "starts"))
+"""The options of a training run, as training declares them."""
 
 _MAY_BE_ZERO = ("iterations", "warmup", "expert_rounds")
 
 
 @dataclass
-class Config:
+class Config(_Options):
     """Options of `pontine train`; train.yaml says what each means."""
 
-    task: str = "pick"
-    algo: str = "clone+ppo"
-    seed: int = 0
-    randomization: str = "real"
     dynamics: str | None = text()
-    run_dir: str = text("runs/pick")
-    threads: int = 0
-    start: str | None = text()
-    starts: str | None = text()
-    starts_share: float = 0.5
-    nominal: float = 0.0
-    test_episodes: int = 500
-    clone: Clone = field(default_factory=Clone)
-    ppo: PPO = field(default_factory=PPO)
-    offpolicy: OffPolicy = field(default_factory=OffPolicy)
-    settings: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         training.check(self.task, self.algo, self.start, self.settings)
@@ -70,18 +47,11 @@ def run(config: Config) -> int:
     from hydra.types import RunMode
 
     many = HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
-    settings = {
-        **vars(config),
-        "clone": frozen(CloneConfig, config.clone),
-        "ppo": frozen(PPOConfig, config.ppo),
-        "offpolicy": frozen(OffPolicyConfig, config.offpolicy),
-    }
-    settings["randomization"] = with_dynamics(config.randomization, settings.pop("dynamics"))
+    physics = with_dynamics(config.randomization, config.dynamics)
+    settings = replace(frozen(training.TrainConfig, config), randomization=physics)
     console = Console(highlight=False)
     with Watch(console, label=f"[{Path(config.run_dir).name}]" if many else "", bars=not many) as watch:
-        card = training.train(
-            training.TrainConfig(**settings), lambda p: watch.update(p.stage, p.done, p.total, p.figures), watch.say
-        )
+        card = training.train(settings, lambda p: watch.update(p.stage, p.done, p.total, p.figures), watch.say)
         for name, result in card["test"].items():
             low, high = result["wilson95"]
             counts = f"{result['successes']} of {result['episodes']} ({result['success']:.1%}"

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from pontine.envs.arrays import Array, Float32
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing, write_json
 
@@ -52,7 +52,7 @@ class Actor(nn.Module):
         return torch.tanh(mean) if self.squash else mean
 
     @torch.no_grad()
-    def act(self, observation: NDArray[np.float32]) -> NDArray[np.float64]:
+    def act(self, observation: Float32) -> Array:
         """Deterministic actions (n, action) in [-1, 1] for observations (n, observation)."""
         mean = self(torch.as_tensor(np.asarray(observation, np.float32)))
         return mean.clamp(-1.0, 1.0).double().numpy()

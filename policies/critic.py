@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional as F
 
+from pontine.envs.arrays import Array, Bool, Float32
 from pontine.envs.files import replacing
 from pontine.envs.kind import KINDS
 from pontine.envs.scene import Scene
@@ -28,8 +29,6 @@ from pontine.envs.tasks.observation import SIZE
 from .actor import Actor, PolicyError, reading, write
 from .evaluate import acting, run_episodes
 from .statistics import expected_calibration_error, ranking, wilson
-
-Array = NDArray[np.float64]
 
 AROUND = 3
 """How many other objects the critic sees, the nearest to the object or to its goal first."""
@@ -60,7 +59,7 @@ def others(scene: Scene, name: str) -> list[Thing]:
     ]
 
 
-def features(observation: NDArray[np.float32], around: Iterable[Thing], place: Array, goal: Array) -> Array:
+def features(observation: Float32, around: Iterable[Thing], place: Array, goal: Array) -> Array:
     """What the critic sees, (FEATURES,), before an object at `place` (3,) m is handled towards `goal` (3,) m.
 
     `observation` (SIZE or more,) is the policy's; what it sees beyond `observation.LAYOUT` is left out. A thing
@@ -119,7 +118,7 @@ class Played:
     """Episodes as the critic sees them: features (n, FEATURES) at their start, and whether they succeeded (n,)."""
 
     seen: Array
-    success: NDArray[np.bool_]
+    success: Bool
 
     def __add__(self, other: Played) -> Played:
         return Played(np.concatenate([self.seen, other.seen]), np.concatenate([self.success, other.success]))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array, Bool
 from pontine.envs.robot import CONTROL_SECONDS
 from pontine.envs.tabletop.randomization import Randomization, randomization
 from pontine.envs.tasks import task as task_of
@@ -18,7 +19,7 @@ from pontine.envs.tasks.observation import flat
 from .actor import Actor
 from .statistics import wilson
 
-Act = Callable[[Episodes], NDArray[np.float64]]
+Act = Callable[[Episodes], Array]
 Progress = Callable[[int, int], None]
 Ids = NDArray[np.int_]
 
@@ -47,9 +48,9 @@ class Outcome:
     """Per episode: whether it succeeded, after how many control steps it ended, and how jerky it was
     (mean absolute change of action)."""
 
-    success: NDArray[np.bool_]
+    success: Bool
     steps: NDArray[np.int_]
-    jerk: NDArray[np.float64]
+    jerk: Array
     seeds: NDArray[np.int_]
 
     def summary(self) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array, Float32
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
 
@@ -95,6 +95,6 @@ class Exported:
         """The policy's card."""
         return json.loads(self._session.get_modelmeta().custom_metadata_map["card"])
 
-    def act(self, observation: NDArray[np.float32]) -> NDArray[np.float64]:
+    def act(self, observation: Float32) -> Array:
         """Deterministic actions (n, 6) in [-1, 1] for observations (n, k)."""
         return self._session.run(["action"], {"observation": observation})[0].astype(float)

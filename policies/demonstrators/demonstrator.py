@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from pontine.envs.arrays import Array
 from pontine.envs.registry import Registry
 from pontine.envs.tasks.episodes import Episodes
 from pontine.envs.tasks.observation import Situation
 
-Rule = Callable[[Episodes], NDArray[np.float64]]
+Rule = Callable[[Episodes], Array]
 """Actions (n, 6) in [-1, 1] for the n worlds of a task as they stand."""
 
 
@@ -36,7 +34,7 @@ class Demonstrator:
     rule: Rule
     summary: str
 
-    def __call__(self, e: Episodes) -> NDArray[np.float64]:
+    def __call__(self, e: Episodes) -> Array:
         """The rule's actions."""
         return self.rule(e)
 
@@ -46,7 +44,7 @@ def same_task(name: str) -> str:
     return name.lower().replace("_", "")
 
 
-def on_situation(rule: Callable[[Situation], NDArray[np.float64]], exact: bool = True) -> Rule:
+def on_situation(rule: Callable[[Situation], Array], exact: bool = True) -> Rule:
     """A rule over what is seen as a rule over episodes: it sees exact poses, or those that the policy sees."""
     return lambda e: rule(e.situation(exact))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.so101.kinematics import gap_of, inverse, opening_for
 from pontine.envs.so101.model import FIXED_FACE, GRIPPER, SQUEEZE
@@ -12,8 +12,6 @@ from pontine.envs.tasks.base import PITCHES
 from pontine.envs.tasks.observation import Situation
 
 from .object_rules import aligned_rolls, grips, servo, yaw_error
-
-Array = NDArray[np.float64]
 
 _OPENING = 0.034
 _CLEAR = 0.085

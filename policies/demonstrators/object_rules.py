@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.so101.control import ACTION_SCALE
 from pontine.envs.so101.kinematics import gap_of, inverse, opening_for, pitch, roll_for
@@ -21,8 +22,6 @@ from pontine.envs.tabletop.layout import PAN_X
 from pontine.envs.tasks.base import PITCHES
 from pontine.envs.tasks.episodes import Episodes
 from pontine.envs.tasks.observation import Situation, yaw_of
-
-Array = NDArray[np.float64]
 
 GAIN, LEAK = 0.1, 0.4
 """Share of the joint error that one action makes up; how much of the load counts as already made up.

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import FIXED_FACE, GRIPPER, RANGE
 from pontine.envs.tabletop.layout import PAN_X
@@ -18,8 +18,6 @@ from pontine.envs.tasks.observation import Situation
 from pontine.envs.tasks.push import Stance, stance
 
 from .object_rules import aligned_rolls, servo, steepest
-
-Array = NDArray[np.float64]
 
 _NEAR, _FAR = 0.024, 0.05
 """How far (m) behind the object the fingers come down."""

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.errors import PontineError
 from pontine.envs.predicates import Predicate
 from pontine.envs.registry import Registry
@@ -28,7 +29,6 @@ from pontine.envs.tasks.observation import SIZE
 from ..actor import Actor, PolicyError
 from .operator import Operator
 
-Array = NDArray[np.float64]
 OnStep = Callable[[Robot], None]
 
 

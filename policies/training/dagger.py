@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array, Bool
 from pontine.envs.tasks.episodes import Episodes
-
-Array = NDArray[np.float64]
 
 _ENOUGH = 20
 """Control steps at its goal after which an episode of a goal task, which has no end but its time limit, teaches
@@ -21,7 +19,7 @@ def perturbed(action: Array, scale: float, rng: np.random.Generator) -> Array:
 
 
 def step(
-    e: Episodes, wanted: Array, own: Array, led: NDArray[np.bool_], noise: float, share: float,
+    e: Episodes, wanted: Array, own: Array, led: Bool, noise: float, share: float,
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
     """Do what the teacher wants (n, 6) in the worlds that it leads, else the learner's own actions (n, 6), perturbed.

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.nn import functional as F
 
+from pontine.envs.arrays import Array, Bool, Float32
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
 from pontine.envs.tabletop.randomization import randomization
@@ -29,9 +29,6 @@ from ..actor import Actor
 from ..evaluate import Act
 from . import dagger
 from .run_folder import RunFolder
-
-Array = NDArray[np.float64]
-Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ class _Class:
 
     episodes: Episodes
     teacher: Actor
-    led: NDArray[np.bool_]
+    led: Bool
     observation: Float32
 
     def collect(self, act: Callable[[Float32], Array], config: DistillConfig, share: float,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import VecEnv
 
+from pontine.envs.arrays import Bool, Float32
 from pontine.envs.errors import PontineError
 from pontine.envs.gym import GoalTaskVectorEnv, TaskVectorEnv
 from pontine.envs.tasks import task as task_of
@@ -61,7 +62,7 @@ class TaskVecEnv(VecEnv):
         """Keep the actions for `step_wait`."""
         self._actions = actions
 
-    def step_wait(self) -> tuple[Any, NDArray[np.float32], NDArray[np.bool_], list[dict[str, Any]]]:
+    def step_wait(self) -> tuple[Any, Float32, Bool, list[dict[str, Any]]]:
         """Step all worlds."""
         observation, reward, terminated, truncated, info = self.env.step(self._actions)
         done = terminated | truncated

@@ -1,6 +1,7 @@
 """Training at the command line: killed at any moment, it goes on; its files are whole."""
 
 import json
+import pickle
 import shlex
 import signal
 import subprocess
@@ -14,6 +15,8 @@ import pytest
 from gymnasium import spaces
 from stable_baselines3.common.buffers import ReplayBuffer
 
+from pontine.conf import train as conf
+from pontine.conf.options import frozen
 from pontine.envs.errors import PontineError
 from pontine.policies.actor import load
 from pontine.policies.library import policy_path
@@ -209,6 +212,14 @@ def test_wrong_values_are_one_line_with_the_choices(tmp_path: Path, wrong: str, 
     assert process.returncode == 2
     assert said in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_the_options_of_the_command_line_are_those_that_training_declares() -> None:
+    typed = pickle.loads(pickle.dumps(conf.Config()))
+    assert frozen(TrainConfig, typed) == TrainConfig()
+    typed.clone.hidden, typed.ppo.std = [8, 4], 0.5
+    assert frozen(TrainConfig, typed).clone.hidden == (8, 4)
+    assert frozen(TrainConfig, typed).ppo.std == 0.5
 
 
 def test_the_card_says_what_the_start_came_from(tmp_path: Path) -> None:
