@@ -17,6 +17,7 @@ from ..bus.errors import PortFailedError
 from ..bus.port import FAILURES, in_use, open_port
 from ..bus.registers import ControlTable
 from ..bus.sts3215 import STS3215
+from ..bus.wire import wire_seconds
 from ..bus.xl330 import XL330
 
 Protocol = Literal["feetech", "dynamixel"]
@@ -144,7 +145,7 @@ class Probe:
     def _listen(self, sent: int, size: int, wait: float, gap: float | None) -> bytes:
         heard = bytearray()
         full = size + (sent if self._echoes else 0) if size else sent
-        end = time.monotonic() + feetech.wire_seconds(sent + size, self._serial.baudrate) + wait + self._patience
+        end = time.monotonic() + wire_seconds(sent + size, self._serial.baudrate) + wait + self._patience
         silent = None if gap is None else gap + self._patience
         while len(heard) < full and (left := end - time.monotonic()) > 0:
             pause = left if silent is None or not heard else min(left, silent)

@@ -7,6 +7,10 @@ stay within reach of whoever lets go of it. EEPROM wears out with writing, so `w
 `store` writes only what differs, a few times in the life of a bus.
 
 Angles here are the encoder's: radians from the count zero, without calibration.
+
+Which servos they are is a `ServoProtocol`: those of the SO-101 if nothing is said. On another wire:
+
+    Bus("/dev/ttyUSB0", {"lift": 1, "turn": 2}, protocol=DYNAMIXEL)
 """
 
 from __future__ import annotations
@@ -18,25 +22,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from pontine.envs.errors import UnknownNameError
 
-from . import feetech
 from .errors import CorruptReplyError, EepromError, NoReplyError, PortFailedError, UnfitValueError
-from .feetech import ERRORS, Instruction, Ping, Read, Status, SyncRead, SyncWrite, Write
 from .port import in_use, open_port
+from .protocol import FEETECH, ServoProtocol
 from .registers import COUNTS_PER_TURN, RADIANS, Flag, Register, flags_in
-from .sts3215 import BROADEST_BLOCK, STS3215, TORQUE_RECENTER
+from .wire import wire_seconds
 
 RETRIES = 2
 STORES = 5
 """Times that `store` may change one register of one servo before it refuses; chosen, far from wear and from a loop."""
-
-_BLOCK = STS3215.span(BROADEST_BLOCK)
-_SETTINGS = ("torque_enable", "acceleration", "goal_position", "goal_time", "goal_speed", "torque_limit", "lock")
-_WHOLE = STS3215.span((*_SETTINGS, *BROADEST_BLOCK))
-_STATUS_OVERHEAD = 6
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,8 @@ class Bus:
     Closing changes no servo. Any thread may call; each call is a transaction of its own.
     """
 
-    def __init__(self, port: str, servos: Mapping[str, int], *, baud: int = 1_000_000, patience: float = 0.02) -> None:
+    def __init__(self, port: str, servos: Mapping[str, int], *, baud: int = 1_000_000, patience: float = 0.02,
+                 protocol: ServoProtocol = FEETECH) -> None:  # fmt: skip
         """Open `port` for this process alone, with `servos` as ids by name.
 
         `asked_again` counts by servo the answers that were missing or spoilt and asked for once more.
@@ -68,9 +67,11 @@ class Bus:
         machine's latency. Raises `PortError`, and ValueError where two names have one id.
         """
         doubled = [id for id, count in Counter(servos.values()).items() if count > 1]
-        if doubled or not all(0 <= id <= feetech.MAX_ID for id in servos.values()):
-            raise ValueError(f"ids must differ and lie in 0 to {feetech.MAX_ID}: {dict(servos)}")
-        self.port, self.baud = port, baud
+        if doubled or not all(0 <= id <= protocol.max_id for id in servos.values()):
+            raise ValueError(f"ids must differ and lie in 0 to {protocol.max_id}: {dict(servos)}")
+        self.port, self.baud, self.protocol = port, baud, protocol
+        self._block = protocol.table.span(protocol.measured)
+        self._whole = protocol.table.span((*protocol.settings, *protocol.measured))
         self._ids, self._names = dict(servos), {id: name for name, id in servos.items()}
         self._patience = patience
         self._lock = threading.Lock()
@@ -108,19 +109,21 @@ class Bus:
 
     def ping(self, name: str) -> None:
         """Raise `NoReplyError` or another bus error unless the servo answers."""
-        self._ask(name, lambda id: Ping(id), 0)
+        self._ask(name, self.protocol.ping, 0)
 
     def read(self, name: str, register: str) -> int:
         """What a register holds, in counts."""
-        entry = STS3215[register]
-        return entry.decode(self._ask(name, lambda id: Read(id, entry.address, entry.size), entry.size).data)
+        entry = self.protocol.table[register]
+        answer = self._ask(name, lambda id: self.protocol.read(id, entry.address, entry.size), entry.size)
+        return entry.decode(answer.data)
 
     def write(self, name: str, register: str, value: int) -> None:
-        """Put counts into a RAM register; raises `EepromError` for what would change EEPROM."""
-        entry = _writable(register)
+        """Put counts into a RAM register; raises `EepromError` for what would change EEPROM, and `UnfitValueError`
+        for what the servo refuses."""
+        entry = self._writable(register)
         if entry.kept:
             raise EepromError(f"{register} lies in EEPROM, which wears out: use store, outside any loop")
-        if register == "torque_enable" and value == TORQUE_RECENTER:
+        if register == "torque_enable" and value == self.protocol.recenter:
             raise EepromError(f"{value} in torque_enable has {name} choose its homing_offset, in EEPROM: store that")
         self._put(name, entry, value)
 
@@ -130,7 +133,7 @@ class Bus:
         Raises `EepromError` if the servo does not keep the value, if this register was changed `STORES`
         times already, and for the id and the baud rate, which would cut the servo off.
         """
-        entry = _writable(register)
+        entry = self._writable(register)
         if not entry.kept:
             raise EepromError(f"{register} lies in RAM: use write")
         if register in ("id", "baud_rate"):
@@ -142,27 +145,24 @@ class Bus:
                               "something writes it again and again, and EEPROM wears out")  # fmt: skip
         entry.encode(value)
         self._stores[name, register] += 1
-        self.write(name, "lock", 0)
-        try:
+        with self._unlocked(name):
             self._put(name, entry, value)
-        finally:
-            self.write(name, "lock", 1)
         if (kept := self.read(name, register)) != value:
             raise EepromError(f"{name} was told to keep {value} in {register} and keeps {kept}")
         return True
 
     def measure(self) -> dict[str, ServoState]:
         """What every servo measures, asked for at once; those that stayed silent are asked again."""
-        return {name: _state(block, _BLOCK[0]) for name, block in self._ask_all(*_BLOCK).items()}
+        return {name: self._state(block, self._block[0]) for name, block in self._ask_all(*self._block).items()}
 
     def survey(self, names: Iterable[str] | None = None) -> dict[str, tuple[ServoState, dict[str, int]]]:
         """What servos (all if None) measure and what their RAM holds (counts by register), asked for at once.
 
         A servo that was without power for an instant shows in its settings.
         """
-        blocks = self._ask_all(*_WHOLE, names)
+        blocks, start = self._ask_all(*self._whole, names), self._whole[0]
         return {
-            name: (_state(block, _WHOLE[0]), {register: _part(block, _WHOLE[0], register) for register in _SETTINGS})
+            name: (self._state(block, start), {s: self._part(block, start, s) for s in self.protocol.settings})
             for name, block in blocks.items()
         }
 
@@ -173,7 +173,7 @@ class Bus:
         with self._transaction():
             for _ in range(1 + RETRIES):
                 missing = [name for name in ids if name not in blocks]
-                request = SyncRead(address, count, tuple(ids[name] for name in missing))
+                request = self.protocol.sync_read(address, count, tuple(ids[name] for name in missing))
                 answers, noise = self._exchange(request, missing, count)
                 blocks |= {name: answer.data for name, answer in answers.items()}
                 if len(blocks) == len(ids):
@@ -182,11 +182,11 @@ class Bus:
             raise self._silence([name for name in ids if name not in blocks], noise, others=bool(blocks))
 
     def command(self, goals: Mapping[str, float]) -> None:
-        """Give servos their goals (rad, encoder angle) in one instruction, which switches their torque on.
+        """Give servos their goals (rad, encoder angle) in one instruction; it switches the torque of Feetech's on.
 
         Nobody answers it. Raises `UnfitValueError` outside 0 to 2π; then nothing is sent.
         """
-        goal = STS3215["goal_position"]
+        goal = self.protocol.table["goal_position"]
         rows = []
         for name, angle in goals.items():
             if not 0 <= angle <= (COUNTS_PER_TURN - 0.5) * RADIANS:
@@ -194,11 +194,49 @@ class Bus:
             rows.append((self._id(name), goal.encode(min(round(angle / RADIANS), COUNTS_PER_TURN - 1))))
         if rows:
             with self._transaction():
-                self._send(SyncWrite(goal.address, tuple(rows)))
+                self._send(self.protocol.sync_write(goal.address, tuple(rows)))
 
     def _put(self, name: str, register: Register, value: int) -> None:
         data = register.encode(value)
-        self._ask(name, lambda id: Write(id, register.address, data), 0)
+        answer = self._ask(name, lambda id: self.protocol.write(id, register.address, data), 0)
+        if why := self.protocol.refusal(answer.error):
+            raise UnfitValueError(f"{name} refuses {value} in {register.name}: {why}")
+
+    @contextmanager
+    def _unlocked(self, name: str) -> Iterator[None]:
+        """While a servo's EEPROM takes writes."""
+        lock = self.protocol.lock
+        if lock is None:
+            yield
+            return
+        self.write(name, lock, 0)
+        try:
+            yield
+        finally:
+            self.write(name, lock, 1)
+
+    def _writable(self, register: str) -> Register:
+        entry = self.protocol.table[register]
+        if not entry.writable:
+            raise UnfitValueError(f"{register} is measured by the servo and cannot be written")
+        return entry
+
+    def _part(self, block: bytes, start: int, name: str) -> int:
+        """The number of a register in a block that begins at address `start`."""
+        register = self.protocol.table[name]
+        return register.decode(block[register.address - start : register.end - start])
+
+    def _state(self, block: bytes, start: int) -> ServoState:
+        table, errors = self.protocol.table, self.protocol.errors
+
+        def value(name: str) -> float:
+            return self._part(block, start, name) * table[name].scale
+
+        return ServoState(
+            angle=value("present_position"), velocity=value("present_speed"), load=value(self.protocol.load),
+            volts=value("present_voltage"), celsius=value("present_temperature"), amperes=value("present_current"),
+            moving=bool(self._part(block, start, "moving")),
+            errors=flags_in(self._part(block, start, self.protocol.status), errors))  # fmt: skip
 
     def _id(self, name: str) -> int:
         try:
@@ -206,7 +244,7 @@ class Bus:
         except KeyError:
             raise UnknownNameError("servo", name, self._ids) from None
 
-    def _ask(self, name: str, question: Callable[[int], Instruction], count: int) -> Status:
+    def _ask(self, name: str, question: Callable[[int], Any], count: int) -> Any:
         """One servo's answer, which carries `count` bytes."""
         instruction = question(self._id(name))
         with self._transaction():
@@ -226,9 +264,9 @@ class Bus:
                 self._owed = False
             yield
 
-    def _send(self, instruction: Instruction) -> int:
+    def _send(self, instruction: Any) -> int:
         """Send, and pass over the echo where there is one; the packet's size."""
-        packet = feetech.encode(instruction)
+        packet = self.protocol.encode(instruction)
         self._serial.reset_input_buffer()
         self._serial.write(packet)
         if self._echoes:
@@ -241,9 +279,10 @@ class Bus:
         Such an echo can pass for an answer: one to a two-byte read holds two bytes. No servo answers a
         read to the broadcast, so what comes back is the echo.
         """
-        question = Read(feetech.BROADCAST, STS3215["model"].address, STS3215["model"].size)
+        model = self.protocol.table["model"]
+        question = self.protocol.read(self.protocol.broadcast, model.address, model.size)
         self._send(question)
-        return self._pass_over(feetech.encode(question))
+        return self._pass_over(self.protocol.encode(question))
 
     def _pass_over(self, packet: bytes) -> bool:
         """Read until `packet` has come back and no byte further, for there the answer begins; whether it did."""
@@ -253,15 +292,15 @@ class Bus:
             heard.extend(data)
             return packet in heard
 
-        self._listen(feetech.wire_seconds(len(packet), self.baud) + self._patience, hear, most=1)
+        self._listen(wire_seconds(len(packet), self.baud) + self._patience, hear, most=1)
         return packet in heard
 
-    def _exchange(self, instruction: Instruction, names: Iterable[str], count: int) -> tuple[dict[str, Status], int]:
+    def _exchange(self, instruction: Any, names: Iterable[str], count: int) -> tuple[dict[str, Any], int]:
         """The answers of these servos that came in time and with `count` bytes, and how many bytes were noise."""
-        waiting, answers, parser = set(names), dict[str, Status](), feetech.status_parser()
-        size = self._send(instruction) + len(waiting) * (_STATUS_OVERHEAD + count)
+        waiting, answers, parser = set(names), dict[str, Any](), self.protocol.parser()
+        size = self._send(instruction) + len(waiting) * (self.protocol.overhead + count)
 
-        def take(messages: Iterable[Status]) -> bool:
+        def take(messages: Iterable[Any]) -> bool:
             for answer in messages:
                 name = self._names.get(answer.id)
                 if name in waiting and len(answer.data) == count:
@@ -269,7 +308,7 @@ class Bus:
                     answers[name] = answer
             return not waiting
 
-        self._listen(feetech.wire_seconds(size, self.baud) + self._patience, lambda data: take(parser.feed(data)))
+        self._listen(wire_seconds(size, self.baud) + self._patience, lambda data: take(parser.feed(data)))
         take(parser.finish())
         self._owed |= bool(waiting)
         return answers, parser.discarded
@@ -290,26 +329,3 @@ class Bus:
     def _silence(self, missing: list[str], noise: int, others: bool | None) -> NoReplyError | CorruptReplyError:
         servos = {name: self._ids[name] for name in missing}
         return CorruptReplyError(self.port, servos) if noise else NoReplyError(self.port, servos, others)
-
-
-def _writable(register: str) -> Register:
-    entry = STS3215[register]
-    if not entry.writable:
-        raise UnfitValueError(f"{register} is measured by the servo and cannot be written")
-    return entry
-
-
-def _part(block: bytes, start: int, name: str) -> int:
-    """The number of a register in a block that begins at address `start`."""
-    register = STS3215[name]
-    return register.decode(block[register.address - start : register.end - start])
-
-
-def _state(block: bytes, start: int) -> ServoState:
-    def value(name: str) -> float:
-        return _part(block, start, name) * STS3215[name].scale
-
-    return ServoState(
-        angle=value("present_position"), velocity=value("present_speed"), load=value("present_load"),
-        volts=value("present_voltage"), celsius=value("present_temperature"), amperes=value("present_current"),
-        moving=bool(_part(block, start, "moving")), errors=flags_in(_part(block, start, "status"), ERRORS))  # fmt: skip

@@ -26,9 +26,6 @@ MAX_ID = 0xFD
 MAX_LENGTH = 250
 """Largest length field; the vendor's software sends and takes no longer packet."""
 
-BITS_PER_BYTE = 10
-"""8N1: a start bit, eight data bits, a stop bit."""
-
 BAUD_RATES = (1_000_000, 500_000, 250_000, 128_000, 115_200, 76_800, 57_600, 38_400)
 """Baud by the value of the register `baud_rate`."""
 
@@ -247,8 +244,3 @@ def status_parser() -> Parser[Status]:
 def instruction_parser() -> Parser[Instruction]:
     """Finds instruction packets in what a servo hears."""
     return Parser(take_instruction)
-
-
-def wire_seconds(size: int, baud: int) -> float:
-    """Time (s) that `size` bytes take on the wire at `baud` bits per second."""
-    return size * BITS_PER_BYTE / baud

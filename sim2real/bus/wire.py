@@ -32,6 +32,15 @@ class Taken(Generic[M]):
     length: int
 
 
+BITS_PER_BYTE = 10
+"""8N1: a start bit, eight data bits, a stop bit."""
+
+
+def wire_seconds(size: int, baud: int) -> float:
+    """Time (s) that `size` bytes take on the wire at `baud` bits per second."""
+    return size * BITS_PER_BYTE / baud
+
+
 Take = Callable[[bytes, int], Taken[M] | Verdict]
 """Reads the packet that starts at the given offset of the bytes."""
 

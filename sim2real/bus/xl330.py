@@ -10,13 +10,22 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from .registers import RADIANS, ControlTable, Register
+from .registers import RADIANS, ControlTable, Flag, Register
 
 MODEL = 1200
 BAUD_RATES = (9_600, 57_600, 115_200, 1_000_000, 2_000_000, 3_000_000, 4_000_000)
 """Baud by the value of the register `baud_rate`."""
 
 POSITION_MODE = 3
+
+HARDWARE_ERRORS = (
+    Flag(0x01, "voltage", "measure the supply under load: is it the right one for these servos?"),
+    Flag(0x04, "overheated", "let it cool, then look for a joint that holds a load or rubs"),
+    Flag(0x08, "encoder", "the angle sensor fails: look for a damaged servo"),
+    Flag(0x10, "overcurrent", "an electrical shock, or too weak a supply for the motor: look at cables and supply"),
+    Flag(0x20, "overload", "free the joint, then reboot the servo"),
+)
+"""Bits of the register `hardware_error_status`; those in `shutdown` switch the torque off until a reboot."""
 
 
 class Indirect(NamedTuple):

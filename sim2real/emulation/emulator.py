@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Generic, Literal, Self, TypeVar
 
 from ..bus import dynamixel, feetech
-from ..bus.wire import Parser
+from ..bus.wire import Parser, wire_seconds
 from .emulated_servo import SLICE, EmulatedServo
 from .terminal import LinkError, Terminal
 
@@ -225,7 +225,7 @@ class Emulator(Generic[D]):
             terminal.write(data)
         for instruction in self._parser.feed(data):
             size = len(self._language.encode(instruction))
-            self._wire_free = max(now, self._wire_free) + feetech.wire_seconds(size, baud)
+            self._wire_free = max(now, self._wire_free) + wire_seconds(size, baud)
             self._obey(instruction, baud)
 
     def _obey(self, instruction: Any, baud: int) -> None:
@@ -247,7 +247,7 @@ class Emulator(Generic[D]):
                 if id in answers:
                     self._send(id, answers[id], baud)
                 else:
-                    self._wire_free += feetech.wire_seconds(size, baud)
+                    self._wire_free += wire_seconds(size, baud)
 
     def _answers(self, instruction: Any, baud: int, id: int | None = None) -> dict[int, list[tuple[float, Any]]]:
         """What the servos, or those with an id, answer as soon as the wire is free, each with its return delay."""
@@ -266,7 +266,7 @@ class Emulator(Generic[D]):
             # The wire is low when either pulls it, and no two servos start at the same instant.
             other = b"\xff" + self._language.encode(answers[1][1])
             packet = bytes(a & b for a, b in itertools.zip_longest(packet, other, fillvalue=0xFF))
-        due = self._wire_free + delay + feetech.wire_seconds(len(packet), baud)
+        due = self._wire_free + delay + wire_seconds(len(packet), baud)
         self._wire_free = due
         fault = self._next_fault(id)
         if fault is not None:

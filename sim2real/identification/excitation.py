@@ -16,7 +16,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS, Robot, RobotState, straight
 from pontine.envs.tabletop.table import build
 
-from ..bus.feetech import wire_seconds
+from ..bus.wire import wire_seconds
 from .servo_model import Trial
 
 Array = NDArray[np.float64]

@@ -22,8 +22,8 @@ from pontine.envs.robot import CONTROL_SECONDS, JOINTS, Robot
 from ..arm.limits import limits
 from ..arm.scene_source import EMPTY_TABLE
 from ..arm.serial_arm import SerialArm
-from ..bus import feetech
 from ..bus.bus import Bus
+from ..bus.wire import wire_seconds
 from ..emulation.arm_profile import arm_profile
 from ..emulation.process import emulation
 from ..emulation.terminal import Terminal
@@ -64,7 +64,7 @@ def cycle(cycles: int = 500, progress: Progress | None = None) -> dict[str, Any]
     The emulator answers when the last bit would have come at 1 Mbaud. What the pseudo-terminal itself
     costs is measured in turn with that: as many bytes, from a thread that answers at once.
     """
-    wire = feetech.wire_seconds(REQUEST + ANSWERS + GOALS, 1_000_000)
+    wire = wire_seconds(REQUEST + ANSWERS + GOALS, 1_000_000)
     calibration, taken, pty = bench_calibration(), np.zeros(cycles), np.zeros(cycles)
     with Rig(0) as rig, Bus(rig.emulator.port, calibration.ids) as bus, _Mirror() as mirror:
         goals = {name: bus.measure()[name].angle for name in JOINTS}

@@ -9,9 +9,10 @@ from pontine.envs.robot import CONTROL_SECONDS, JOINTS, RobotState
 
 from ..arm.control_loop import LEAD
 from ..bus.bus import Bus
-from ..bus.feetech import Write, wire_seconds
+from ..bus.feetech import Write
 from ..bus.registers import RADIANS
 from ..bus.sts3215 import MID_COUNTS, MOTOR_DAMPING, RATED_VOLTS, STS3215
+from ..bus.wire import wire_seconds
 from ..emulation.arm_profile import Arm, arm_profile
 from ..emulation.body import Body
 from ..emulation.process import emulation

@@ -27,7 +27,7 @@ from pontine.sim2real.bus.feetech import (
 )
 from pontine.sim2real.bus.registers import flags_in
 from pontine.sim2real.bus.sts3215 import STS3215
-from pontine.sim2real.bus.wire import Parser, Taken
+from pontine.sim2real.bus.wire import Parser, Taken, wire_seconds
 
 GOLDEN_INSTRUCTIONS: list[tuple[Instruction, str]] = [
     (Ping(1), "FF FF 01 02 01 FB"),
@@ -179,4 +179,4 @@ def test_error_bits_have_names() -> None:
 
 def test_six_servos_take_the_time_their_bits_take() -> None:
     block = len(feetech.encode(SyncRead(56, 15, (1, 2, 3, 4, 5, 6)))) + 6 * len(feetech.encode(Status(1, 0, bytes(15))))
-    assert feetech.wire_seconds(block, 1_000_000) == pytest.approx(1.40e-3)
+    assert wire_seconds(block, 1_000_000) == pytest.approx(1.40e-3)

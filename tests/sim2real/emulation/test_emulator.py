@@ -16,6 +16,7 @@ from scservo_sdk import COMM_RX_TIMEOUT, COMM_SUCCESS, GroupSyncRead, GroupSyncW
 
 from pontine.sim2real.bus import feetech
 from pontine.sim2real.bus.feetech import Instruction, Ping, Read, Status, SyncRead, Write
+from pontine.sim2real.bus.wire import wire_seconds
 from pontine.sim2real.emulation.emulator import Emulator, Fault
 from pontine.sim2real.emulation.servo import Servo
 from pontine.sim2real.emulation.shaft import FirstOrderShaft
@@ -136,7 +137,7 @@ def test_an_answer_takes_at_least_its_time_on_the_wire() -> None:
         begin = time.monotonic()
         assert len(slow.ask(question, 6)) == 6
         bytes_on_wire = len(feetech.encode(question)) + 6 * (6 + 15)
-        assert time.monotonic() - begin >= feetech.wire_seconds(bytes_on_wire, 38_400)
+        assert time.monotonic() - begin >= wire_seconds(bytes_on_wire, 38_400)
         slow.port.close()
 
 
