@@ -18,16 +18,14 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import write_json
 from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import GRIPPER, RANGE
 
 from ..bus.registers import COUNTS_PER_TURN, RADIANS
-
-Array = NDArray[np.float64]
 
 _FORMAT, _VERSION = "pontine arm calibration", 1
 _TURN = 2 * math.pi

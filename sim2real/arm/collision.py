@@ -8,16 +8,13 @@ from __future__ import annotations
 from typing import Self
 
 import mujoco
-import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.robot import JOINTS
 from pontine.envs.tabletop.table import build
 
 from .envelope import SPARE
 from .safety_profile import SafetyProfile
-
-Array = NDArray[np.float64]
 
 Pair = tuple[str, str]
 """Two bodies by name; `world` is the table."""

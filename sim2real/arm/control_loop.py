@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from queue import SimpleQueue
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS, RobotState
 
 from ..bus.bus import Bus
@@ -32,7 +32,6 @@ from .stops import Kind, SafetyStop, Stop
 from .timing import Timing
 from .torque import NotReadyError, Settings, let_go, settings_for, wake
 
-Array = NDArray[np.float64]
 Step = tuple[RobotState, Array, tuple[Clip, ...], float]
 
 LEAD = 0.012

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS, RobotState
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
@@ -19,8 +19,6 @@ from .collision import Collisions
 from .envelope import Envelope, Sent
 from .homing import way_to_rest
 from .limits import Limits
-
-Array = NDArray[np.float64]
 
 
 class DryArm:

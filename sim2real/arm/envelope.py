@@ -18,13 +18,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.robot import JOINTS
 
 from .limits import Limits
-
-Array = NDArray[np.float64]
 
 _TINY = 1e-9
 _SAMPLE = 0.06

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.robot import CONTROL_SECONDS
 from pontine.envs.so101.model import REST
 
 from .limits import Limits
-
-Array = NDArray[np.float64]
 
 _RAISING = np.array([False, True, True, True, False, False])
 _PEAK = np.pi / 2

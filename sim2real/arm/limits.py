@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.robot import JOINTS
 
 from .calibration import Calibration, CalibrationError
 from .safety_profile import SafetyProfile, safety_profile
-
-Array = NDArray[np.float64]
 
 _SWEEP_MARGIN = np.array([0.02, 0.02, 0.02, 0.02, 0.02, 0.0])
 _LEAST_RANGE = 0.2

@@ -8,16 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from pontine.envs.arrays import Array
 from pontine.envs.robot import JOINTS
 
 from ..bus.bus import ServoState
 from .safety_profile import SafetyProfile
 from .stops import Kind, Stop
-
-Array = NDArray[np.float64]
 
 _FLAGS = {
     "voltage": Kind.VOLTAGE,

@@ -17,15 +17,13 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.errors import PontineError
 from pontine.envs.registry import Registry
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS
 
 from ..quantities import FLAG, UNITLESS, Quantity, quantities, read
-
-Array = NDArray[np.float64]
 
 _SIX = len(JOINTS)
 

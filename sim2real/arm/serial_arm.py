@@ -23,8 +23,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import JOINTS, RobotState
 from pontine.envs.scene import Scene
@@ -40,8 +40,6 @@ from .limits import Limits
 from .scene_source import SceneSource
 from .stops import Kind, SafetyStop, Stop
 from .torque import let_go, look_over, settings_for, wake
-
-Array = NDArray[np.float64]
 
 _log = logging.getLogger(__name__)
 _SETTLING_STEPS = 10

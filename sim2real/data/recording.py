@@ -18,6 +18,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pontine.envs.arrays import Image
 from pontine.envs.robot import JOINTS
 from pontine.envs.visuals.video import FPS, VideoWriter
 
@@ -25,8 +26,6 @@ from .dataset import DatasetError
 from .lerobot_units import Units
 from .statistics import ImageStats, Stats
 from .writer import DatasetWriter
-
-Image = NDArray[np.uint8]
 
 _ENCODER = {"g": "2", "bf": "0", "crf": "23"}
 """Every second frame decodes by itself, as LeRobot encodes: training reads frames at random."""

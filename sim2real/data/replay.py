@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS, Robot, straight
 
 from .dataset import Episode
-
-Array = NDArray[np.float64]
 
 APPROACH = 0.02
 """How far (rad) a joint goes in one control step on the way to the first pose: 0.5 rad/s."""

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.registry import Registry
 from pontine.envs.robot import JOINTS
@@ -30,8 +30,6 @@ from pontine.envs.so101.model import RANGE
 from ..bus.registers import RADIANS
 from ..bus.sts3215 import MID_COUNTS
 from ..quantities import UNITLESS, Quantity, quantities, read
-
-Array = NDArray[np.float64]
 
 _STREAM = 6
 

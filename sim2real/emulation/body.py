@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import RANGE
@@ -29,8 +29,6 @@ from ..bus.sts3215 import NO_LOAD_SPEED, RATED_VOLTS, STALL_TORQUE
 from .arm_profile import Arm
 from .servo import STALL_AMPERES
 from .shaft import FREE, Drive, Motion
-
-Array = NDArray[np.float64]
 
 SLACK = np.array([0.0, -1.73, 1.67, -1.64, 0.0, 0.0])
 """Pose (6,) rad in which an arm without torque leans on its stops, clear of the table; it settles from here."""

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array, Image
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.robot import JOINTS
 from pontine.envs.scene import Scene
@@ -34,9 +34,6 @@ from .body import Body
 from .emulator import Emulator, Fault
 from .servo import Servo
 from .tagging import decals, marked
-
-Array = NDArray[np.float64]
-Image = NDArray[np.uint8]
 
 CAMERA, PICTURE_SIZE, PICTURE_RATE = "workspace", (1280, 720), 10.0
 """Which camera of the simulated table it is, its pictures' width and height, and how many it makes a second."""

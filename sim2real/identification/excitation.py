@@ -10,16 +10,14 @@ from collections.abc import Callable, Sequence
 
 import mujoco
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS, Robot, RobotState, straight
 from pontine.envs.tabletop.table import build
 
 from ..bus.wire import wire_seconds
 from .servo_model import Trial
-
-Array = NDArray[np.float64]
 
 _QUESTION, _ANSWER = wire_seconds(14, 1_000_000), wire_seconds(37, 1_000_000)
 

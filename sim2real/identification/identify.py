@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 from mujoco import sysid
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
 from pontine.envs.robot import JOINTS, RobotState
@@ -34,8 +34,6 @@ from ..bus.bus import Bus
 from ..bus.registers import RADIANS
 from .excitation import check, excitation, excite, observed
 from .servo_model import Constants, Trial, respond
-
-Array = NDArray[np.float64]
 
 START = {"kp": KP, "damping": DAMPING, "frictionloss": FRICTIONLOSS, "armature": ARMATURE, "backlash": 0.005}
 BOUNDS = {"kp": (1.0, 120.0), "damping": (0.02, 8.0), "frictionloss": (2e-3, 1.0), "armature": (2e-3, 0.4),

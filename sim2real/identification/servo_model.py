@@ -15,14 +15,12 @@ from dataclasses import dataclass, field
 import mujoco
 import mujoco.batch
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.robot import JOINTS
 from pontine.envs.tabletop.table import PHYSICS_SECONDS, build
 
 from ..bus.sts3215 import MOTOR_DAMPING
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.errors import PontineError
 from pontine.envs.files import write_json
 from pontine.envs.robot import JOINTS, RobotState
@@ -40,8 +40,6 @@ from ..bus.registers import RADIANS
 from ..emulation.emulator import Emulator, Fault
 from ..emulation.servo import Servo
 from ..emulation.shaft import FirstOrderShaft
-
-Array = NDArray[np.float64]
 
 
 @cache

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS, RobotState
 
 from ..arm.control_loop import LEAD
@@ -20,8 +20,6 @@ from ..emulation.servo import Servo
 from ..identification.excitation import BASE, MIDDLE, TURNS, excitation, observed
 from ..identification.identify import swing
 from ..identification.servo_model import Trial
-
-Array = NDArray[np.float64]
 
 _SLICE = 0.005
 _WRITE = wire_seconds(26, 1_000_000)

@@ -20,11 +20,9 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Image
 from pontine.envs.errors import RobotError
-
-Image = NDArray[np.uint8]
 
 RETRY = 1.0
 """Pause (s) before a source that broke off is tried again."""

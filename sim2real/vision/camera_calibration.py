@@ -15,13 +15,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array, Image
 from pontine.envs.errors import PontineError
 
 from .lens import Lens
 from .sheet import BOARD
-
-Array = NDArray[np.float64]
-Image = NDArray[np.uint8]
 
 COLUMNS, ROWS = 6, 4
 """Cells of the picture that are counted as covered or not."""

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
+
 from .lens import CameraPose, Lens
 from .markers import Markers, Tag
 from .tag_pose import WORST, Eye, TagFinder
-
-Array = NDArray[np.float64]
 
 FAR = 0.004
 """How far (m) from its place a table tag may be seen."""

@@ -15,13 +15,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.colors import COLORS
 from pontine.envs.tabletop.support import Body, ground
 
 from .lens import CameraPose, Lens
 from .markers import MarkedObject
 
-Array = NDArray[np.float64]
 Mask = NDArray[np.uint8]
 
 ALIKE = 0.80

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.robot import RobotState
 from pontine.envs.rotations import quat_to_matrix, turn_between
 from pontine.envs.so101.kinematics import gap_of, tool_pose
 from pontine.envs.so101.model import FIXED_FACE, GRIPPER
 from pontine.envs.tabletop.support import Body
-
-Array = NDArray[np.float64]
 
 PRESSING = 0.06
 """How far (rad) the gripper's command must lie below where the jaw has stopped: it presses on something."""

@@ -13,12 +13,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.errors import PontineError
 from pontine.envs.files import write_json
-
-Array = NDArray[np.float64]
 
 
 class LensError(PontineError):

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.arrays import Quat, Triple
 from pontine.envs.colors import COLORS
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.fields import Fields
@@ -31,9 +32,6 @@ from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.scene import TABLE
 
 from . import tags
-
-Triple = tuple[float, float, float]
-Quat = tuple[float, float, float, float]
 
 _HALF = math.sqrt(0.5)
 FACES: dict[str, tuple[Triple, Quat]] = {

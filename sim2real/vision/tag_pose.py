@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array, Image
 from pontine.envs.errors import PontineError
 from pontine.envs.rotations import matrix_to_quat, quat_to_matrix, turn_between
 from pontine.envs.tabletop.support import Body, ground
@@ -24,9 +25,6 @@ from . import tags
 from .color_finder import PlainFinder
 from .lens import CameraPose, Lens
 from .markers import MarkedObject, Markers, Tag
-
-Array = NDArray[np.float64]
-Image = NDArray[np.uint8]
 
 WORST = 1.5
 """Largest root mean square (pixels) by which a pose may miss the corners it is made from."""

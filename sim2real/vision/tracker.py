@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array
 from pontine.envs.robot import RobotState
 from pontine.envs.rotations import matrix_to_quat
 from pontine.envs.scene import TABLE, Scene, SceneObject, rounded
@@ -29,8 +29,6 @@ from pontine.envs.tabletop.support import Body, carrier, ground
 from .grip import Grip, Hand, speed
 from .markers import MarkedObject, Markers
 from .tag_pose import Look, Sighting, body, flattened
-
-Array = NDArray[np.float64]
 
 LOST = 3.0
 """How long (s) an object may be missing where nothing hides it."""
