@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 import mujoco
@@ -26,7 +28,10 @@ import numpy as np
 
 from .arrays import Array, Quat, Triple
 from .errors import PontineError
+from .meshes import Mesh
 from .registry import Registry
+from .rotations import matrix_to_quat
+from .solids import Solid, fit, read_solid
 
 BOX, CYLINDER, SPHERE = (
     int(g) for g in (mujoco.mjtGeom.mjGEOM_BOX, mujoco.mjtGeom.mjGEOM_CYLINDER, mujoco.mjtGeom.mjGEOM_SPHERE)
@@ -59,6 +64,32 @@ class Shape:
     quat: Quat = (1.0, 0.0, 0.0, 0.0)
 
 
+def _no_shapes(size: Array) -> tuple[Shape, ...]:
+    return ()
+
+
+def _middle(size: Array | Triple, frame: Frame) -> Triple:
+    """The middle of what is that large, in its frame."""
+    return (0.0, 0.0, float(size[2]) / 2 if frame == "base" else 0.0)
+
+
+_FORMS = {"cuboid": BOX, "cylinder": CYLINDER, "ball": SPHERE}
+
+
+def _fitted(solid: Solid, frame: Frame) -> Callable[[Array], tuple[Shape, ...]]:
+    """The primitives round the parts of a solid that is stretched to a size."""
+
+    @lru_cache(maxsize=64)
+    def shapes(size: Triple) -> tuple[Shape, ...]:
+        fits = [fit(part) for part in solid.scaled(size, _middle(size, frame)).parts]
+        return tuple(
+            Shape(_FORMS[f.form], f.size, tuple(f.middle.tolist()), tuple(matrix_to_quat(f.axes).tolist()))
+            for f in fits
+        )
+
+    return lambda size: shapes(tuple(np.asarray(size, float).tolist()))
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Kind:
     """A kind of object.
@@ -67,6 +98,10 @@ class Kind:
         name: what scenes call it; an identifier.
         low, high: bounds of the full extents along the object's axes that a random one is drawn from, m.
         shapes: the collision shapes, in the object's frame, of one of a size (3,) m.
+        mesh: instead, an OBJ or binary STL file, in metres, of what it looks like. It is drawn as the mesh, stretched
+            to its size; where `shapes` is not given it touches things as the boxes, cylinders and balls round the
+            mesh's convex parts (`solids`), and where `low` and `high` are not, it is as large as the mesh.
+        surface: what is drawn in the place of the shapes, in units of the full extents: a closed mesh round the frame.
         symmetry: order of its rotational symmetry about the vertical as a grasp sees it (4: a square,
             2: an oblong, 1: none, 0: round).
         words: its nouns by language ("en", "zh"), the first being the one that is said.
@@ -82,11 +117,13 @@ class Kind:
     """
 
     name: str
-    low: Triple
-    high: Triple
-    shapes: Callable[[Array], tuple[Shape, ...]]
     symmetry: int
     words: Mapping[str, tuple[str, ...]]
+    low: Triple = (0.0, 0.0, 0.0)
+    high: Triple = (0.0, 0.0, 0.0)
+    shapes: Callable[[Array], tuple[Shape, ...]] = _no_shapes
+    mesh: Path | None = None
+    surface: Mesh | None = None
     graspable: bool = True
     container: bool = False
     frame: Frame = "centre"
@@ -96,6 +133,20 @@ class Kind:
     square: bool = False
     cubic: bool = False
     density: float = 400.0
+
+    def __post_init__(self) -> None:
+        """Work out what a mesh says. Raises MeshError, naming the file, if it is none that a table can hold."""
+        if self.mesh is None:
+            return
+        solid = read_solid(Path(self.mesh), LARGEST, MAX_SHAPES)
+        derived = {
+            "low": self.low if any(self.low) else solid.extents,
+            "high": self.high if any(self.high) else solid.extents,
+            "shapes": _fitted(solid, self.frame) if self.shapes is _no_shapes else self.shapes,
+            "surface": self.surface or solid.scaled((1.0, 1.0, 1.0), _middle((1.0, 1.0, 1.0), self.frame)).whole,
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
 
     def said(self, language: str) -> str:
         """What one is called in a language; its name where it has no word there."""

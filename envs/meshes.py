@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Array, Index
 from .errors import PontineError
-
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 
 CREASE = np.deg2rad(35.0)
 """Triangles that meet at more than this angle keep an edge between them."""
@@ -57,6 +54,8 @@ def read_stl(path: Path) -> Mesh:
     if len(data) != 84 + count * _RECORD.itemsize or not count:
         raise MeshError(f"{path} is not a binary STL file")
     corners = np.frombuffer(data, _RECORD, count, 84)["corners"].astype(float).reshape(-1, 3)
+    if not np.isfinite(corners).all():
+        raise MeshError(f"{path} has coordinates that are not finite")
     first, inverse = _group(np.round((corners - corners.min(0)) / _WELD).astype(np.int64))
     return _tidy(corners[first], inverse.reshape(-1, 3))
 
@@ -106,6 +105,21 @@ def corner_normals(mesh: Mesh) -> Array:
     normals = _sum(corner[smooth], areas[theirs[smooth]], len(vertex))
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-30)
     return normals.reshape(-1, 3, 3)
+
+
+def turned(profile: Array, segments: int) -> Mesh:
+    """The surface swept by a profile (n, 2) of radius and height, which runs up the outside first."""
+    angle = 2 * np.pi * np.arange(segments) / segments
+    ring = np.stack([np.cos(angle), np.sin(angle)], -1)
+    radial = profile[:, None, :1] * ring
+    points = np.concatenate([radial, np.broadcast_to(profile[:, None, 1:], (*radial.shape[:2], 1))], -1)
+    index = np.arange(len(profile) * segments).reshape(len(profile), segments)
+    low, high = index[:-1], index[1:]
+    low_next, high_next = np.roll(low, -1, 1), np.roll(high, -1, 1)
+    faces = np.concatenate([np.stack([low, low_next, high_next], -1), np.stack([low, high_next, high], -1)])
+    mesh = Mesh(points.reshape(-1, 3), faces.reshape(-1, 3))
+    # where the profile meets the axis, triangles have no area
+    return Mesh(mesh.vertices, mesh.faces[np.linalg.norm(mesh.area_vectors(), axis=1) > 1e-9])
 
 
 def _group(keys: Index) -> tuple[Index, Index]:

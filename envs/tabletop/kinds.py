@@ -9,6 +9,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..kind import BOX, CYLINDER, KINDS, SPHERE, WALL, Kind, Shape
+from ..meshes import Mesh, turned
 
 
 def _solid(kind: int) -> Callable[[Array], tuple[Shape, ...]]:
@@ -36,6 +37,7 @@ def _open_box(size: Array) -> tuple[Shape, ...]:
 
 
 BOWL_SIDES = 8
+BOWL_HIGH = (0.140, 0.140, 0.045)
 BOWL_TILT = np.deg2rad(25.0)
 
 
@@ -62,6 +64,21 @@ def _bowl(size: Array) -> tuple[Shape, ...]:
             )
         )
     return tuple(shapes)
+
+
+def _bowl_surface() -> Mesh:
+    """A bowl as wide and high as 1, its base on the origin, with a rounded wall in the place of the flat panels."""
+    rim, height = BOWL_HIGH[0] / 2, BOWL_HIGH[2]
+    foot, wall, floor = 1 - height / rim * np.tan(BOWL_TILT), WALL / rim, WALL / height
+    bend = np.linspace(0.0, np.pi / 2, 9)
+    # halfway between the straight wall that objects touch and a quarter of an ellipse
+    outer = [
+        (foot + (1 - foot) * (t + np.sin(b)) / 2, (t + 1 - np.cos(b)) / 2)
+        for b, t in zip(bend, np.linspace(0.0, 1.0, 9), strict=True)
+    ]
+    inner = [(r - wall, max(z, floor)) for r, z in reversed(outer)]
+    profile = np.array([(0.0, 0.0), *outer, *inner, (0.0, floor)])
+    return turned(profile * (0.5, 1.0), segments=48)
 
 
 KINDS.register(
@@ -123,8 +140,9 @@ KINDS.register(
     Kind(
         name="bowl",
         low=(0.110, 0.110, 0.035),
-        high=(0.140, 0.140, 0.045),
+        high=BOWL_HIGH,
         shapes=_bowl,
+        surface=_bowl_surface(),
         symmetry=0,
         graspable=False,
         container=True,

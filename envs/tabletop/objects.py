@@ -74,11 +74,12 @@ def _gyration(shape: Shape) -> Array:
     a, b, c = shape.size
     if shape.type == SPHERE:
         return np.full(3, 0.4 * a * a)
-    if shape.type == CYLINDER:
-        return np.array([(3 * a * a + 4 * b * b) / 12] * 2 + [a * a / 2])
     matrix = np.zeros(9)
     mujoco.mju_quat2Mat(matrix, np.array(shape.quat))
-    local = np.array([b * b + c * c, a * a + c * c, a * a + b * b]) / 3
+    if shape.type == CYLINDER:
+        local = np.array([(3 * a * a + 4 * b * b) / 12] * 2 + [a * a / 2])
+    else:
+        local = np.array([b * b + c * c, a * a + c * c, a * a + b * b]) / 3
     return (matrix.reshape(3, 3) ** 2) @ local
 
 

@@ -8,7 +8,7 @@ from ..rotations import heading_quat
 from ..scene import TABLE, Fixture, Scene, SceneObject, rounded
 from ..so101.kinematics import tool_pose
 from .fixture_parts import lies_within
-from .support import TOLERANCE, Body
+from .support import TOLERANCE, Body, lies_in
 from .worlds import Worlds
 
 
@@ -111,7 +111,7 @@ def _carrier(worlds: Worlds, i: int, slot: int) -> int | None:
             continue
         below = _body(worlds, i, other)
         if below.container:
-            if below.holds_over(body.position) and body.underside < below.top - 0.002:
+            if below.holds_over(body.position) and lies_in(body, below):
                 inside = other
         elif worlds.touching(slot, worlds.slots[other].name)[i] and body.underside > below.top - TOLERANCE:
             return other

@@ -102,6 +102,11 @@ class Body:
         return bool(np.all(np.abs(local[:2]) < np.array(self.size[:2]) / 2))
 
 
+def lies_in(body: Body, container: Body) -> bool:
+    """Whether a body over a container lies so deep that it is in it. Of two containers only one can be in the other."""
+    return container.underside < body.underside < container.top - 0.002
+
+
 def carrier(body: Body, others: Iterable[Body], tolerance: float = TOLERANCE) -> str | None:
     """Name of what `body` stands on, else of the container it is in, else the table, None if it touches neither."""
     inside = None
@@ -109,7 +114,7 @@ def carrier(body: Body, others: Iterable[Body], tolerance: float = TOLERANCE) ->
         if other.name == body.name or not other.holds_over(body.position):
             continue
         if other.container:
-            if body.underside < other.top - 0.002:
+            if lies_in(body, other):
                 inside = other.name
         elif abs(body.underside - other.top) < tolerance:
             return other.name

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..errors import PontineError, UnknownNameError
 from ..tabletop.fixture_spec import part_body
 from ..tabletop.worlds import Worlds
-from .visual_model import BOWL, DECAL, Decal, bowl_scale, dressed
+from .visual_model import DECAL, SURFACE, Decal, dressed
 
 Quality = Literal["nice", "fast"]
 
@@ -61,7 +61,8 @@ class Renderer:
         self._slots = _slots(self.model, worlds.model, [slot.name for slot in worlds.slots])
         fixtures = [name for f in worlds.mounted.slots for name in (f.name, part_body(f))]
         self._fixtures = _slots(self.model, worlds.model, fixtures)
-        self._bowl = self.model.mesh(BOWL).id
+        meshes = (self.model.mesh(k) for k in range(self.model.nmesh))
+        self._surfaces = {mesh.name[len(SURFACE) :]: mesh.id for mesh in meshes if mesh.name.startswith(SURFACE)}
         self._gl = _gl_context()
         try:
             self._context("fast")
@@ -133,12 +134,13 @@ class Renderer:
         """Make the scene show the world as it is."""
         model, worlds, i = self.model, self.worlds, self.world
         self._data.qpos[:] = worlds.batch.bind("qpos")[i]
-        bowls = []
+        surfaces = []
         for drawn, spec in zip(self._slots, worlds.specs[i], strict=True):
             for name in _COPIED:
                 getattr(model, name)[drawn.geoms] = worlds.field[name][i, drawn.source]
-            if spec is not None and spec.kind == "bowl":
-                bowls.append((drawn.body, bowl_scale(spec), model.geom_rgba[drawn.geoms[0]].copy()))
+            if spec is not None and spec.kind in self._surfaces:
+                color = model.geom_rgba[drawn.geoms[0]].copy()
+                surfaces.append((drawn.body, self._surfaces[spec.kind], np.array(spec.size), color))
                 model.geom_rgba[drawn.geoms, 3] = 0.0
         for drawn in self._fixtures:
             model.geom_rgba[drawn.geoms] = worlds.field["geom_rgba"][i, drawn.source]
@@ -150,12 +152,12 @@ class Renderer:
         view = mujoco.MjvCamera()
         view.type, view.fixedcamid = mujoco.mjtCamera.mjCAMERA_FIXED, model.camera(camera).id
         mujoco.mjv_updateScene(model, self._data, self._option, None, view, mujoco.mjtCatBit.mjCAT_ALL, self._scene)
-        for body, scale, rgba in bowls:
-            self._draw_bowl(body, scale, rgba)
+        for body, mesh, scale, rgba in surfaces:
+            self._draw_surface(body, mesh, scale, rgba)
 
-    def _draw_bowl(self, body: int, scale: NDArray[np.float64], rgba: NDArray[np.float32]) -> None:
-        """Add a round bowl to the scene, in place of the flat panels that objects touch."""
-        mesh, model, data = self._bowl, self.model, self._data
+    def _draw_surface(self, body: int, mesh: int, scale: NDArray[np.float64], rgba: NDArray[np.float32]) -> None:
+        """Add a kind's own surface to the scene, in place of the shapes that objects touch."""
+        model, data = self.model, self._data
         turn = data.xmat[body].reshape(3, 3) * scale
         # the compiler moves a mesh to its centre of mass and principal axes
         centre, axes = np.zeros(9), model.mesh_pos[mesh]

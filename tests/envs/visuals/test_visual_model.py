@@ -8,11 +8,10 @@ import mujoco
 import numpy as np
 import pytest
 
-from pontine.envs.kind import KINDS
-from pontine.envs.tabletop.objects import ObjectSpec
+from pontine.envs.kind import KINDS, Kind
 from pontine.envs.tabletop.table import Slot, build
 from pontine.envs.visuals import visual_model
-from pontine.envs.visuals.visual_model import PARTS, bowl_scale, dressed, mesh_folder
+from pontine.envs.visuals.visual_model import PARTS, dressed, mesh_folder
 
 SLOTS = (Slot("a"), Slot("b", 1))
 
@@ -66,8 +65,7 @@ def test_parts_lie_where_the_collision_shapes_are() -> None:
         assert np.linalg.norm(parts.mean(0) - shapes.mean(0)) < 0.06, name
 
 
-def test_a_bowl_is_drawn_as_large_as_it_is() -> None:
-    size = KINDS["bowl"].low
-    mesh = visual_model._bowl()
-    extent = np.ptp(mesh.vertices, axis=0) * bowl_scale(ObjectSpec("b", "bowl", "white", size))
-    np.testing.assert_allclose(extent, size, rtol=0.01)
+@pytest.mark.parametrize("kind", [k for k in KINDS.own() if k.surface is not None], ids=lambda kind: kind.name)
+def test_what_has_a_surface_of_its_own_is_drawn_as_large_as_it_is(kind: Kind) -> None:
+    extent = np.ptp(kind.surface.vertices, axis=0) * kind.low
+    np.testing.assert_allclose(extent, kind.low, rtol=0.01)
