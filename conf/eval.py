@@ -16,6 +16,7 @@ from pontine.policies.evaluate import acting, evaluate
 from pontine.policies.skills.loading import SKILLS, policy_file
 from pontine.policies.training.failures import append_failures
 from pontine.policies.training.provenance import command
+from pontine.policies.watching import film, one_world
 
 from .options import at_least, text
 
@@ -32,6 +33,8 @@ class Config:
     policy: str | None = text()
     out: str | None = text()
     failures: str | None = text()
+    video: str | None = text()
+    video_episodes: int = 5
     threads: int = 0
 
     def __post_init__(self) -> None:
@@ -41,6 +44,7 @@ class Config:
         randomization(self.randomization)
         at_least("episodes", self.episodes, 1)
         at_least("seed", self.seed, 0)
+        at_least("video_episodes", self.video_episodes, 1)
         at_least("threads", self.threads, 0)
 
 
@@ -48,6 +52,7 @@ def run(config: Config) -> int:
     """Exit status 0; how good the skill is stands in the result."""
     check_writable(config.out, "the result")
     check_writable(config.failures, "the failures")
+    check_writable(config.video, "the video")
     own = SKILLS[config.skill].task
     task = own if config.task is None else config.task
     policy = policy_file(SKILLS[config.skill]) if config.policy is None else config.policy
@@ -75,6 +80,15 @@ def run(config: Config) -> int:
     if config.failures is not None:
         start = {"task": task, "randomization": config.randomization}
         append_failures(config.failures, ({**start, "seed": seed} for seed in found["failed_seeds"]))
+    if config.video is not None:
+        film(
+            config.video,
+            one_world(task, config.randomization),
+            acting(actor),
+            min(config.video_episodes, config.episodes),
+            config.seed,
+            lambda end: console.print(f"seed {end.seed}: {'success' if end.success else 'failure'}", markup=False),
+        )
     if config.out is not None:
         write_json(config.out, {"skill": config.skill, "policy": str(policy), "command": command(), **found})
     return 0

@@ -19,7 +19,7 @@ from . import plugins
 
 NAMES = (
     "demo", "plan", "train", "curves", "eval", "critic", "distill", "export", "tune",
-    "list", "check", "new",
+    "watch", "list", "new", "check",
     "bench demo", "bench envs", "bench skills", "bench arm", "bench brain",
     "arm find", "arm check", "arm calibrate", "arm emulate", "arm markers", "arm camera",
     "arm record", "arm replay", "arm identify", "arm run",

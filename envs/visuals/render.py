@@ -58,9 +58,7 @@ class Renderer:
         self._scene = mujoco.MjvScene(self.model, maxgeom=max(1000, 4 * self.model.ngeom))
         self._option = mujoco.MjvOption()
         self._option.sitegroup[:] = 0
-        self._slots = _slots(self.model, worlds.model, [slot.name for slot in worlds.slots])
-        fixtures = [name for f in worlds.mounted.slots for name in (f.name, part_body(f))]
-        self._fixtures = _slots(self.model, worlds.model, fixtures)
+        self._slots, self._fixtures = drawn_slots(self.model, worlds)
         meshes = (self.model.mesh(k) for k in range(self.model.nmesh))
         self._surfaces = {mesh.name[len(SURFACE) :]: mesh.id for mesh in meshes if mesh.name.startswith(SURFACE)}
         self._gl = _gl_context()
@@ -133,22 +131,13 @@ class Renderer:
     def _update(self, camera: str) -> None:
         """Make the scene show the world as it is."""
         model, worlds, i = self.model, self.worlds, self.world
-        self._data.qpos[:] = worlds.batch.bind("qpos")[i]
+        pose(model, self._data, worlds, i, self._slots, self._fixtures)
         surfaces = []
         for drawn, spec in zip(self._slots, worlds.specs[i], strict=True):
-            for name in _COPIED:
-                getattr(model, name)[drawn.geoms] = worlds.field[name][i, drawn.source]
             if spec is not None and spec.kind in self._surfaces:
                 color = model.geom_rgba[drawn.geoms[0]].copy()
                 surfaces.append((drawn.body, self._surfaces[spec.kind], np.array(spec.size), color))
                 model.geom_rgba[drawn.geoms, 3] = 0.0
-        for drawn in self._fixtures:
-            model.geom_rgba[drawn.geoms] = worlds.field["geom_rgba"][i, drawn.source]
-        for fixture, where, quat in worlds.mounted.bodies(i):
-            model.body(fixture).pos, model.body(fixture).quat = where, quat
-        mujoco.mj_kinematics(model, self._data)
-        mujoco.mj_comPos(model, self._data)
-        mujoco.mj_camlight(model, self._data)
         view = mujoco.MjvCamera()
         view.type, view.fixedcamid = mujoco.mjtCamera.mjCAMERA_FIXED, model.camera(camera).id
         mujoco.mjv_updateScene(model, self._data, self._option, None, view, mujoco.mjtCatBit.mjCAT_ALL, self._scene)
@@ -184,6 +173,35 @@ class _Drawn:
     body: int
     geoms: NDArray[np.int64]
     source: NDArray[np.int64]
+
+
+def pose(
+    model: mujoco.MjModel,
+    data: mujoco.MjData,
+    worlds: Worlds,
+    i: int,
+    slots: Sequence[_Drawn],
+    fixtures: Sequence[_Drawn],
+) -> None:
+    """Bring a drawing model and its data to where world i is; `slots` and `fixtures` are those of `drawn_slots`."""
+    data.qpos[:] = worlds.batch.bind("qpos")[i]
+    for drawn in slots:
+        for name in _COPIED:
+            getattr(model, name)[drawn.geoms] = worlds.field[name][i, drawn.source]
+    for drawn in fixtures:
+        model.geom_rgba[drawn.geoms] = worlds.field["geom_rgba"][i, drawn.source]
+    for fixture, where, quat in worlds.mounted.bodies(i):
+        model.body(fixture).pos, model.body(fixture).quat = where, quat
+    mujoco.mj_kinematics(model, data)
+    mujoco.mj_comPos(model, data)
+    mujoco.mj_camlight(model, data)
+
+
+def drawn_slots(model: mujoco.MjModel, worlds: Worlds) -> tuple[list[_Drawn], list[_Drawn]]:
+    """What of a drawing model shows what lies in the slots, and what is mounted."""
+    mounted = [name for f in worlds.mounted.slots for name in (f.name, part_body(f))]
+    slots = [slot.name for slot in worlds.slots]
+    return _slots(model, worlds.model, slots), _slots(model, worlds.model, mounted)
 
 
 def _slots(drawing: mujoco.MjModel, physics: mujoco.MjModel, names: Sequence[str]) -> list[_Drawn]:
