@@ -1,0 +1,62 @@
+"""The examples that `--help` shows: all can be typed, and those of quick verbs are run."""
+
+from __future__ import annotations
+
+import shlex
+from importlib import import_module
+from inspect import signature
+from pathlib import Path
+
+import pytest
+
+from pontine.conf import verbs
+from pontine.conf.app import groups
+from pontine.conf.main import dispatch
+from pontine.conf.options import bare_keys, text_keys
+from pontine.conf.overrides import prepare
+
+
+def examples(name: str) -> list[list[str]]:
+    """The words of a verb's examples, without `pontine`."""
+    shown = verbs.Verb(name).help().split("Examples:\n")[1].split("\n\n")[0].splitlines()
+    return [shlex.split(line, comments=True)[1:] for line in shown if line.strip().startswith("pontine ")]
+
+
+ALL = [(name, words) for name in verbs.NAMES for words in examples(name)]
+
+
+@pytest.mark.parametrize(("name", "words"), ALL, ids=[shlex.join(words) for _, words in ALL])
+def test_it_can_be_typed(name: str, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    words = [word for word in words if not word.startswith("plugins=")]
+    verb, rest = verbs.find(words)
+    assert verb.name == name
+    if "-m" in rest:  # a sweep's values stand for one only when it runs
+        config = verb.module().Config
+        keys = config.__dataclass_fields__
+        assert prepare(rest, keys, text_keys(config), groups(), bare_keys(config))[0] == "-m"
+        return
+    assert dispatch([*words, "--cfg", "job"]) == 0
+    assert capsys.readouterr().out.strip()
+
+
+@pytest.mark.parametrize("words", [*examples("list"), *examples("new")], ids=shlex.join)
+def test_it_works(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_skills" / "other").mkdir(parents=True)
+    assert dispatch([word.replace("out=my_skills", "out=my_skills/new") for word in words]) == 0
+
+
+WORK = {
+    "demo": ("pontine.planner.execution.demo", "demo"),
+    "plan": ("pontine.planner.execution.batch", "plan_verb"),
+    "tune": ("pontine.planner.tuning.tune", "tune_verb"),
+}
+"""The functions that verbs hand all their options to."""
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_who_does_the_work_has_the_same_defaults(name: str) -> None:
+    module, function = WORK[name]
+    taken = {key: p.default for key, p in signature(getattr(import_module(module), function)).parameters.items()}
+    options = {key: f.default for key, f in verbs.Verb(name).module().Config.__dataclass_fields__.items()}
+    assert taken == options
