@@ -73,7 +73,7 @@ def _middle(size: Array | Triple, frame: Frame) -> Triple:
     return (0.0, 0.0, float(size[2]) / 2 if frame == "base" else 0.0)
 
 
-_FORMS = {"cuboid": BOX, "cylinder": CYLINDER, "ball": SPHERE}
+_FORMS = {"cuboid": BOX, "drum": CYLINDER, "sphere": SPHERE}
 
 
 def _fitted(solid: Solid, frame: Frame) -> Callable[[Array], tuple[Shape, ...]]:

@@ -27,7 +27,7 @@ _NORMALS = 12
 
 @dataclass(frozen=True)
 class Fit:
-    """A primitive round a part: "cuboid" (half extents), "cylinder" (radius, half height along its z axis, 0) or "ball"
+    """A primitive round a part: "cuboid" (half extents), "drum" (radius, half height along its z axis, 0) or "sphere"
     (radius, 0, 0), its middle (3,) m and its axes, the columns of a rotation matrix (3, 3)."""
 
     form: str
@@ -126,9 +126,9 @@ def _candidates(part: Mesh) -> Iterator[Fit]:
             turned = axes[:, [*across, k]]
             turned = turned * (1.0, 1.0, np.sign(np.linalg.det(turned)))
             size = (radius, float(half[k]), 0.0)
-            yield Fit("cylinder", size, centre, turned, 2 * math.pi * radius**2 * float(half[k]))
+            yield Fit("drum", size, centre, turned, 2 * math.pi * radius**2 * float(half[k]))
         radius = float(np.linalg.norm(local - middle, axis=1).max())
-        yield Fit("ball", (radius, 0.0, 0.0), centre, np.eye(3), 4 / 3 * math.pi * radius**3)
+        yield Fit("sphere", (radius, 0.0, 0.0), centre, np.eye(3), 4 / 3 * math.pi * radius**3)
 
 
 def _axes(part: Mesh) -> Iterator[Array]:

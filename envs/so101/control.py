@@ -8,11 +8,9 @@ the measured angle so that it cannot run away from a blocked joint.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from .model import RANGE
-
-Array = NDArray[np.float64]
 
 ACTION_SCALE = np.array([0.08, 0.08, 0.08, 0.08, 0.12, 0.25])
 """Largest change of the joint target in one control step, (6,) rad."""

@@ -13,10 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..rotations import quat_to_matrix
 from .model import LINKS, RANGE, TOOL_POS
-
-Array = NDArray[np.float64]
 
 
 def _unit(quat: tuple[float, ...]) -> Array:

@@ -7,8 +7,8 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array, Circle
 from ..colors import COLORS
 from ..errors import SceneError
 from ..fixture_kind import FIXTURES
@@ -19,8 +19,6 @@ from .fixture_parts import lies_within, yaw_of
 from .fixture_spec import FixtureSpec, facing
 from .fixture_spec import draw as draw_fixture
 from .objects import ObjectSpec, draw, from_scene_object
-
-Array = NDArray[np.float64]
 
 PAN_X = LINKS[1].pos[0]
 """x of the pan axis, m; reach is measured from it."""
@@ -35,8 +33,6 @@ GAP = 0.035
 """Gap (m) between the bounding circles of neighbours that leaves room for the open jaws."""
 
 MAX_OBJECTS = 8
-
-Circle = tuple[float, float, float]
 
 
 def footprint(spec: ObjectSpec) -> Circle:

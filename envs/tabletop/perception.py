@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from .randomization import Randomization
-
-Array = NDArray[np.float64]
 
 
 class Perception:

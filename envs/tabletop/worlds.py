@@ -15,6 +15,7 @@ import mujoco.batch
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..colors import COLORS
 from ..kind import BOX, CYLINDER, KINDS, SPHERE, Shape
 from ..robot import CONTROL_SECONDS, JOINTS
@@ -25,8 +26,6 @@ from .fixture_spec import FixtureSlot
 from .mounted import Mounted
 from .objects import ObjectSpec
 from .table import PHYSICS_SECONDS, Slot, build
-
-Array = NDArray[np.float64]
 
 SUBSTEPS = round(CONTROL_SECONDS / PHYSICS_SECONDS)
 MAX_DELAY = 3

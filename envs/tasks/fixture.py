@@ -8,8 +8,9 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..tabletop.table import Slot
-from .base import Array, Task, Verdict
+from .base import Task, Verdict
 from .observation import SIZE, manipulation
 from .state import EpisodeState
 

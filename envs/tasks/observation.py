@@ -14,10 +14,9 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..rotations import quat_to_matrix
 from ..so101.kinematics import ToolPose, tool_pose
-
-Array = NDArray[np.float64]
 
 
 @dataclass

@@ -6,24 +6,11 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..arrays import Array, Bool
 from ..tabletop.layout import GAP, footprint, free_spot
 from ..tabletop.objects import ObjectSpec, draw
 from . import TASKS
-from .base import (
-    ALL,
-    CONTAINERS,
-    NEIGHBOUR,
-    OBJECT_SLOTS,
-    SOLID,
-    SUPPORT,
-    TARGET,
-    TOPS,
-    Array,
-    Bool,
-    Task,
-    Verdict,
-    random_arm,
-)
+from .base import ALL, CONTAINERS, NEIGHBOUR, OBJECT_SLOTS, SOLID, SUPPORT, TARGET, TOPS, Task, Verdict, random_arm
 from .observation import SIZE, manipulation
 from .state import EpisodeState
 

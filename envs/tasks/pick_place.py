@@ -6,13 +6,13 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..arrays import Float32
+from ..arrays import Array, Float32
 from ..kind import names_of_own
 from ..tabletop.layout import footprint, free_spot
 from ..tabletop.objects import ObjectSpec
 from ..tabletop.table import Slot
 from . import TASKS
-from .base import TARGET, Array, GoalTask, Verdict, random_arm, random_over_table
+from .base import TARGET, GoalTask, Verdict, random_arm, random_over_table
 from .observation import GOAL_SIZE, SIZE, manipulation
 from .state import EpisodeState
 

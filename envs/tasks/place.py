@@ -8,6 +8,7 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..arrays import Bool
 from ..kind import names_of_own
 from ..rotations import matrix_to_quat
 from ..so101.kinematics import opening_for, tool_pose
@@ -24,7 +25,6 @@ from .base import (
     SUPPORT,
     TARGET,
     TOPS,
-    Bool,
     Task,
     Verdict,
     random_over_table,

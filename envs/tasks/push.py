@@ -8,6 +8,7 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..kind import declared
 from ..rotations import quat_to_matrix
 from ..so101.model import FIXED_FACE
@@ -15,7 +16,7 @@ from ..tabletop.layout import HEADING, PAN_X, footprint, free_spot, from_base
 from ..tabletop.objects import ObjectSpec, draw
 from ..tabletop.table import Slot
 from . import TASKS
-from .base import ALL, SOLID, SUPPORT, TARGET, Array, Task, Verdict, random_arm
+from .base import ALL, SOLID, SUPPORT, TARGET, Task, Verdict, random_arm
 from .observation import SIZE as MANIPULATION_SIZE
 from .observation import Situation, manipulation, yaw_of
 from .pick import beside, disturbance, lost

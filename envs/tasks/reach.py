@@ -6,9 +6,10 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..so101.kinematics import tool_pose
 from . import TASKS
-from .base import Array, Task, Verdict, random_arm, random_over_table, steepest
+from .base import Task, Verdict, random_arm, random_over_table, steepest
 from .state import EpisodeState
 
 SIZE = 36

@@ -9,6 +9,7 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..predicates import DIRECTIONS, holds
 from ..scene import TABLE
 from ..tabletop.fixture_spec import FixtureSlot, FixtureSpec
@@ -17,7 +18,7 @@ from ..tabletop.layout import lay_kinds, random_fixture
 from ..tabletop.sensing import measure
 from ..tabletop.table import Slot
 from . import TASKS
-from .base import ALL, SOLID, WIDE, Array, Task, Verdict, random_arm
+from .base import ALL, SOLID, WIDE, Task, Verdict, random_arm
 from .goals import MAX_PREDICATES, Goal, draw_goal
 from .state import EpisodeState
 

@@ -9,12 +9,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pontine.envs.arrays import Circle
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.fixture_kind import FIXTURES
 from pontine.envs.predicates import DIRECTIONS, holds
 from pontine.envs.scene import TABLE, Scene, SceneObject
 from pontine.envs.tabletop.fixture_parts import Opening, keepout_of, opening_of
-from pontine.envs.tabletop.layout import GAP, HEADING, PAN_X, REACH, Circle, clear, footprint
+from pontine.envs.tabletop.layout import GAP, HEADING, PAN_X, REACH, clear, footprint
 from pontine.envs.tabletop.objects import ObjectSpec, from_scene_object
 from pontine.envs.tasks.place import goal_over
 

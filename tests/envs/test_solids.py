@@ -57,7 +57,7 @@ def test_a_drum_is_fitted_by_a_cylinder_along_its_axis(tmp_path: Path) -> None:
     high = "f " + " ".join(str(2 * k + 2) for k in reversed(range(24))) + "\n"
     (part,) = read(written(tmp_path, text + sides + low + high))
     found = fit(part)
-    assert found.form == "cylinder"
+    assert found.form == "drum"
     assert found.size[:2] == pytest.approx((0.02, 0.025))
     assert abs(found.axes[1, 2]) == pytest.approx(1.0)
     assert np.linalg.det(found.axes) == pytest.approx(1.0)

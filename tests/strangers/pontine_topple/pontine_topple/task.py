@@ -22,7 +22,7 @@ from pontine.envs.tasks.push import SIZE, pushing, reachable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pontine.envs.tabletop.layout import Circle
+    from pontine.envs.arrays import Circle
     from pontine.envs.tasks.episodes import Episodes
 
 SLENDER = 1.15
