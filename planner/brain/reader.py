@@ -12,9 +12,9 @@ from pontine.planner.language.coverage import unspoken
 from pontine.planner.language.followup import set_phrase
 from pontine.planner.language.form import Form
 from pontine.planner.language.grounder import ground
+from pontine.planner.language.languages import language_of
 from pontine.planner.language.messages import word
 from pontine.planner.language.safety import harmful
-from pontine.planner.language.segments import is_chinese
 from pontine.planner.reading import Reading, Turn, question, refusal
 
 LEAST = 0.05
@@ -56,11 +56,11 @@ class FormBrain(ABC):
             raise PontineError("the instruction is empty; say what the arm should do")
         if (phrase := set_phrase(instruction)) is not None:
             return weigh(phrase, instruction, scene, turns)
-        chinese = is_chinese(instruction)
+        language = language_of(instruction)
         try:
             return self._best(instruction, scene, turns)
         except NoFormError:
-            return question(word("unclear", chinese))
+            return question(word("unclear", language))
 
     def _best(self, instruction: str, scene: Scene, turns: Sequence[Turn]) -> Reading:
         """The reading of the form that is the likeliest one in this scene."""
@@ -75,7 +75,7 @@ class FormBrain(ABC):
                 best, most = reading, chance * credit
         assert best is not None
         if best.kind == "subgoals" and best.confidence is not None and best.confidence < self.ask_below:
-            return replace(question(word("unclear", is_chinese(instruction))), confidence=best.confidence)
+            return replace(question(word("unclear", language_of(instruction))), confidence=best.confidence)
         return best
 
 
@@ -92,10 +92,10 @@ def credit_of(reading: Reading) -> float:
 
 def weigh(form: Form, instruction: str, scene: Scene, turns: Sequence[Turn] = ()) -> Reading:
     """The reading of an instruction for which `form` was written."""
-    chinese = is_chinese(instruction)
-    reading = ground(form, scene, chinese, turns)
+    language = language_of(instruction)
+    reading = ground(form, scene, language, turns)
     if reading.kind == "subgoals" and (dropped := unspoken(form, instruction, scene, reading.subgoals)) is not None:
-        reading = replace(question(word("leftover", chinese, dropped)), half=True)
+        reading = replace(question(word("leftover", language, dropped)), half=True)
     if reading.reason != "unsafe" and harmful(instruction, scene):
-        reading = refusal("unsafe", word("unsafe", chinese))
+        reading = refusal("unsafe", word("unsafe", language))
     return reading

@@ -9,10 +9,11 @@ from functools import cache
 
 from pontine.envs.scene import TABLE, Scene
 from pontine.planner.language import lexicon
+from pontine.planner.language.languages import every
 from pontine.planner.language.query import MAX_NAME_WORDS, Subject
 from pontine.planner.language.segments import is_word, split_units
 
-_BREAKING = frozenset("the and or of to in into on onto at from with 把 将 放 从 到 在 里 和".split())
+_BREAKING = frozenset(every("signs", "breaking"))
 """Units that names of things do not have; a name with one of them is a text that only poses as a name."""
 
 

@@ -7,44 +7,33 @@ instruction names and the form does not are the sign of it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Scene
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import Form
+from pontine.planner.language.languages import every
 from pontine.planner.language.query import Subject
 from pontine.planner.language.segments import is_cjk, is_word, join_units, split_units
 
-_NOT_NOUNS = frozenset(
-    "can place watch ring switch stand lock clip hold set pin light stack open close press left right".split()
-)
-"""English nouns that are more often something else."""
+_NOT_NOUNS = frozenset(every("signs", "not_nouns"))
+"""Nouns that are more often something else."""
 
-_FUNCTION = frozenset(
-    """the a an and or but of to in into on onto at by with from for off out up down over it its is are be this that
-these those his her my your""".split()
-)
+_FUNCTION = frozenset(every("signs", "function"))
 """Words that say nothing about a thing, even as part of a name such as `the boss`."""
 
-_CORRECTIONS = (
-    frozenset("sorry wait mean actually rather oops no".split()),
-    (
-        "不对",
-        "错了",
-        "说错",
-        "应该是",
-        ",不,",
-        ",不是",
-    ),
-)
-"""Signs that a thing was named by mistake."""
+
+def _told(sign: str, units: Sequence[str]) -> bool:
+    """Whether an instruction has one of the signs of that sort: `corrections`, that a thing was named by mistake,
+    `negations`, that one may be named only to be left alone, or `kept`, more signs of a `keep` clause."""
+    text = "".join(units)
+    return any(mark in units if mark.isascii() else mark in text for mark in _signs(sign))
 
 
-_NEGATIONS = frozenset("don't not without leave never dont alone".split()), ("别", "不要", "不许", "不动", "不用")
-"""Signs that a thing may be named only to be left alone."""
-
-_KEPT = frozenset("stay stays keep let only just skip ignore except but hands".split()), "别不勿留原保只除"
-"""More signs of a `keep` clause: without any of these nobody asked for one."""
+@cache
+def _signs(sign: str) -> tuple[str, ...]:
+    return every("signs", sign)
 
 
 def unspoken(form: Form, instruction: str, scene: Scene, goals: Collection[Predicate] = ()) -> str | None:
@@ -57,11 +46,11 @@ def unspoken(form: Form, instruction: str, scene: Scene, goals: Collection[Predi
     for clause in form.clauses:
         if clause.verb == "keep" and not _forbids(units):
             return join_units(clause.arguments[0].terms[0].words) or "…"
-    if _CORRECTIONS[0] & set(units) or any(sign in "".join(units) for sign in _CORRECTIONS[1]):
+    if _told("corrections", units):
         return None
     phrases = list(_phrases(form))
     subjects = [*map(Subject, scene.objects), *map(Subject, scene.fixtures)]
-    if _NEGATIONS[0] & set(units) or any(sign in "".join(units) for sign in _NEGATIONS[1]):
+    if _told("negations", units):
         touched = {name for goal in goals for name in goal[1:]}
         subjects = [s for s in subjects if not goals or s.thing.name in touched]
     copied = {word for phrase in phrases for word in phrase}
@@ -77,7 +66,7 @@ def unspoken(form: Form, instruction: str, scene: Scene, goals: Collection[Predi
 
 def _forbids(units: Sequence[str]) -> bool:
     """Whether anything is asked to be left alone."""
-    return bool((_NEGATIONS[0] | _KEPT[0]) & set(units)) or any(sign in "".join(units) for sign in _KEPT[1])
+    return _told("negations", units) or _told("kept", units)
 
 
 def _phrases(form: Form) -> Iterator[tuple[str, ...]]:
@@ -97,4 +86,4 @@ def _chinese_names(subject: Subject) -> list[str]:
     """Chinese words that could only mean this thing's kind or be its name."""
     names = [t for t in subject.nouns if is_cjk(t[0])]
     names += [word for kind in subject.kinds for word in lexicon.words_for(kind) if is_cjk(word[0])]
-    return [name for name in dict.fromkeys(names) if len(name) > 1 or name in "碗球"]
+    return [name for name in dict.fromkeys(names) if len(name) > 1 or name in lexicon.SHORT_NOUNS]

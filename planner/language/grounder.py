@@ -11,6 +11,7 @@ from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.language import lexicon, skills, undo
 from pontine.planner.language.form import SKILL, Clause, Form, NounPhrase
+from pontine.planner.language.languages import DEFAULT, data
 from pontine.planner.language.messages import word
 from pontine.planner.language.query import Description, Subject
 from pontine.planner.language.resolve import Resolver, Unresolved, graspable, takes_things_in
@@ -23,18 +24,18 @@ MAX_ALTERNATIVES = 5
 """The most ways of carrying out an indefinite phrase that are looked at."""
 
 
-def ground(form: Form, scene: Scene, chinese: bool = False, turns: Sequence[Turn] = ()) -> Reading:
-    """What the form asks for in the scene, after the `turns` that were carried out; `chinese` chooses the language of
+def ground(form: Form, scene: Scene, language: str = DEFAULT, turns: Sequence[Turn] = ()) -> Reading:
+    """What the form asks for in the scene, after the `turns` that were carried out; `language` is that of
     questions and refusals."""
     for clause in form.clauses:
         if clause.verb == "unsafe":
-            return refusal("unsafe", word("unsafe", chinese))
+            return refusal("unsafe", word("unsafe", language))
         if clause.verb == "cannot":
-            return refusal("unsupported", word("cannot", chinese))
-        if clause.verb == SKILL and not skills.meant(clause.words):
-            return refusal("unsupported", word("no_skill", chinese, join_units(clause.words)))
+            return refusal("unsupported", word("cannot", language))
+        if clause.verb == SKILL and not skills.meant(clause.words) and not skills.states(clause.words):
+            return refusal("unsupported", word("no_skill", language, join_units(clause.words)))
     try:
-        goals = _Grounding(scene, chinese, turns).goals(form)
+        goals = _Grounding(scene, language, turns).goals(form)
     except Unresolved as answer:
         return answer.reading
     return replace(subgoals(*goals), alternatives=tuple(_alternatives(form, scene, turns, goals)))
@@ -49,7 +50,7 @@ def _alternatives(
     told = [goals]
     for choice in range(1, MAX_ALTERNATIVES):
         try:
-            other = _Grounding(scene, False, turns, choice).goals(form)
+            other = _Grounding(scene, DEFAULT, turns, choice).goals(form)
         except Unresolved:
             continue
         if other not in told:
@@ -60,9 +61,9 @@ def _alternatives(
 class _Grounding:
     """One form being grounded."""
 
-    def __init__(self, scene: Scene, chinese: bool, turns: Sequence[Turn], choice: int = 0) -> None:
-        self.scene, self.chinese, self.turns = scene, chinese, turns
-        self.resolver = Resolver.after(turns, scene, chinese)
+    def __init__(self, scene: Scene, language: str, turns: Sequence[Turn], choice: int = 0) -> None:
+        self.scene, self.language, self.turns = scene, language, turns
+        self.resolver = Resolver.after(turns, scene, language)
         self.resolver.choice = choice
         self.kept: set[str] = set()
 
@@ -110,6 +111,8 @@ class _Grounding:
         found = skills.meant(clause.words)
         if len(found) > 1:
             raise self.resolver.ask("which", join_units(clause.words), [skill.name for skill in found])
+        if not found:
+            return self._state(clause)
         (skill,) = found
         wanted = skills.places(skill.operator)
         if len(clause.arguments) < len(wanted):
@@ -131,6 +134,19 @@ class _Grounding:
         if sort == "spot" and (spot := skills.spot(Description.of(phrase.terms[0].words))) is not None:
             return (spot,)
         return self._moving(Clause(SKILL, (phrase,)), gripped=sort == "item")
+
+    def _state(self, clause: Clause) -> list[Predicate]:
+        """The states that the copied verb brings fixtures into."""
+        if not clause.arguments:
+            raise self.resolver.ask("on_what", join_units(clause.words))
+        states, goals = skills.states(clause.words), list[Predicate]()
+        for thing in self.resolver.fixture(clause.arguments[0]):
+            state = states.get(thing.kind)
+            if not isinstance(thing, Fixture) or state is None:
+                raise Unresolved(refusal("unsupported", word("no_skill", self.language, join_units(clause.words))))
+            goals.append((state, thing.name))
+        self.resolver.last = self.resolver.opened = tuple(g[1] for g in goals)
+        return goals
 
     def _moving(
         self,
@@ -206,7 +222,7 @@ class _Grounding:
         if not inside:
             raise self.resolver.decline(
                 "not_inside",
-                join_units(clause.arguments[0].terms[0].words) or ("东西" if self.chinese else "anything"),
+                join_units(clause.arguments[0].terms[0].words) or data(self.language, "language")["anything"],
                 sources,
             )
         return [("on", name, TABLE) for name in self._moving(clause, among=inside)]
@@ -218,7 +234,7 @@ class _Grounding:
             raise self.resolver.ask("unclear")
         a, b = (self.scene.object(n[0]).support for n in (first, second))
         if a is None or b is None or a == b or a == second[0] or b == first[0]:
-            raise Unresolved(refusal("unsupported", word("swap", self.chinese)))
+            raise Unresolved(refusal("unsupported", word("swap", self.language)))
         return [*self._at("on", first, b), *self._at("on", second, a)]
 
     def _tower(self, names: Sequence[str], told: bool) -> list[Predicate]:
@@ -236,7 +252,7 @@ class _Grounding:
             pressed = getattr(thing, "state", "") in ("pressed", "released")
             pressable = pressed or bool(Subject(thing).kinds & {"button", "switch"})
             if not isinstance(thing, Fixture) or pressable != (goal == "pressed"):
-                raise Unresolved(refusal("unsupported", word("state", self.chinese, thing.name, (goal,))))
+                raise Unresolved(refusal("unsupported", word("state", self.language, thing.name, (goal,))))
             goals.append((goal, thing.name))
         self.resolver.last = self.resolver.opened = tuple(g[1] for g in goals)
         return goals

@@ -5,24 +5,22 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
 from pontine.envs.scene import Fixture, SceneObject
 from pontine.planner.language import lexicon
+from pontine.planner.language.languages import every
 from pontine.planner.language.segments import is_cjk, join_units
 
-VAGUE = frozenset(
-    """wooden wood plastic metal metallic shiny striped round square flat heavy light thin thick nice old
-new empty full soft hard clean dirty glass rubber paper dark bright pale little own same
-木头 木 塑料 金属 圆 方 旧 新 空 木制 铁 小小 这个 那个""".split()
-)
+VAGUE = frozenset(every("lexicon", "vague"))
 """Adjectives that scenes do not record: they are let pass where one thing is left anyway."""
 
 
 MAX_NAME_WORDS = 6
-_NOT_LED = ("金属", "高尔夫")
+_ARTICLES, _SUPERLATIVES = (every("lexicon", key) for key in ("articles", "superlatives"))
+_NOT_LED = every("lexicon", "not_led")
 """Nouns that begin like a colour or a size."""
 
 
@@ -55,7 +53,7 @@ class Description:
         words = [w for w in lexicon.plain(whole).split(" ") if w]
         if any(is_cjk(c) for c in whole):
             words = [part for word in words for part in _chinese_parts(word)]
-        words = [w for w in words if w not in ("the", "a", "an")] or words
+        words = [w for w in words if w not in _ARTICLES] or words
         if len(words) == 1 and lexicon.kinds_of(words[0]):
             return cls(whole, tuple(words))
         color, size, side, generic = None, None, None, False
@@ -73,11 +71,11 @@ class Description:
                 head.append(word)
             elif i == len(words) - 1:
                 generic = True
-        superlative = any(mark in whole for mark in ("most", "est", "最"))
+        superlative = any(mark in whole for mark in _SUPERLATIVES)
         return cls(whole, tuple(head), color, size, superlative, side, generic)
 
 
-def _class_of(word: str, classes: dict[str, list[str]]) -> str | None:
+def _class_of(word: str, classes: Mapping[str, Sequence[str]]) -> str | None:
     return next((name for name, members in classes.items() if word in members), None)
 
 
@@ -110,7 +108,7 @@ def _lead(piece: str) -> str | None:
 
 @cache
 def _leads() -> tuple[str, ...]:
-    known = [*lexicon.color_words(), "那个", "这个", "一个", "那只", "那块"]
+    known = [*lexicon.color_words(), *every("lexicon", "demonstratives")]
     for classes in (lexicon.SIZES, lexicon.SIDES):
         known += [w for members in classes.values() for w in members]
     return tuple(w for w in known if not w.isascii())
@@ -178,7 +176,9 @@ class Subject:
         if lexicon.kinds_of(noun) & self.kinds and (lexicon.is_known(noun) or self.known):
             return 2
         under = lexicon.kinds_under(noun)
-        if under & self.kinds or ("bowl" in under and getattr(self.thing, "container", False)):
+        if under & self.kinds or (
+            "container" in lexicon.categories_of(noun) and getattr(self.thing, "container", False)
+        ):
             return 1
         return 0
 

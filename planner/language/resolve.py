@@ -12,6 +12,7 @@ from pontine.envs.so101.kinematics import gap_of
 from pontine.envs.so101.model import RANGE
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import COUNTS, NounPhrase, Term
+from pontine.planner.language.languages import data
 from pontine.planner.language.messages import word
 from pontine.planner.language.query import Description, Match, Subject, find, pick_by_side, pick_by_size
 from pontine.planner.language.segments import join_units
@@ -59,7 +60,7 @@ class Resolver:
     """Resolves the phrases of one form in order, remembering what has been spoken of."""
 
     scene: Scene
-    chinese: bool
+    language: str
     moved: list[str] = field(default_factory=list)
     last: tuple[str, ...] = ()
     last_words: tuple[str, ...] = ()
@@ -68,21 +69,21 @@ class Resolver:
     """Which of the things an indefinite phrase may mean is taken."""
 
     @classmethod
-    def after(cls, turns: Sequence[Turn], scene: Scene, chinese: bool) -> Resolver:
+    def after(cls, turns: Sequence[Turn], scene: Scene, language: str) -> Resolver:
         """A resolver that remembers what the last of the `turns` was about."""
         about = [g[2] if g[0] == "not" else g[1] for g in turns[-1].goals] if turns else []
         known = {o.name for o in scene.objects} | {f.name for f in scene.fixtures}
         last = tuple(n for n in dict.fromkeys(about) if n in known)
-        return cls(scene, chinese, [n for n in last if n in scene], last, opened=last)
+        return cls(scene, language, [n for n in last if n in scene], last, opened=last)
 
     def ask(self, key: str, what: str = "", options: Sequence[str] = (), count: int = 0) -> Unresolved:
         """A question, offering `options`."""
-        told = question(word(key, self.chinese, what, options, count), tuple(options))
+        told = question(word(key, self.language, what, options, count), tuple(options))
         return Unresolved(replace(told, half=key in _SENSELESS))
 
     def decline(self, key: str, what: str = "", options: Sequence[str] = ()) -> Unresolved:
         """A refusal because it is impossible."""
-        return Unresolved(refusal("impossible", word(key, self.chinese, what, options)))
+        return Unresolved(refusal("impossible", word(key, self.language, what, options)))
 
     def movable(
         self, phrase: NounPhrase, avoid: Sequence[str] = (), among: Sequence[SceneObject] | None = None
@@ -146,7 +147,7 @@ class Resolver:
         """The things of one term. Raises Unresolved where nothing, or too much, fits."""
         if term.determiner == "it":
             return self._antecedent(pool, role)
-        what = join_units(term.words) or ("东西" if self.chinese else "thing")
+        what = join_units(term.words) or data(self.language, "language")["thing"]
         words = term.words
         if term.determiner in ("other", "rest") and _only_generic(words) and role == "moved":
             words = self.last_words if term.determiner == "other" else words

@@ -1,22 +1,16 @@
 """Words with which an instruction asks for harm, whatever the model made of it.
 
-The model learns to refuse harm from examples and can miss a wording; these few words have no harmless reading for
-a robot arm, so they refuse by themselves. Only the instruction is looked at, never the scene's names.
+The model learns to refuse harm from examples and can miss a wording; these few words (`harm` in `data/*/signs.json`)
+have no harmless reading for a robot arm, so they refuse by themselves. Only the instruction is looked at, never the
+scene's names.
 """
 
 from __future__ import annotations
 
 from pontine.envs.scene import Scene
 from pontine.planner.language import lexicon
+from pontine.planner.language.languages import every
 from pontine.planner.language.segments import split_units
-
-_WORDS = frozenset(
-    """stab stabbing kill killing murder strangle choke poison injure hurt maim shoot punch slap attack
-hurl explode ignite""".split()
-)
-_PHRASES = (
-    "on fire", "捅", "刺伤", "杀", "揍", "打人", "砸向", "扔向", "伤害", "下毒", "点燃", "点着", "引爆", "攻击", "掐死",
-)  # fmt: skip
 
 
 def harmful(instruction: str, scene: Scene) -> bool:
@@ -26,5 +20,10 @@ def harmful(instruction: str, scene: Scene) -> bool:
     names += [lexicon.plain(t) for f in scene.fixtures for t in (f.name, f.kind, *f.aliases)]
     called = {word for name in names for word in name.split(" ")}
     text = " ".join(units) if instruction.isascii() else "".join(units)
-    words = _WORDS & set(units) - called
-    return bool(words) or any(phrase in text and not any(phrase in name for name in names) for phrase in _PHRASES)
+    for sign in every("signs", "harm"):
+        if sign.isascii() and " " not in sign:
+            if sign in units and sign not in called:
+                return True
+        elif sign in text and not any(sign in name for name in names):
+            return True
+    return False

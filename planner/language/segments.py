@@ -36,8 +36,3 @@ def is_word(unit: str) -> bool:
 def is_cjk(character: str) -> bool:
     """Whether a character is a Chinese one."""
     return re.match(f"[{CJK}]", character) is not None
-
-
-def is_chinese(text: str) -> bool:
-    """Whether a person would take the text for Chinese: it has Chinese characters outside quoted names."""
-    return any(is_cjk(character) for character in text)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pontine.envs.fixture_kind import FIXTURES
 from pontine.envs.predicates import Predicate
+from pontine.planner.language.languages import every
 from pontine.planner.language.query import Description
 from pontine.planner.language.segments import is_cjk, join_units, split_units
 from pontine.policies.skills.operator import Operator
@@ -15,9 +17,6 @@ NAMED = ("relation", "side")
 
 SPOTS = {"left": "left", "right": "right", "middle": "middle", "front": "near", "behind": "far"}
 """The spots above the table, by what the lexicon calls the sides."""
-
-_SUFFIXES = ("一下", "一次", "起来", "了", "吧")
-"""What Chinese verbs may end in without meaning another deed."""
 
 
 def meant(words: Sequence[str]) -> tuple[type[Skill], ...]:
@@ -34,6 +33,18 @@ def meant(words: Sequence[str]) -> tuple[type[Skill], ...]:
         found = [skill for size, skill in loose if size == longest]
         found = found if len(set(found)) == 1 else []
     return tuple(dict.fromkeys(found))
+
+
+def states(words: Sequence[str]) -> dict[str, str]:
+    """The state that copied words bring a kind of fixture into, by kind: "pull" a lever may bring it down."""
+    said = tuple(words)
+    return {
+        kind.name: state
+        for kind in FIXTURES.values()
+        for state, told in kind.state_words.items()
+        for spoken in told.values()
+        if any(_same(split_units(word), said) for word in spoken)
+    }
 
 
 def spot(told: Description) -> str | None:
@@ -77,7 +88,7 @@ def _same(word: Sequence[str], said: Sequence[str]) -> bool:
 def _plain(said: str) -> set[str]:
     """A Chinese verb without what says only how much or that it is done: 推一推, 推推 and 推一下 are 推."""
     out = {said}
-    for suffix in _SUFFIXES:
+    for suffix in every("signs", "verb_endings"):
         out |= {text.removesuffix(suffix) for text in tuple(out)}
     for text in tuple(out):
         half, middle = text[: len(text) // 2], text[len(text) // 2 :].removeprefix("一")

@@ -88,4 +88,4 @@ def _support(scene: Scene, name: str) -> str | None:
 
 
 def _irreversible(name: str, resolver: Resolver) -> Unresolved:
-    return Unresolved(refusal("unsupported", word("not_reversible", resolver.chinese, name)))
+    return Unresolved(refusal("unsupported", word("not_reversible", resolver.language, name)))

@@ -9,7 +9,8 @@ from pontine.planner.benchmarks.items import UNFORESEEN, load_items
 from pontine.planner.brain.decode import Constraint, Source
 from pontine.planner.brain.embedded_brain import SHIPPED
 from pontine.planner.language.form import Form
-from pontine.planner.language.segments import is_chinese, join_units, split_units
+from pontine.planner.language.languages import language_of
+from pontine.planner.language.segments import join_units, split_units
 from pontine.planner.tuning.corpus import fingerprints, keep_seen, read_seen, samples
 from tests.planner.brain.test_decode import VOCABULARY
 
@@ -61,7 +62,7 @@ def test_the_same_seed_draws_the_same_and_chunks_differ() -> None:
 def test_the_share_of_chinese_is_kept() -> None:
     drawn = list(samples(seed=9, chunk=0, count=2000, chinese=0.4))
     assert abs(sum(s.language == "zh" for s in drawn) / len(drawn) - 0.4) < 0.05
-    assert all(is_chinese(s.instruction) for s in drawn if s.language == "zh")
+    assert all(language_of(s.instruction) == "zh" for s in drawn if s.language == "zh")
 
 
 def test_nothing_that_the_shipped_adapter_was_trained_on_is_a_test_item() -> None:
