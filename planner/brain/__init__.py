@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.registry import Registry
 from pontine.envs.scene import Scene
 from pontine.planner.reading import Reading, Turn
-
-BRAINS = ("embedded", "transformers", "endpoint")
 
 
 class Brain(Protocol):
@@ -21,6 +21,41 @@ class Brain(Protocol):
         Raises PontineError if the instruction is empty.
         """
         ...
+
+
+OPTIONS = ("adapter", "model", "url")
+"""What a brain may be told when it is loaded."""
+
+
+@dataclass(frozen=True)
+class BrainKind:
+    """A kind of brain.
+
+    Args:
+        name: what `brain=` calls it.
+        load: makes one of the options that are given, by keyword. Raises PontineError.
+        needs: the `OPTIONS` without which it cannot be.
+        takes: those that it can do without.
+
+    Example:
+        >>> BRAINS["endpoint"].needs
+        ('url', 'model')
+    """
+
+    name: str
+    load: Callable[..., Brain]
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+
+
+def _check(kind: BrainKind) -> None:
+    for option in (*kind.needs, *kind.takes):
+        if option not in OPTIONS:
+            raise UnknownNameError(f"option of brain {kind.name!r}", option, OPTIONS)
+
+
+BRAINS: Registry[BrainKind] = Registry("brain", ["pontine.planner.brain.brains"], check=_check)
+"""The brains there are; a package registers another one."""
 
 
 def load_brain(
@@ -37,28 +72,17 @@ def load_brain(
     Raises PontineError if an option is missing or of another brain, or the model cannot be had.
     """
     check_choice(adapter, brain, model, url)
-    if brain == "transformers":
-        from pontine.planner.brain.transformers_brain import CausalBrain
-
-        return CausalBrain.load(str(model))
-    if brain == "endpoint":
-        from pontine.planner.brain.endpoint import EndpointBrain
-
-        return EndpointBrain(str(url), str(model))
-    from pontine.planner.brain.embedded_brain import EmbeddedBrain
-
-    return EmbeddedBrain.load(adapter)
+    given = {"adapter": adapter, "model": model, "url": url}
+    return BRAINS[brain].load(**{key: value for key, value in given.items() if value is not None})
 
 
 def check_choice(adapter: str | None, brain: str, model: str | None, url: str | None) -> None:
     """Raises PontineError if the options do not go together."""
-    if brain not in BRAINS:
-        raise UnknownNameError("brain", brain, BRAINS)
+    kind = BRAINS[brain]
     given = {"adapter": adapter, "model": model, "url": url}
-    wanted = {"embedded": (), "transformers": ("model",), "endpoint": ("url", "model")}[brain]
-    for key in wanted:
+    for key in kind.needs:
         if not given[key]:
             raise PontineError(f"brain={brain} needs {key}=")
     for key, value in given.items():
-        if value is not None and key not in wanted and (key, brain) != ("adapter", "embedded"):
+        if value is not None and key not in (*kind.needs, *kind.takes):
             raise PontineError(f"{key}= has no meaning with brain={brain}")

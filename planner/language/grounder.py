@@ -10,11 +10,12 @@ from itertools import pairwise
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.language import lexicon, skills, undo
+from pontine.planner.language.abilities import STATES, graspable, state_by, takes_things_in
 from pontine.planner.language.form import SKILL, Clause, Form, NounPhrase
 from pontine.planner.language.languages import DEFAULT, data
 from pontine.planner.language.messages import word
 from pontine.planner.language.query import Description, Subject
-from pontine.planner.language.resolve import Resolver, Unresolved, graspable, takes_things_in
+from pontine.planner.language.resolve import Resolver, Unresolved
 from pontine.planner.language.segments import join_units
 from pontine.planner.reading import Reading, Turn, refusal, subgoals
 
@@ -246,14 +247,14 @@ class _Grounding:
         return [("on", upper, lower) for lower, upper in pairwise(names)]
 
     def _fixture(self, clause: Clause) -> list[Predicate]:
-        goal = {"open": "open", "close": "closed", "press": "pressed"}[clause.verb]
         goals: list[Predicate] = []
         for thing in self.resolver.fixture(clause.arguments[0]):
-            pressed = getattr(thing, "state", "") in ("pressed", "released")
-            pressable = pressed or bool(Subject(thing).kinds & {"button", "switch"})
-            if not isinstance(thing, Fixture) or pressable != (goal == "pressed"):
-                raise Unresolved(refusal("unsupported", word("state", self.language, thing.name, (goal,))))
-            goals.append((goal, thing.name))
+            state = state_by(clause.verb, thing)
+            if state is None:
+                raise Unresolved(
+                    refusal("unsupported", word("state", self.language, thing.name, (STATES[clause.verb],)))
+                )
+            goals.append((state, thing.name))
         self.resolver.last = self.resolver.opened = tuple(g[1] for g in goals)
         return goals
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from pontine.envs.predicates import DIRECTION_MARGIN, holds
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
-from pontine.envs.so101.kinematics import gap_of
-from pontine.envs.so101.model import RANGE
 from pontine.planner.language import lexicon
+from pontine.planner.language.abilities import graspable, takes_things_in
 from pontine.planner.language.form import COUNTS, NounPhrase, Term
 from pontine.planner.language.languages import data
 from pontine.planner.language.messages import word
@@ -34,25 +33,6 @@ class Unresolved(Exception):
     def __init__(self, reading: Reading) -> None:
         super().__init__(reading.text)
         self.reading = reading
-
-
-WIDEST = 0.9 * float(gap_of(RANGE[5, 1]))
-"""Width (m) of the widest thing to be picked up: what the gripper opens to, less a tenth to get around it."""
-
-
-def graspable(thing: SceneObject) -> bool:
-    """Whether this arm's gripper can hold the thing: containers and flat ware are too wide, cups are not."""
-    if thing.size is not None and min(thing.size[:2]) > WIDEST:
-        return False
-    kinds = Subject(thing).kinds
-    return not kinds & lexicon.UNGRASPABLE and (not thing.container or bool(kinds & lexicon.HANDY))
-
-
-def takes_things_in(thing: Thing) -> bool:
-    """Whether things can be put into it."""
-    if isinstance(thing, Fixture):
-        return bool(Subject(thing).kinds & lexicon.CONTAINERS)
-    return thing.container or bool(Subject(thing).kinds & lexicon.CONTAINERS)
 
 
 @dataclass

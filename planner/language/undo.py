@@ -7,12 +7,10 @@ from collections.abc import Sequence
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene
+from pontine.planner.language.abilities import reversible, takes_things_in
 from pontine.planner.language.messages import word
-from pontine.planner.language.resolve import Resolver, Thing, Unresolved, takes_things_in
+from pontine.planner.language.resolve import Resolver, Thing, Unresolved
 from pontine.planner.reading import Turn, refusal
-
-_STATES = ("open", "closed")
-"""Fixture states that a skill can bring back; a button that was pressed was pressed."""
 
 SHIFT = 0.01
 """Distance (m) up to which a thing counts as not moved: the noise of looking again."""
@@ -28,7 +26,7 @@ def undo(turns: Sequence[Turn], resolver: Resolver) -> list[Predicate]:
     moved = [name for name in known if _support(turn.scene, name) != _support(now, name)]
     changed = [f for f in turn.scene.fixtures if any(g.name == f.name and g.state != f.state for g in now.fixtures)]
     for fixture in changed:
-        if fixture.state not in _STATES:
+        if not reversible(now.fixture(fixture.name)):
             raise _irreversible(fixture.name, resolver)
     for name in sorted(about):
         # Moved about on the table: where exactly it stood is not a goal that can be stated.
@@ -39,7 +37,7 @@ def undo(turns: Sequence[Turn], resolver: Resolver) -> list[Predicate]:
     if not back and not states:
         raise resolver.ask("nothing_before")
     # What is to be open is opened first, what is to be closed is closed when everything is in its place.
-    return [*[g for g in states if g[0] == "open"], *back, *[g for g in states if g[0] == "closed"]]
+    return [*[g for g in states if g[0] != "closed"], *back, *[g for g in states if g[0] == "closed"]]
 
 
 def put_back(names: Sequence[str], turns: Sequence[Turn], resolver: Resolver) -> list[Predicate]:

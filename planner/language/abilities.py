@@ -1,0 +1,78 @@
+"""What can be done with a thing: its declaration says so, and where nobody declared its kind its nouns are a guess."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pontine.envs import affordances
+from pontine.envs.fixture_kind import FIXTURES
+from pontine.envs.kind import KINDS
+from pontine.envs.scene import Fixture, SceneObject
+from pontine.envs.so101.kinematics import gap_of
+from pontine.envs.so101.model import RANGE
+from pontine.planner.language import lexicon
+from pontine.planner.language.query import Subject
+
+WIDEST = 0.9 * float(gap_of(RANGE[5, 1]))
+"""Width (m) of the widest thing to be picked up: what the gripper opens to, less a tenth to get around it."""
+
+STATES = {"open": "open", "close": "closed", "press": "pressed"}
+"""The state that a verb of the goal form asks for."""
+
+
+def graspable(thing: SceneObject) -> bool:
+    """Whether this arm's gripper can hold the thing. Of kinds that nobody declared, containers and flat ware are taken
+    for too wide, cups are not."""
+    if thing.size is not None and min(thing.size[:2]) > WIDEST:
+        return False
+    told = affordances.graspable(_declared(thing))
+    if told is not None:
+        return told
+    kinds = Subject(thing).kinds
+    return not kinds & lexicon.UNGRASPABLE and (not thing.container or bool(kinds & lexicon.HANDY))
+
+
+def takes_things_in(thing: SceneObject | Fixture) -> bool:
+    """Whether things can be put into it."""
+    told = affordances.takes_things_in(_declared(thing))
+    if told is not None:
+        return told
+    return bool(Subject(thing).kinds & lexicon.CONTAINERS)
+
+
+def state_by(verb: str, thing: SceneObject | Fixture) -> str | None:
+    """The state that `open`, `close` or `press` brings a thing into; None if it has no such state."""
+    if not isinstance(thing, Fixture):
+        return None
+    kind, wanted = _declared(thing).kind, STATES[verb]
+    if kind in FIXTURES:
+        declared = FIXTURES[kind]
+        said = (s for s, told in declared.state_words.items() if any(verb in words for words in told.values()))
+        return wanted if wanted in declared.states else next(said, None)
+    return wanted if pressable(thing) == (verb == "press") else None
+
+
+def pressable(thing: Fixture) -> bool:
+    """Whether a fixture is one that is pressed."""
+    kind = _declared(thing).kind
+    if kind in FIXTURES:
+        return STATES["press"] in FIXTURES[kind].states
+    return bool(Subject(thing).kinds & lexicon.PRESSABLE)
+
+
+def reversible(thing: Fixture) -> bool:
+    """Whether a skill can bring a fixture out of the state it is in."""
+    kind = _declared(thing).kind
+    if kind in FIXTURES:
+        return not (FIXTURES[kind].latches and thing.state == FIXTURES[kind].states[0])
+    return thing.state in (STATES["open"], STATES["close"])
+
+
+def _declared(thing: SceneObject | Fixture) -> SceneObject | Fixture:
+    """The thing with its kind as it is declared, where a scene calls that kind by one of its words (方块)."""
+    registry = FIXTURES if isinstance(thing, Fixture) else KINDS
+    if thing.kind in registry:
+        return thing
+    plain = lexicon.plain(thing.kind)
+    kinds = [k.name for k in registry.values() if any(plain == said[0] for said in k.words.values() if said)]
+    return replace(thing, kind=kinds[0]) if len(kinds) == 1 else thing
