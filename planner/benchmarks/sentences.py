@@ -106,8 +106,11 @@ def _can_be_done(shape: str, goal: Predicate, roles: Roles, table: tuple[ObjectS
     if relation == "in":
         return KINDS[target.kind].container
     if relation == "on":
-        top = ("cube", "block") if shape == "stack" else ("plate",)
-        return KINDS[moved.kind].flat_top and target.kind in top and min(target.size[:2]) >= MIN_STACK_SIDE
+        under = KINDS[target.kind]
+        top = under.flat_top and (
+            under.graspable and not under.round if shape == "stack" else not (under.graspable or under.container)
+        )
+        return KINDS[moved.kind].flat_top and top and min(target.size[:2]) >= MIN_STACK_SIDE
     return _room_beside(relation, moved, target, table)
 
 

@@ -12,11 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pontine.envs.errors import PontineError
+from pontine.envs.fixture_kind import FIXTURES
+from pontine.envs.kind import KINDS
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.benchmarks.items import right
 from pontine.planner.brain.reader import weigh
 from pontine.planner.language import lexicon
+from pontine.planner.language.abilities import STATES
 from pontine.planner.language.form import COUNTS, LATER, Clause, Form, Term
+from pontine.planner.language.languages import DEFAULT, language_of
 from pontine.planner.language.query import Description
 from pontine.planner.planning.plan import NoPlanError, make_plan
 from pontine.planner.reading import Reading
@@ -35,6 +39,11 @@ _OFFSETS = {
     "near": (0.0, 0.05),
 }
 _SCALES = {"big": 1.6, "small": 0.6, "tall": 1.6, "short": 0.6, "long": 1.6}
+
+_SOLID = next(kind for kind in KINDS.own() if kind.cubic and not kind.round)
+"""The kind of what is told by nothing but its looks."""
+
+_CONTAINERS = tuple(kind.name for kind in KINDS.own() if kind.container)
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,11 @@ def _spoil(scene: Scene, rng: random.Random) -> Scene:
     return replace(scene, objects=(*scene.objects, again))
 
 
+def _with_state(state: str) -> str:
+    """The kind of fixture that has a state."""
+    return next(kind.name for kind in FIXTURES.own() if state in kind.states)
+
+
 class _Imagination:
     """One scene being furnished."""
 
@@ -124,11 +138,13 @@ class _Imagination:
         if clause.verb == "out" and len(clause.arguments) == 2:
             sources = self.made.get(place[0].terms[0].words, [])
             for term in moved.terms:
-                for name in self.made.get(term.words, []) or [self.extra(("red", "cube"))]:
+                for name in self.made.get(term.words, []) or [self.extra(tuple(EXTRAS[0].split()))]:
                     if sources and name not in sources:
                         self.objects[name]["support"] = sources[0]
         if clause.verb == "down" and self.holding is None and moved.terms[0].determiner in ("the", "it"):
-            self.holding = next(iter(self.made.get(moved.terms[0].words, [])), None) or self.extra(("green", "cube"))
+            self.holding = next(iter(self.made.get(moved.terms[0].words, [])), None) or self.extra(
+                ("green", _SOLID.said(DEFAULT))
+            )
             self.objects[self.holding]["support"] = None
 
     def fixture(self, verb: str, term: Term) -> None:
@@ -136,9 +152,9 @@ class _Imagination:
             return
         told = Description.of(term.words)
         state = {"open": "closed", "close": "open", "press": "released"}[verb]
-        kind = " ".join(told.head) or "button"
-        if kind in ("drawer", "button"):
-            kind = "button" if verb == "press" else "drawer"
+        kind, fitting = " ".join(told.head), _with_state(STATES[verb])
+        if not kind or kind in FIXTURES:
+            kind = fitting
         self.fixtures[told.whole] = Fixture(told.whole, kind, state)
         self.made[term.words] = [told.whole]
 
@@ -164,9 +180,9 @@ class _Imagination:
     def thing(self, told: Description, container: bool, number: int) -> str:
         """One thing that fits the description."""
         head = " ".join(told.head) if all(h.isascii() for h in told.head) else "".join(told.head)
-        generic = "cube" if told.whole.isascii() else "方块"
+        generic = _SOLID.said(language_of(told.whole))
         singular = min(lexicon.singulars(head), key=len) if head and number else head
-        kind = singular or (self.rng.choice(("bowl", "box")) if container else generic)
+        kind = singular or (self.rng.choice(_CONTAINERS) if container else generic)
         whole = told.whole if self.rng.random() < 0.3 else ""
         name = whole or f"{told.color or 'plain'}_{kind}"
         while name in self.objects or name in self.fixtures:
@@ -188,7 +204,7 @@ class _Imagination:
 
     def extra(self, words: tuple[str, ...]) -> str:
         told = Description.of(words)
-        return self.thing(told, bool(set(told.head) & {"bowl", "box"}), 0)
+        return self.thing(told, bool(set(told.head) & set(_CONTAINERS)), 0)
 
     def relate(self, name: str, relation: str | None, references: list[str]) -> None:
         """Put a thing where its relation says."""
