@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
+from pontine.planner.language import skills
 from pontine.planner.language.coverage import unspoken
 from pontine.planner.language.followup import set_phrase
 from pontine.planner.language.form import Form
@@ -15,7 +16,9 @@ from pontine.planner.language.grounder import ground
 from pontine.planner.language.languages import language_of
 from pontine.planner.language.messages import word
 from pontine.planner.language.safety import harmful
+from pontine.planner.language.segments import split_units
 from pontine.planner.reading import Reading, Turn, question, refusal
+from pontine.policies.skills.skill import Skill
 
 LEAST = 0.05
 """Probability below which a second choice is not carried out."""
@@ -24,6 +27,10 @@ CREDIT = {"half": 0.02, "declined": 0.15, "unsupported": 0.3}
 """How likely it is that the right form comes to nothing so: because it leaves out something that was said, makes no
 sense, means nothing or too much in the scene, or is beyond the arm. A wrong form comes to nothing much more often, so
 a form that can be carried out is to be preferred to a likelier one that cannot."""
+
+
+NAMED = 0.01
+"""Probability from which a form is believed that calls a skill in the words in which it was asked for."""
 
 
 class NoFormError(PontineError):
@@ -64,19 +71,33 @@ class FormBrain(ABC):
 
     def _best(self, instruction: str, scene: Scene, turns: Sequence[Turn]) -> Reading:
         """The reading of the form that is the likeliest one in this scene."""
-        best, most = None, 0.0
+        best, most, unskilled = None, 0.0, False
+        wanted = skills.named(split_units(instruction))
         for form, chance in self.forms(instruction, scene):
             reading = replace(weigh(form, instruction, scene, turns), confidence=chance)
             credit = credit_of(reading)
-            if chance is None or (best is None and credit == 1.0):
+            if wanted & called(form) and reading.reason != "unsafe" and (chance is None or chance >= NAMED):
+                # Said in the very words of a skill that the goal form has no verb for.
                 best = reading
                 break
-            if best is None or (chance * credit > most and (credit < 1.0 or chance >= LEAST)):
+            if unskilled and reading.reason == "unsafe":
+                credit = CREDIT["unsupported"]
+            if chance is None or (best is None and credit == 1.0):
+                best, most = reading, chance or 1.0
+                if not wanted:
+                    break
+            elif best is None or (chance * credit > most and (credit < 1.0 or chance >= LEAST)):
+                unskilled = best is None and bool(form.clauses[0].words)
                 best, most = reading, chance * credit
         assert best is not None
         if best.kind == "subgoals" and best.confidence is not None and best.confidence < self.ask_below:
             return replace(question(word("unclear", language_of(instruction))), confidence=best.confidence)
         return best
+
+
+def called(form: Form) -> set[type[Skill]]:
+    """The skills that the copied verbs of a form mean."""
+    return {skill for clause in form.clauses if clause.words for skill in skills.meant(clause.words)}
 
 
 def credit_of(reading: Reading) -> float:

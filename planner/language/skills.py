@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pontine.envs.fixture_kind import FIXTURES
-from pontine.envs.predicates import Predicate
+from pontine.envs.predicates import DIRECTIONS, Predicate
 from pontine.planner.language.languages import every
 from pontine.planner.language.query import Description
 from pontine.planner.language.segments import is_cjk, join_units, split_units
 from pontine.policies.skills.operator import Operator
 from pontine.policies.skills.skill import SKILLS, Skill
+
+_SAID = frozenset(("on", "in", "holding", *DIRECTIONS, "near", "open", "closed", "pressed"))
+"""Predicates that verbs of the goal form ask for."""
 
 NAMED = ("relation", "side")
 """Sorts of parameters that no noun phrase names."""
@@ -55,6 +58,32 @@ def spot(told: Description) -> str | None:
 def alone(words: Sequence[str]) -> bool:
     """Whether these are just the words of a skill that is done to nothing."""
     return any(not skill.arguments for skill in SKILLS.values() if _says(skill, words))
+
+
+def named(units: Sequence[str]) -> set[type[Skill]]:
+    """The skills that an instruction names word for word and for whose goals the goal form has no verb.
+
+    The words of a verb may stand apart; one that stands alone must be what the instruction begins with.
+    """
+    return {
+        skill
+        for skill in SKILLS.values()
+        if any(effect[0] not in _SAID and not effect[0].startswith("?") for effect in _made(skill))
+        for said in skill.words.values()
+        for word in map(split_units, said)
+        if (_apart(word, units) if len(word) > 1 else tuple(units[:1]) == word)
+    }
+
+
+def _made(skill: type[Skill]) -> list[Predicate]:
+    return [effect for effect in skill.operator.effects if effect[0] != "not"]
+
+
+def _apart(word: Sequence[str], units: Sequence[str]) -> bool:
+    if is_cjk(word[0][0]):
+        return join_units(word) in join_units(units)
+    rest = iter(units)
+    return all(piece in rest for piece in word)
 
 
 def _says(skill: type[Skill], words: Sequence[str]) -> bool:

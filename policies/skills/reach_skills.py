@@ -25,8 +25,8 @@ class ReachSkill(Skill):
 
     name, task, max_steps = "reach", "reach", Reach.max_steps
     words: ClassVar = {
-        "en": ("reach for", "reach", "hover over", "point at", "move over", "go over"),
-        "zh": ("移到", "伸向", "伸到", "指向", "悬停在"),
+        "en": ("reach for", "reach", "hover over", "point at"),
+        "zh": ("伸向", "伸到", "指向", "悬停在"),
     }
     operator = Operator({"spot": "spot"}, (("not", "holding", "*"),), (("hand_over", "?spot"),))
     observation = SIZE

@@ -57,3 +57,23 @@ def test_what_can_be_carried_out_is_preferred_if_it_is_likely_enough(
     reading = brain.read("put the spool in the tin", SCENE)
     assert reading.kind == kind
     assert brain.asked == asked
+
+
+@pytest.mark.parametrize(
+    ("instruction", "forms", "goals"),
+    [
+        ("reach for the spool", [("hold the spool", 0.95), ("do reach for the spool", 0.03)], [("hand_over", "spool")]),
+        ("reach the spool", [("unsafe", 0.95), ("do reach the spool", 0.03)], [("hand_over", "spool")]),
+        ("take the spool", [("hold the spool", 0.95), ("do reach the spool", 0.03)], [("holding", "spool")]),
+        ("reach for the spool", [("hold the spool", 0.95), ("do reach for the spool", 0.003)], [("holding", "spool")]),
+    ],
+)
+def test_a_skill_that_is_named_word_for_word_is_meant(
+    instruction: str, forms: list[tuple[str, float]], goals: list[tuple[str, ...]]
+) -> None:
+    assert list(Scripted(*forms).read(instruction, SCENE).subgoals) == goals
+
+
+def test_a_verb_that_no_skill_is_called_is_named_rather_than_taken_for_harm() -> None:
+    reading = Scripted(("do squash the spool", 0.6), ("unsafe", 0.3)).read("squash the spool", SCENE)
+    assert reading.text == "I cannot squash."
