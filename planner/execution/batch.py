@@ -20,6 +20,7 @@ from pontine.planner.brain import Brain, load_brain
 from pontine.planner.brain.written_goal import WrittenGoal
 from pontine.planner.planning.plan import NoPlanError, make_plan
 from pontine.planner.planning.problem import prepare
+from pontine.policies.threads import torch_threads
 
 
 def plan_one(instruction: str, scene: Scene, brain: Brain) -> dict[str, Any]:
@@ -63,17 +64,26 @@ def plan_verb(
 
     Returns the exit status: 0, or 2 if lines of a batch could not be read. Raises PontineError on bad input.
     """
-    import torch
-
     if threads < 1:
         raise PontineError("threads must be at least 1")
-    torch.set_num_threads(threads)
+    with torch_threads(threads):
+        return _plan(instruction, goal, scene, out, batch, lambda: load_brain(adapter, brain, model, url))
+
+
+def _plan(
+    instruction: str | None,
+    goal: str | None,
+    scene: str | Path | None,
+    out: str | Path | None,
+    batch: str | Path | None,
+    load: Callable[[], Brain],
+) -> int:
     if batch is not None:
         if instruction is not None or goal is not None or scene is not None:
             raise PontineError("give either batch= and out=, or instruction= and scene=, not both")
         if out is None:
             raise PontineError("batch= needs out=, the file to write")
-        return _plan_batch(Path(batch), Path(out), lambda: load_brain(adapter, brain, model, url))
+        return _plan_batch(Path(batch), Path(out), load)
     if instruction is not None and goal is not None:
         raise PontineError("give either instruction= or goal=, not both")
     wanted = instruction if goal is None else goal
@@ -81,9 +91,7 @@ def plan_verb(
         raise PontineError("pontine plan needs instruction= (or goal=) and scene=, or batch= and out=")
     if not wanted.strip():
         raise PontineError("the instruction is empty; say what the arm should do")
-    told = plan_one(
-        wanted, Scene.read(scene), WrittenGoal() if goal is not None else load_brain(adapter, brain, model, url)
-    )
+    told = plan_one(wanted, Scene.read(scene), WrittenGoal() if goal is not None else load())
     if out is not None:
         _write(Path(out), json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     show(told)

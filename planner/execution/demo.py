@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import torch
-
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.tabletop.fixtures import BUTTON, DRAWER
 from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random_fixtures, random_table
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.brain.written_goal import WrittenGoal
@@ -16,6 +15,7 @@ from pontine.planner.execution.session import Session
 from pontine.planner.execution.video import filming
 from pontine.planner.planning.score import Judge
 from pontine.policies.skills.loading import load_library
+from pontine.policies.threads import torch_threads
 
 
 def demo(
@@ -42,8 +42,6 @@ def demo(
 
     Raises PontineError for input that cannot be used.
     """
-    # One thread reads no slower than two, more evenly, and always sums in the same order.
-    torch.set_num_threads(1)
     check_writable(report, "report")
     check_writable(video, "video")
     check_writable(failures, "failures")
@@ -56,7 +54,7 @@ def demo(
         given = Scene.read(scene)
         robot = SimulatedRobot(from_scene(given), fixtures_from_scene(given))
     else:
-        fixtures = random_fixtures(seed, [kind for kind, there in (("drawer", drawer), ("button", button)) if there])
+        fixtures = random_fixtures(seed, [kind.name for kind, there in ((DRAWER, drawer), (BUTTON, button)) if there])
         robot = SimulatedRobot(random_table(seed, objects, fixtures), fixtures)
     skills = load_library(library)
     reader: Brain
@@ -66,7 +64,8 @@ def demo(
         with display.waiting("loading the language model"):
             reader = load_brain(adapter, brain, model, url)
     display.scene(robot.scene())
-    with filming(robot, video) as filmed:
+    # One thread reads no slower than two, more evenly, and always sums in the same order.
+    with torch_threads(1), filming(robot, video) as filmed:
         judge = Judge(skills, library)
         session = Session(filmed, reader, skills, display, seed, replans, failures, judge)
         return 0 if session.run(instruction, report) else 1

@@ -42,6 +42,11 @@ class Outcome(Protocol):
 class Skill(Protocol):
     """Something that moves the robot towards its postconditions."""
 
+    @property
+    def missing(self) -> str | None:
+        """What is to be done before it can be called; None if it can."""
+        ...
+
     def execute(self, robot: Robot, args: tuple[str, ...]) -> Outcome:
         """Act until the skill ends by itself."""
         ...
@@ -140,9 +145,13 @@ def execute(
     make_plan: Planner,
     max_replans: int = 3,
     on_event: Callable[[Event], None] = lambda event: None,
+    plan: Plan | None = None,
 ) -> Execution:
-    """Make `subgoals` true in their order, and those that later ones allow true together at the end."""
-    run = _Run(robot, library, tuple(subgoals), make_plan, max_replans, on_event)
+    """Make `subgoals` true in their order, and those that later ones allow true together at the end.
+
+    `plan` is one that was made for them from here already; without one it is made first.
+    """
+    run = _Run(robot, library, tuple(subgoals), make_plan, max_replans, on_event, plan)
     try:
         run.act()
     except SceneError as error:
@@ -168,11 +177,13 @@ class _Run:
         make_plan: Planner,
         max_replans: int,
         on_event: Callable[[Event], None],
+        plan: Plan | None,
     ) -> None:
         self.robot, self.library, self.subgoals = robot, library, subgoals
         self.make_plan, self.max_replans, self.on_event = make_plan, max_replans, on_event
         self.result = Execution(robot.scene())
         self.reached = 0
+        self._made = plan
         self._look()
 
     def act(self) -> None:
@@ -182,7 +193,7 @@ class _Run:
             if why and moved:
                 self._withdraw()
             try:
-                plan = self.make_plan(self.result.final_scene, self._wanted())
+                plan, self._made = self._made or self.make_plan(self.result.final_scene, self._wanted()), None
             except NoPlanError as error:
                 self.fail("skill" if why else "plan", f"{why}; then {error}" if why else str(error))
                 return
@@ -221,11 +232,15 @@ class _Run:
         if not self.result.plans:
             self.result.goal = plan.goal
         self.result.plans.append(plan)
-        unknown = sorted({step.skill for step in plan.steps} - set(self.library))
+        needed = sorted({step.skill for step in plan.steps})
+        unknown = [name for name in needed if name not in self.library]
+        missing = [said for name in needed if name in self.library and (said := self.library[name].missing)]
         if not plan.valid:
             self.fail("plan", "the plan did not pass validation")
         elif unknown:
             self.fail("plan", f"no skill for {', '.join(unknown)}; the library has: {', '.join(sorted(self.library))}")
+        elif missing:
+            self.fail("plan", "; ".join(missing))
         else:
             self.on_event(PlanMade(plan, len(self.result.plans), why))
             return True

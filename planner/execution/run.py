@@ -32,7 +32,7 @@ def perform(
     on_event: Callable[[Event], None] = lambda event: None,
 ) -> Report:
     """Carry out `instruction` and say what became of it. With a `judge` the plan is scored before anything moves, and
-    the best is taken where several would do.
+    the best is taken and carried out where several would do.
 
     Raises PontineError if the instruction is empty.
     """
@@ -41,11 +41,11 @@ def perform(
     reading = read(instruction, scene)
     reading_seconds = time.perf_counter() - start
     on_reading(reading)
-    execution, score = None, None
+    execution, plan, score = None, None, None
     if reading.kind == "subgoals":
         if judge is not None:
-            reading, score = judge.choose(reading, robot, planner)
+            reading, plan, score = judge.choose(reading, robot, planner)
         if score is not None:
             on_score(score)
-        execution = execute(robot, library, reading.subgoals, planner, replans, on_event)
+        execution = execute(robot, library, reading.subgoals, planner, replans, on_event, plan)
     return Report(instruction, seed, scene, reading, reading_seconds, time.perf_counter() - start, execution, score)

@@ -32,13 +32,13 @@ from pontine.policies.skills.skill import Skill
 TESTED = "policy, randomization=real"
 """The test in a policy's card that its rate is taken from."""
 
-Source = Literal["critic", "rate", "unmeasured"]
+Source = Literal["critic", "rate", "unmeasured", "no policy"]
 
 
 @dataclass(frozen=True)
 class Estimate:
     """A step's probability of success, and where it comes from: the critic, the policy's measured rate, or nowhere
-    (then it is 1)."""
+    (then it is 1); a skill that has no policy cannot succeed."""
 
     probability: float
     source: Source
@@ -89,18 +89,19 @@ class Judge:
 
     def choose(
         self, reading: Reading, robot: Robot, make_plan: Callable[[Scene, Sequence[Predicate]], Plan]
-    ) -> tuple[Reading, Score | None]:
-        """The reading with the best-scored of its alternatives as its subgoals, and the score; None if there is no
-        plan for any of them."""
+    ) -> tuple[Reading, Plan | None, Score | None]:
+        """The reading with the best-scored of its alternatives as its subgoals, the plan for those and its score; None
+        if there is no plan for any of them."""
         scene, best = robot.scene(), None
         for goals in (reading.subgoals, *reading.alternatives):
             try:
-                score = self.score(reading, make_plan(scene, goals), robot, scene)
+                plan = make_plan(scene, goals)
             except NoPlanError:
                 continue
-            if best is None or score.value > best[1].value:
-                best = goals, score
-        return (reading, None) if best is None else (replace(reading, subgoals=best[0]), best[1])
+            score = self.score(reading, plan, robot, scene)
+            if best is None or score.value > best[2].value:
+                best = goals, plan, score
+        return (reading, None, None) if best is None else (replace(reading, subgoals=best[0]), best[1], best[2])
 
     def score(self, reading: Reading, plan: Plan, robot: Robot, scene: Scene) -> Score:
         """The score of one plan from here."""
@@ -114,6 +115,8 @@ class Judge:
     def _estimate(self, step: Step, robot: Robot, scene: Scene, known: bool) -> Estimate:
         skill = self.skills[step.skill]
         critic = self.critics.get(skill.task)
+        if skill.missing is not None:
+            return Estimate(0.0, "no policy")
         if critic is not None and known and isinstance(skill, HandlingSkill):
             seen = _look(skill, step.args, robot, scene)
             if seen is not None:

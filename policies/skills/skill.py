@@ -7,6 +7,7 @@ over the measured scene.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -165,11 +166,17 @@ class Skill(ABC):
         return SkillOutcome(False, self.max_steps, "time limit")
 
 
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+"""What names of skills look like."""
+
+
 def _check(skill: type[Skill]) -> None:
     """Raises PontineError for a skill whose declaration is not whole."""
     for field in ("name", "task", "operator", "words", "max_steps"):
         if not hasattr(skill, field):
             raise PontineError(f"skill {getattr(skill, 'name', skill.__name__)!r} does not say its {field}")
+    if not NAME.fullmatch(skill.name):
+        raise PontineError(f"skill {skill.name!r} must be named in small letters, digits and _")
     if not any(skill.words.values()):
         raise PontineError(f"skill {skill.name!r} has no words")
     try:

@@ -67,6 +67,7 @@ class FakeSkill:
     instead: Callable[[Scene, Sequence[str]], Scene] = lambda scene, args: scene
     says: Said = Said()
     calls: list[tuple[str, ...]] = field(default_factory=list)
+    missing: str | None = None
 
     def execute(self, robot: FakeRobot, args: tuple[str, ...]) -> Said:
         failing = len(self.calls) in self.fails

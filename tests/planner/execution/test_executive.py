@@ -28,6 +28,25 @@ def run(
     return result
 
 
+def test_a_plan_that_was_made_already_is_carried_out_and_not_searched_for_again() -> None:
+    made = make_plan(FakeRobot().scene(), [IN_BOWL])
+
+    def again(*args: object) -> Plan:
+        raise AssertionError("searched twice")
+
+    result = execute(FakeRobot(), library(), [IN_BOWL], again, plan=made)
+    assert result.goal_reached
+    assert result.plans == [made]
+
+
+def test_a_plan_that_needs_a_skill_without_a_policy_says_what_to_train() -> None:
+    untrained = FakeSkill(picked, missing="there is no policy for pick yet: `pontine train task=pick`")
+    robot = FakeRobot()
+    result = execute(robot, library(pick=untrained), [IN_BOWL], make_plan)
+    assert (result.cause, result.reason) == ("plan", untrained.missing)
+    assert not robot.commands
+
+
 def test_a_plan_that_works_is_carried_out_once() -> None:
     result = run(library(), IN_BOWL)
     assert result.goal_reached

@@ -16,6 +16,7 @@ from pontine.planner.language.grounder import MAX_ALTERNATIVES, ground
 from pontine.planner.language.resolve import graspable
 from pontine.planner.planning.plan import make_plan
 from pontine.planner.planning.score import TESTED, Judge, _look
+from pontine.planner.reading import subgoals
 from pontine.policies import critic as critics
 from pontine.policies.skills.loading import LIBRARY, load_library
 
@@ -37,9 +38,10 @@ def test_without_critics_it_is_the_product_of_what_was_measured(robot: Simulated
     skills = load_library(bare)
     thing = next(o.name for o in scene.objects if graspable(o))
     reading = ground(Form.parse(f"hold the {thing}"), scene)
-    chosen, score = Judge(skills, bare).choose(reading, robot, make_plan)
+    chosen, plan, score = Judge(skills, bare).choose(reading, robot, make_plan)
     rate = json.loads((bare / "pick" / "policy.json").read_text())["test"][TESTED]["success"]
     assert chosen == reading
+    assert plan == make_plan(scene, reading.subgoals)
     assert score is not None
     assert [e.source for e in score.steps] == ["rate"] * len(score.steps)
     assert score.value == pytest.approx(rate ** len(score.steps))
@@ -61,8 +63,20 @@ def test_a_critic_chooses_between_things_that_would_do_as_well(robot: SimulatedR
     judge.critics["pick"] = Told()
     reading = ground(Form.parse("hold a thing"), scene)
     assert len(reading.alternatives) == min(len(names), MAX_ALTERNATIVES) - 1
-    chosen, score = judge.choose(reading, robot, make_plan)
+    chosen, plan, score = judge.choose(reading, robot, make_plan)
     options = [goals[0][1] for goals in (reading.subgoals, *reading.alternatives)]
     assert chosen.subgoals == (("holding", max(options, key=chances.__getitem__)),)
     assert score is not None
     assert score.steps[0].source == "critic"
+    assert plan is not None
+    assert plan.goal == chosen.subgoals
+
+
+def test_a_plan_that_needs_a_skill_without_a_policy_cannot_succeed(robot: SimulatedRobot, bare: Path) -> None:
+    shutil.rmtree(bare / "pick")
+    thing = next(o.name for o in robot.scene().objects if graspable(o))
+    reading = subgoals(("holding", thing))
+    _, _, score = Judge(load_library(bare), bare).choose(reading, robot, make_plan)
+    assert score is not None
+    assert score.steps[-1].source == "no policy"
+    assert score.value == 0.0

@@ -46,6 +46,8 @@ def test_a_skill_that_does_not_say_everything_is_refused() -> None:
     silent = type("Silent", (PickSkill,), {"name": "silent", "words": {}})
     with pytest.raises(PontineError, match="skill 'silent' has no words"):
         SKILLS.register(silent)
+    with pytest.raises(PontineError, match="'Knock Over' must be named in small letters"):
+        SKILLS.register(type("Loud", (PickSkill,), {"name": "Knock Over"}))
 
 
 @pytest.mark.parametrize("name", SKILLS)
