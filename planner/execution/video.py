@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from pontine.envs.arrays import Array, Image
 from pontine.envs.robot import Robot, RobotState
 from pontine.envs.scene import Scene
 from pontine.envs.visuals.video import FPS, VideoWriter
@@ -20,7 +18,7 @@ WIDTH, HEIGHT = 640, 480
 class Drawable(Robot, Protocol):
     """A robot that can draw what it sees."""
 
-    def render(self, width: int = ..., height: int = ...) -> NDArray[np.uint8]:
+    def render(self, width: int = ..., height: int = ...) -> Image:
         """An RGB picture (height, width, 3)."""
         ...
 
@@ -35,7 +33,7 @@ class FilmedRobot:
         """The joints now."""
         return self._robot.observe()
 
-    def command(self, targets: NDArray[np.float64]) -> None:
+    def command(self, targets: Array) -> None:
         """Send joint targets (6,) rad, let one control step pass, and film it."""
         self._robot.command(targets)
         self._video.add(self._robot.render(width=WIDTH, height=HEIGHT))

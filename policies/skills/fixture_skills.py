@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from pontine.envs.arrays import Array
 from pontine.envs.fixture_kind import FIXTURES, FixtureKind
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Fixture, Scene, SceneObject
@@ -18,7 +19,7 @@ from pontine.envs.tasks.fixture import CLEAR
 
 from .handling import HandlingSkill, Moment
 from .operator import Operator
-from .skill import SKILLS, Array
+from .skill import SKILLS
 
 
 class FixtureSkill(HandlingSkill):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array, Float32
 from pontine.envs.fixture_kind import FIXTURES
 from pontine.envs.kind import KINDS
 from pontine.envs.robot import CONTROL_SECONDS, Robot, RobotState
@@ -16,7 +16,7 @@ from pontine.envs.scene import Scene, SceneObject
 from pontine.envs.so101.kinematics import tool_pose
 from pontine.envs.tasks.observation import Situation, manipulation
 
-from .skill import Array, Attempt, Skill, SkillError
+from .skill import Attempt, Skill, SkillError
 
 # m/s, share a step, m, m, m
 _SLOW, _INTEGRAL, _LARGEST_SHIFT, _ARRIVED, _NEAR = 0.02, 0.1, 0.02, 0.006, 0.05
@@ -49,7 +49,7 @@ class HandlingSkill(Skill):
         thing = scene.object(args[0])
         return None if thing.position is None else thing
 
-    def sight(self, situation: Situation) -> NDArray[np.float32]:
+    def sight(self, situation: Situation) -> Float32:
         """What the policy sees of a situation, (1, observation)."""
         return manipulation(situation)
 
@@ -81,7 +81,7 @@ class _Handling(Attempt):
         self.skill, self.args, self.before, self.goal = skill, args, before, goal
         self.shift, self.known, self.blind = np.zeros(3), before, 0
 
-    def see(self, state: RobotState, action: Array, scene: Scene) -> NDArray[np.float32]:
+    def see(self, state: RobotState, action: Array, scene: Scene) -> Float32:
         return self.skill.sight(situation(state, action, self.known, self.goal + self.shift))
 
     def there(self, state: RobotState, scene: Scene) -> bool:

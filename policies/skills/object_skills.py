@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pontine.envs.affordances import graspable
+from pontine.envs.arrays import Array, Float32
 from pontine.envs.robot import Robot
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.envs.so101.kinematics import tool_pose
@@ -22,7 +22,7 @@ from pontine.envs.tasks.push import CLEARANCE, SIZE, SPOT_TOLERANCE, pushing, re
 from .handling import HandlingSkill, Moment
 from .operator import Operator
 from .placement import PlacementError, goal_for
-from .skill import SKILLS, Array, SkillError
+from .skill import SKILLS, SkillError
 
 TIME_LIMIT = 250
 """Control steps (10 s) before these skills give up. The tasks' six seconds are for scoring in simulation; an arm
@@ -124,7 +124,7 @@ class PushSkill(HandlingSkill):
             return None
         return f"{thing.name!r} would roll or topple"
 
-    def sight(self, situation: Situation) -> NDArray[np.float32]:
+    def sight(self, situation: Situation) -> Float32:
         return pushing(situation)
 
     def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pontine.envs.arrays import Circle
+from pontine.envs.arrays import Array, Circle
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.fixture_kind import FIXTURES
 from pontine.envs.predicates import DIRECTIONS, holds
@@ -29,7 +28,7 @@ class PlacementError(PontineError):
     """The object cannot be put where it is wanted: there is no room, or the way is shut."""
 
 
-def goal_for(scene: Scene, name: str, relation: str, reference: str, hand: tuple[float, float]) -> NDArray[np.float64]:
+def goal_for(scene: Scene, name: str, relation: str, reference: str, hand: tuple[float, float]) -> Array:
     """Where the object's frame should be when it is let go, (3,) m.
 
     `hand` (x, y) m is where the hand is: among equally good spots the nearest wins.
@@ -82,7 +81,7 @@ def _circles(scene: Scene, but: str) -> list[Circle]:
     return [*standing, *(circle for fixture in scene.fixtures for circle in keepout_of(fixture))]
 
 
-def _over(scene: Scene, thing: SceneObject, below: SceneObject | Opening) -> NDArray[np.float64]:
+def _over(scene: Scene, thing: SceneObject, below: SceneObject | Opening) -> Array:
     """Over the middle of what carries it, or over the freest part if other things are there already."""
     if below.position is None:
         raise PlacementError(f"nobody knows where {below.name!r} is")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pontine.envs.arrays import Array, Float32
 from pontine.envs.errors import SceneError
 from pontine.envs.robot import Robot, RobotState
 from pontine.envs.scene import Scene
@@ -16,7 +16,7 @@ from pontine.envs.spots import home, point_over
 from pontine.envs.tasks.reach import SIZE, TOLERANCE, Reach, reaching
 
 from .operator import Operator
-from .skill import SKILLS, Array, Attempt, Skill, SkillError
+from .skill import SKILLS, Attempt, Skill, SkillError
 
 
 @SKILLS.register
@@ -64,7 +64,7 @@ class _Reaching(Attempt):
     def __init__(self, goal: Array) -> None:
         self.goal = goal
 
-    def see(self, state: RobotState, action: Array, scene: Scene) -> NDArray[np.float32]:
+    def see(self, state: RobotState, action: Array, scene: Scene) -> Float32:
         return reaching(state.position[None], state.velocity[None], state.command[None], action[None], self.goal[None])
 
     def there(self, state: RobotState, scene: Scene) -> bool:

@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pontine.envs.arrays import Array
+from pontine.envs.arrays import Array, Float32
 from pontine.envs.errors import PontineError
 from pontine.envs.predicates import Predicate
 from pontine.envs.registry import Registry
@@ -50,7 +49,7 @@ class Attempt(ABC):
     """One run of a skill: what it has to remember on its way."""
 
     @abstractmethod
-    def see(self, state: RobotState, action: Array, scene: Scene) -> NDArray[np.float32]:
+    def see(self, state: RobotState, action: Array, scene: Scene) -> Float32:
         """The policy's observation (1, n), given the last action (6,)."""
 
     @abstractmethod

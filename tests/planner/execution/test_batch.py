@@ -40,11 +40,23 @@ def write(path: Path, *lines: object) -> Path:
 
 def test_one_instruction(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scene = write(tmp_path / "scene.json", SCENE)
-    assert batch.plan_verb("put", scene, tmp_path / "plan.json") == 0
+    assert batch.plan_verb("put", scene=scene, out=tmp_path / "plan.json") == 0
     told = json.loads((tmp_path / "plan.json").read_text())
     assert set(told) == {"instruction", "reading", "plan", "seconds"}
     assert [s["skill"] for s in told["plan"]["steps"]] == ["pick", "place"]
     assert "pick(a) · place(a, in, b)" in capsys.readouterr().out
+
+
+def test_a_goal_is_planned_without_a_language_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(batch, "load_brain")
+    scene = write(tmp_path / "scene.json", SCENE)
+    assert batch.plan_verb(goal="on(a, b); hand_home()", scene=scene, out=tmp_path / "plan.json") == 0
+    told = json.loads((tmp_path / "plan.json").read_text())
+    assert told["reading"] == {"kind": "subgoals", "subgoals": [["on", "a", "b"], ["hand_home"]]}
+    assert [s["skill"] for s in told["plan"]["steps"]] == ["pick", "place", "home"]
+    for goal in ("on(a, ghost)", "fly(a)", "on(a"):
+        with pytest.raises(PontineError):
+            batch.plan_verb(goal=goal, scene=scene)
 
 
 def test_a_batch_goes_on_after_bad_lines(tmp_path: Path) -> None:
