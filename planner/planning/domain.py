@@ -21,7 +21,7 @@ from pontine.envs.errors import SceneError
 from pontine.envs.predicates import PREDICATES, Predicate, holds
 from pontine.envs.scene import TABLE, Scene
 from pontine.planner.language.resolve import takes_things_in
-from pontine.planner.planning.abilities import about, exclusive, makers, opening, roomy, unable
+from pontine.planner.planning.abilities import Thing, about, exclusive, makers, opening, roomy, unable
 from pontine.planner.planning.actions import AT, Actions, handled
 from pontine.policies.skills.operator import SIDES
 from pontine.policies.skills.skill import SKILLS, Skill
@@ -64,7 +64,8 @@ class Contents:
         self.fixtures = [f.name for f in scene.fixtures if f.name in named | below]
         spots = {word for g in self.goals if about(g[0]) in ("hand", "other") for word in g[1:]}
         self.places = [TABLE, *sorted((below | spots) - {TABLE, *self.things, *self.fixtures})]
-        known = [t for t in (*scene.objects, *scene.fixtures) if t.name in {*self.things, *self.fixtures, *below}]
+        everything: tuple[Thing, ...] = (*scene.objects, *scene.fixtures)
+        known = [t for t in everything if t.name in {*self.things, *self.fixtures, *below}]
         self.receptive = {t.name for t in known if takes_things_in(t)}
         self.roomy = {t.name for t in known if roomy(t)}
 
@@ -219,9 +220,10 @@ class Domain:
         for skill in skills:
             if (parameter := handled(skill)) is not None:
                 sort = skill.operator.variables[parameter]
-                for thing in (*scene.objects, *scene.fixtures):
-                    if thing.name in made and unable(skill, sort, thing) is None:
-                        yield self.can(skill, made[thing.name])
+                known: tuple[Thing, ...] = (*scene.objects, *scene.fixtures)
+                for one in known:
+                    if one.name in made and unable(skill, sort, one) is None:
+                        yield self.can(skill, made[one.name])
             if AT in self._relations(skill):
                 yield from (self.may(skill, AT, made[name], made[TABLE]) for name in contents.things)
         for goal in contents.goals:

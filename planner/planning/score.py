@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from pontine.envs.arrays import Array
 from pontine.envs.errors import PontineError
 from pontine.envs.predicates import Predicate
 from pontine.envs.robot import Robot
@@ -126,7 +127,7 @@ class Judge:
         return Estimate(1.0, "unmeasured")
 
 
-def _look(skill: HandlingSkill, args: Sequence[str], robot: Robot, scene: Scene) -> critics.Array | None:
+def _look(skill: HandlingSkill, args: Sequence[str], robot: Robot, scene: Scene) -> Array | None:
     """What a critic sees of a skill call that could start now; None if it could not."""
     if skill.refuses(scene, args) is not None or (thing := skill.watched(scene, args)) is None:
         return None
