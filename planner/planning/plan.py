@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from pontine.envs.errors import SceneError
 from pontine.envs.predicates import Predicate, check_predicate, holds, written
 from pontine.envs.scene import TABLE, Scene
 from pontine.planner.planning.abilities import about, opening
@@ -80,7 +81,7 @@ def make_plan(scene: Scene, subgoals: Sequence[Sequence[str]], by: Mapping[Predi
     """
     by = {} if by is None else by
     told = [check_predicate(g) for g in subgoals]
-    kept = [g for g in told if g[0] == "not" and holds(scene, g)]
+    kept = [g for g in told if _kept(g, scene, by)]
     goals = [positive(g, scene) for g in told if g not in kept]
     for goal in goals:
         check(goal, scene, by)
@@ -102,10 +103,26 @@ def make_plan(scene: Scene, subgoals: Sequence[Sequence[str]], by: Mapping[Predi
         else:
             if not all(problem.true(states[-1], g) for g in wanted):
                 raise NoPlanError(f"the subgoals undo each other: {', '.join(map(written, wanted))}")
+    if lost := [g for g in kept if g[0] != "not" and not problem.true(states[-1], g)]:
+        raise NoPlanError(f"the subgoals undo each other: {', '.join(map(written, (*lost, *wanted)))}")
     steps = tuple(_steps(problem, states, calls))
     final = (*wanted, *kept)
     valid = all(problem.true(states[-1], g) for g in final)
     return Plan(steps, final, valid, problem.facts(states[-1]))
+
+
+def _kept(goal: Predicate, scene: Scene, by: Mapping[Predicate, str]) -> bool:
+    """Whether a goal is true already and only to be kept so, for it is a negation, or no skill makes it true."""
+    if goal[0] == "not":
+        return holds(scene, goal)
+    try:
+        check(goal, scene, by)
+    except NoPlanError as reason:
+        try:
+            return holds(scene, goal)
+        except SceneError:
+            raise reason from None
+    return False
 
 
 def _steps(problem: Problem, states: Sequence[State], calls: Sequence[Call]) -> Iterator[Step]:

@@ -95,6 +95,18 @@ def test_what_is_true_already_costs_nothing() -> None:
     assert make_plan(table("a", "b@a"), [("on", "b", "a"), ("not", "in", "a", "bowl")]).steps == ()
 
 
+def test_what_no_skill_makes_true_may_be_asked_for_where_it_is_true_already() -> None:
+    """No skill releases a button."""
+    plan = make_plan(table("a"), [("released", "button"), ("holding", "a")])
+    assert (calls(plan), plan.valid) == ([("pick", "a")], True)
+    assert set(plan.goal) == {("released", "button"), ("holding", "a")}
+    with pytest.raises(NoPlanError, match="undo each other"):
+        make_plan(table("a"), [("released", "button"), ("pressed", "button")])
+    pressed = table("a", fixtures=(DRAWER, Fixture("button", "button", "pressed")))
+    with pytest.raises(NoPlanError, match="no skill"):
+        make_plan(pressed, [("released", "button")])
+
+
 def test_a_negation_that_is_false_is_made_true() -> None:
     assert calls(make_plan(table("a@bowl"), [("not", "in", "a", "bowl")])) == [
         ("pick", "a"),
