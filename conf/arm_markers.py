@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pontine.envs.files import check_writable
 
 from .options import text
+
+if TYPE_CHECKING:
+    from pontine.envs.tabletop.objects import ObjectSpec
 
 
 @dataclass
@@ -19,11 +23,23 @@ class Config:
     board: bool = False
 
 
+def _example() -> list[ObjectSpec]:
+    """Something to grasp and something to put it into."""
+    from pontine.envs.kind import KINDS
+    from pontine.envs.tabletop.objects import ObjectSpec
+
+    solid = next(kind for kind in KINDS.own() if kind.graspable and kind.cubic and not kind.round)
+    open_one = next(kind for kind in KINDS.own() if kind.container and kind.round)
+    return [
+        ObjectSpec(f"red_{solid.name}", solid.name, "red", (0.03, 0.03, 0.03)),
+        ObjectSpec(open_one.name, open_one.name, "white", (0.12, 0.12, 0.04)),
+    ]
+
+
 def run(config: Config) -> int:
     """Exit status 0 once the files are written."""
     from rich.console import Console
 
-    from pontine.envs.tabletop.objects import ObjectSpec
     from pontine.sim2real.emulation.tagging import marked
     from pontine.sim2real.vision import sheet
     from pontine.sim2real.vision.markers import Markers
@@ -35,9 +51,7 @@ def run(config: Config) -> int:
     else:
         if not Path(config.markers).exists():
             check_writable(config.markers, "the example of a markers file")
-            cube = ObjectSpec("red_cube", "cube", "red", (0.03, 0.03, 0.03))
-            bowl = ObjectSpec("bowl", "bowl", "white", (0.12, 0.12, 0.04))
-            marked([cube, bowl]).write(config.markers)
+            marked(_example()).write(config.markers)
             console.print(f"{config.markers} is an example: edit it to what is on your table", soft_wrap=True)
         pages = sheet.pages(Markers.read(config.markers))
     written = sheet.write(pages, config.out)

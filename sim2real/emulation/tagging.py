@@ -14,14 +14,14 @@ from collections.abc import Iterator, Sequence
 import mujoco
 import numpy as np
 
-from pontine.envs.kind import KINDS, WALL
+from pontine.envs.arrays import Quat, Triple
+from pontine.envs.kind import BOX, KINDS, WALL, Kind
 from pontine.envs.rotations import heading_quat, quat_to_matrix
-from pontine.envs.tabletop.kinds import BOWL_TILT
 from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.envs.visuals.visual_model import Decal
 
 from ..vision import tags
-from ..vision.markers import FACES, FLOOR, MarkedObject, Markers, Quat, Tag, Triple, on_face
+from ..vision.markers import FACES, FLOOR, MarkedObject, Markers, Tag, on_face
 
 TABLE_TAGS = tuple(
     Tag(id, 0.04, (x, y, 0.0))
@@ -67,45 +67,57 @@ def decals(markers: Markers) -> list[Decal]:
 
 def _places(spec: ObjectSpec) -> Iterator[tuple[float, Triple, Quat]]:
     """Size, position and orientation of the tags of one object."""
-    x, y, z = spec.size
-    if spec.kind in ("cube", "block"):
-        sides = {"top": (x, y), "bottom": (x, y), "front": (y, z), "back": (y, z), "left": (x, z), "right": (x, z)}
-        for face, extents in sides.items():
-            yield _SHARE * min(extents), *on_face(face, spec.kind, spec.size)
-    elif spec.kind == "cylinder":
-        # the square's corners lie within the round face
-        for face in ("top", "bottom"):
-            yield 0.60 * x, *on_face(face, spec.kind, spec.size)
-    elif spec.kind == "plate":
+    kind, (x, y, z) = KINDS[spec.kind], spec.size
+    if kind.rolls:
+        return
+    if kind.container:
+        yield from _in_container(kind, spec.size)
+    elif not kind.graspable:
         # three near the rim, so that what stands in the middle does not hide them all
         for k in range(3):
             angle = 2 * math.pi * k / 3
-            radius = x / 2 - 0.021
+            radius = min(x, y) / 2 - 0.021
             yield 0.024, (radius * math.cos(angle), radius * math.sin(angle), z), _about_z(angle)
-    elif spec.kind == "box":
-        yield 0.040, (0.0, 0.0, FLOOR), FACES["top"][1]
+    elif kind.round:
+        # the square's corners lie within the round face
+        for face in ("top", "bottom"):
+            yield 0.60 * x, *on_face(face, kind.name, spec.size)
+    else:
+        sides = {"top": (x, y), "bottom": (x, y), "front": (y, z), "back": (y, z), "left": (x, z), "right": (x, z)}
+        for face, extents in sides.items():
+            yield _SHARE * min(extents), *on_face(face, kind.name, spec.size)
+
+
+def _in_container(kind: Kind, size: Triple) -> Iterator[tuple[float, Triple, Quat]]:
+    """One tag on the floor, and four on the wall: outside, or where it leans outwards inside, facing inwards."""
+    rim, height = size[0] / 2, size[2]
+    tilt = _lean(kind, size)
+    # one that fits a hand has a floor to match
+    yield min(0.030 if tilt else 0.040, 0.5 * size[0]), (0.0, 0.0, FLOOR), FACES["top"][1]
+    if not kind.round:
         for face in ("front", "left", "back", "right"):
-            yield 0.65 * z, *on_face(face, spec.kind, spec.size, True)
-    elif spec.kind == "bowl":
-        yield from _in_bowl(spec)
-
-
-def _in_bowl(spec: ObjectSpec) -> Iterator[tuple[float, Triple, Quat]]:
-    """One tag on the floor and four on the panels of the wall, which lean outwards and face inwards."""
-    rim, height = spec.size[0] / 2, spec.size[2]
-    yield 0.030, (0.0, 0.0, FLOOR), FACES["top"][1]
-    lean = np.array([math.cos(BOWL_TILT), math.sin(BOWL_TILT)])
-    middle = np.array([rim - height / 2 * math.tan(BOWL_TILT) - WALL, height / 2 + 0.002])
+            yield 0.65 * height, *on_face(face, kind.name, size, True)
+    if not tilt:
+        return
+    lean = np.array([math.cos(tilt), math.sin(tilt)])
+    middle = np.array([rim - height / 2 * math.tan(tilt) - WALL, height / 2 + 0.002])
     inner = middle - 0.001 * lean
     for k in range(4):
         angle = math.pi / 2 * k
         # the picture's top is the wall's upper edge
-        half = math.pi / 4 - BOWL_TILT / 2
+        half = math.pi / 4 - tilt / 2
         quat, leaning = np.zeros(4), np.array([math.cos(half), math.sin(half), 0.0, 0.0])
         mujoco.mju_mulQuat(quat, heading_quat(angle - math.pi / 2), leaning)
         turn = quat_to_matrix(heading_quat(angle))
         position = turn @ np.array([inner[0], 0.0, inner[1]])
         yield 0.020, (float(position[0]), float(position[1]), float(position[2])), _quat(quat)
+
+
+def _lean(kind: Kind, size: Triple) -> float:
+    """How far (rad) the wall's panels lean outwards; 0 for an upright wall."""
+    panels = [s for s in kind.shapes(np.array(size)) if s.type == BOX and math.hypot(*s.pos[:2]) > 1e-6]
+    up = [float(quat_to_matrix(np.array(panel.quat))[2, 2]) for panel in panels]
+    return math.acos(min(1.0, min(up, default=1.0))) if kind.round and up else 0.0
 
 
 def _about_z(angle: float) -> Quat:

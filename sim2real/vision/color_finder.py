@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pontine.envs.arrays import Array
 from pontine.envs.colors import COLORS
+from pontine.envs.kind import KINDS
 from pontine.envs.tabletop.support import Body, ground
 
 from .lens import CameraPose, Lens
@@ -59,11 +60,12 @@ def outline(thing: MarkedObject, position: Array, yaw: float) -> Array:
     half = np.array(thing.size) / 2
     angle = 2 * np.pi * np.arange(24) / 24
     ring = np.stack([np.cos(angle), np.sin(angle)], -1) * half[0]
-    if thing.kind == "ball":
+    kind = KINDS[thing.kind]
+    if kind.rolls:
         polar = np.linspace(-np.pi / 2, np.pi / 2, 13)
         sphere = [np.c_[ring * math.cos(p), np.full(24, half[2] * math.sin(p))] for p in polar]
         return np.concatenate(sphere) + position
-    if thing.kind == "cylinder":
+    if kind.round:
         return np.concatenate([np.c_[ring, np.full(24, s * half[2])] for s in (-1, 1)]) + position
     corners = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * half
     cos, sin = math.cos(yaw), math.sin(yaw)
@@ -118,8 +120,9 @@ class PlainFinder:
         if not 0.6 * min(thing.size) < size < 1.8 * max(thing.size):
             return None
         yaws = [0.0]
-        if thing.kind not in ("ball", "cylinder"):
-            turn = np.pi / 2 if thing.kind == "cube" else np.pi
+        kind = KINDS[thing.kind]
+        if not kind.round:
+            turn = 2 * np.pi / max(kind.symmetry, 1)
             yaws = [float(a) for a in np.arange(_YAWS) * turn / _YAWS]
         trials = [self._moved(thing, hull, middle, position, yaw) for yaw in yaws]
         best = max(trials, key=lambda t: t[2])

@@ -115,7 +115,7 @@ class Grip:
             return
         _, body = min(reachable, key=lambda item: item[0])
         rotation = quat_to_matrix(body.quat)
-        if body.kind not in ("ball", "cylinder"):
+        if not body.round:
             rotation = _aligned(rotation, hand.rotation[:, 0])
         # the pads meet it from both sides: across them its middle is the gap's
         across = float((hand.between - body.position) @ hand.rotation[:, 0])
@@ -135,11 +135,12 @@ def speed(poses: Sequence[Hand]) -> float:
 
 def _between(body: Body, hand: Hand) -> float | None:
     """Distance (m) of a body from the middle between the pads; None if it cannot be what they closed on."""
-    if body.on_base:
+    if not (body.declared.graspable if body.declared is not None else not body.on_base):
         return None
     if not 0.7 * min(body.size) < hand.gap < 1.3 * math.hypot(*sorted(body.size)[1:]):
         return None
-    local = hand.rotation.T @ (body.position - hand.between)
+    up = quat_to_matrix(body.quat)[:, 2] * (body.size[2] / 2 if body.on_base else 0.0)
+    local = hand.rotation.T @ (body.position + up - hand.between)
     along = float(np.abs(quat_to_matrix(body.quat).T @ hand.rotation[:, 2]) @ np.array(body.size)) / 2
     sideways = float(np.abs(quat_to_matrix(body.quat).T @ hand.rotation[:, 1]) @ np.array(body.size)) / 2
     limits = np.array([_ACROSS, sideways + _BEYOND / 2, along + _BEYOND])

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from pontine.envs.arrays import Array, Image
 from pontine.envs.errors import PontineError
+from pontine.envs.kind import declared
 from pontine.envs.rotations import matrix_to_quat, quat_to_matrix, turn_between
 from pontine.envs.tabletop.support import Body, ground
 
@@ -227,8 +228,9 @@ def _in_hand(fit: _Fit, guess: tuple[Array, Array, float], expected: tuple[Array
 def flattened(rotation: Array, thing: MarkedObject) -> Array:
     """The nearest rotation (3, 3) with a side of the object level."""
     axes = [2] if thing.base_frame else [0, 1, 2]
-    if thing.kind == "cylinder" and abs(rotation[2, 2]) < 0.7:
-        # a cylinder on its side may be turned about its axis as it likes
+    kind = declared(thing.kind)
+    if kind is not None and kind.round and not kind.rolls and not thing.base_frame and abs(rotation[2, 2]) < 0.7:
+        # what is round about its axis may be turned about it as it likes when it lies
         axis = rotation[:, 2] * (1.0, 1.0, 0.0)
         return turn_between(rotation[:, 2], axis / np.linalg.norm(axis)) @ rotation
     up = max(axes, key=lambda k: abs(rotation[2, k]))
