@@ -22,6 +22,9 @@ from .fixture_kind import FIXTURES
 T = TypeVar("T")
 
 TABLE = "table"
+UNKNOWN = "unknown"
+"""The state of a fixture that nobody could see."""
+
 _FIELDS = Fields(SceneError)
 
 
@@ -45,8 +48,8 @@ class Fixture:
     """Something mounted that has a state, such as a drawer or a button.
 
     `position` (m) and `orientation` (wxyz) are those of its frame (`fixture_kind`), `displacement`
-    is how far its part has moved, m or rad: how far the drawer is out, the lever over. Fixtures of kinds that
-    are not registered may have any state.
+    is how far its part has moved, m or rad: how far the drawer is out, the lever over. A state that nobody could
+    see is `UNKNOWN`. Fixtures of kinds that are not registered may have any state.
     """
 
     name: str
@@ -183,8 +186,8 @@ def _fixture(item: object, index: int) -> Fixture:
     data = _FIELDS.mapping(item, where, Fixture.__dataclass_fields__)
     kind = _FIELDS.text(data.get("kind"), f"{where}.kind")
     state = _FIELDS.text(data.get("state"), f"{where}.state")
-    if kind in FIXTURES and state not in FIXTURES[kind].states:
-        raise SceneError(f"{where}.state of a {kind} must be one of: {', '.join(FIXTURES[kind].states)}")
+    if kind in FIXTURES and state not in (*FIXTURES[kind].states, UNKNOWN):
+        raise SceneError(f"{where}.state of a {kind} must be one of: {', '.join(FIXTURES[kind].states)}, {UNKNOWN}")
     slid = data.get("displacement")
     return Fixture(
         name=_FIELDS.text(data.get("name"), f"{where}.name"),

@@ -220,6 +220,9 @@ def fixtures_from_scene(scene: Scene) -> tuple[FixtureSpec, ...]:
                 raise SceneError(
                     f"{fixture.name!r} must face towards the arm, and not {math.degrees(turn):.0f} degrees off"
                 )
+        if fixture.state not in kind.states:
+            raise SceneError(f"{fixture.name!r} cannot be mounted on a table: whether it is {' or '.join(kind.states)} "
+                             "is not known")  # fmt: skip
         displacement = fixture.displacement
         if displacement is None:
             displacement = kind.displacement_in(fixture.state)

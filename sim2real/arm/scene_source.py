@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from pontine.envs.robot import RobotState
-from pontine.envs.scene import Scene
+from pontine.envs.scene import Scene, rounded
+from pontine.envs.so101.kinematics import tool_pose
 
 
 class SceneSource(Protocol):
@@ -23,7 +25,7 @@ class FixedScene:
         self._scene = scene
 
     def scene(self, state: RobotState) -> Scene:
-        return self._scene
+        return replace(self._scene, hand=rounded(tool_pose(state.position[None]).position[0]))
 
 
 EMPTY_TABLE = FixedScene(Scene((), (), None))

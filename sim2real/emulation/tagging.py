@@ -17,6 +17,7 @@ import numpy as np
 from pontine.envs.arrays import Quat, Triple
 from pontine.envs.kind import BOX, KINDS, WALL, Kind
 from pontine.envs.rotations import heading_quat, quat_to_matrix
+from pontine.envs.tabletop.fixture_spec import FixtureSlot, part_body
 from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.envs.visuals.visual_model import Decal
 
@@ -50,8 +51,11 @@ def marked(objects: Sequence[ObjectSpec], family: str = "tag36h11") -> Markers:
 
 
 def decals(markers: Markers) -> list[Decal]:
-    """Pictures of all tags, for a simulation whose slots hold the markers' objects in their order."""
+    """Pictures of all tags, for a simulation whose slots hold the markers' objects and fixtures in their order."""
     places = [("world", markers.table), *((f"object{i}", o.tags) for i, o in enumerate(markers.objects))]
+    for i, fixture in enumerate(markers.fixtures):
+        slot = FixtureSlot(f"fixture{i}", fixture.kind)
+        places += [(slot.name, fixture.tags), (part_body(slot), fixture.part_tags)]
     return [
         Decal(
             body,

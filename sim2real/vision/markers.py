@@ -3,13 +3,20 @@
     {"family": "tag36h11",
      "table": [{"id": 0, "size": 0.04, "position": [0.4, 0.2, 0]}, ...],
      "objects": [{"name": "red_cube", "kind": "cube", "color": "red", "size": [0.03, 0.03, 0.03],
-                  "tags": [{"id": 20, "size": 0.022, "face": "top"}]}, ...]}
+                  "tags": [{"id": 20, "size": 0.022, "face": "top"}]}, ...],
+     "fixtures": [{"name": "drawer", "kind": "drawer",
+                   "tags": [{"id": 40, "size": 0.04, "position": [-0.06, 0, 0.062]}],
+                   "part_tags": [{"id": 41, "size": 0.025, "position": [0.03, 0, 0.045]}]}, ...]}
 
 Lengths are metres; `size` of a tag is the side of its black square. A tag on the table has the middle of
 that square at `position` in the arm's base frame; one on an object sits in the middle of a `face` (top if
 nothing is said; front is the object's +x) or anywhere, at `position` and `orientation` (wxyz) in
 the object's frame. The picture's right is the frame's x, its top y. An object without tags is looked
 for by its colour.
+
+A fixture, of a kind that is registered, has tags on its body or stands at a `position` and `orientation`, and its state
+is told by `part_tags` on the part that moves; positions are in the fixture's frame with the part at displacement 0. One
+without `part_tags` has a state that nobody knows.
 """
 
 from __future__ import annotations
@@ -27,7 +34,8 @@ from pontine.envs.colors import COLORS
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.fields import Fields
 from pontine.envs.files import write_json
-from pontine.envs.kind import KINDS, frame_of
+from pontine.envs.fixture_kind import FIXTURES
+from pontine.envs.kind import KINDS, Kind, frame_of
 from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.scene import TABLE
 
@@ -90,19 +98,38 @@ class MarkedObject:
 
 
 @dataclass(frozen=True)
+class MarkedFixture:
+    """A fixture and its tags, each in the fixture's frame at displacement 0: `tags` on its body, `part_tags` on what
+    moves. One whose body has none stands at `position` (m), turned by `orientation` (wxyz)."""
+
+    name: str
+    kind: str
+    position: Triple | None = None
+    orientation: Quat = (1.0, 0.0, 0.0, 0.0)
+    tags: tuple[Tag, ...] = ()
+    part_tags: tuple[Tag, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Markers:
-    """Every tag there is: those on the table, which fix the camera's pose, and those on objects."""
+    """Every tag there is: those on the table, which fix the camera's pose, and those on objects and fixtures."""
 
     table: tuple[Tag, ...]
     objects: tuple[MarkedObject, ...]
     family: str = "tag36h11"
+    fixtures: tuple[MarkedFixture, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.table:
             raise MarkersError("no tags on the table: without one nobody knows where the camera stands")
         names, limit = {TABLE}, tags.count(self.family)
         seen: dict[int, str] = {}
-        places = [(TABLE, self.table), *((o.name, o.tags) for o in self.objects)]
+        places = [
+            (TABLE, self.table),
+            *((o.name, o.tags) for o in self.objects),
+            *((f.name, (*f.tags, *f.part_tags)) for f in self.fixtures),
+        ]
         for place, stuck in places:
             for tag in stuck:
                 if not 0 <= tag.id < limit:
@@ -110,11 +137,12 @@ class Markers:
                 if tag.id in seen:
                     raise MarkersError(f"tag {tag.id} is on {seen[tag.id]!r} and on {place!r}; each id is used once")
                 seen[tag.id] = place
+        for named in (*self.objects, *self.fixtures):
+            if named.name in names:
+                raise MarkersError(f"the name {named.name!r} is used twice (and 'table' is the table itself)")
+            names.add(named.name)
         plain: dict[tuple[str, str | None], str] = {}
         for thing in self.objects:
-            if thing.name in names:
-                raise MarkersError(f"the name {thing.name!r} is used twice (and 'table' is the table itself)")
-            names.add(thing.name)
             if thing.tags:
                 continue
             if thing.color not in COLORS:
@@ -122,8 +150,8 @@ class Markers:
                     f"{thing.name!r} has no tags and no colour by which it could be found; "
                     f"give it 'tags', or a 'color' of: {', '.join(sorted(COLORS))}"
                 )
-            if thing.kind not in KINDS or not KINDS[thing.kind].graspable:
-                solid = ", ".join(k.name for k in KINDS.values() if k.graspable)
+            if thing.kind not in KINDS or not by_color(KINDS[thing.kind]):
+                solid = ", ".join(k.name for k in KINDS.values() if by_color(k))
                 raise MarkersError(f"{thing.name!r} has no tags; only a {solid} can be found by colour alone")
             other = plain.setdefault((thing.kind, thing.color), thing.name)
             if other != thing.name:
@@ -135,7 +163,7 @@ class Markers:
     @classmethod
     def from_json(cls, data: Any) -> Markers:
         """Markers from their JSON value. Raises MarkersError naming the field that is wrong."""
-        top = _FIELDS.mapping(data, "the file", ("family", "table", "objects"))
+        top = _FIELDS.mapping(data, "the file", ("family", "table", "objects", "fixtures"))
         family = _FIELDS.text(top.get("family", "tag36h11"), "'family'")
         if family not in tags.FAMILIES:
             raise UnknownNameError("tag family", family, tags.FAMILIES)
@@ -145,7 +173,11 @@ class Markers:
         objects = tuple(
             _object(item, f"objects[{i}]") for i, item in enumerate(_FIELDS.list(top.get("objects", []), "'objects'"))
         )
-        return cls(table, objects, family)
+        fixtures = tuple(
+            _fixture(item, f"fixtures[{i}]")
+            for i, item in enumerate(_FIELDS.list(top.get("fixtures", []), "'fixtures'"))
+        )
+        return cls(table, objects, family, fixtures)
 
     @classmethod
     def read(cls, path: str | Path) -> Markers:
@@ -172,6 +204,19 @@ class Markers:
                     "tags": [_dump_tag(tag) for tag in o.tags],
                 }
                 for o in self.objects
+            ],
+            "fixtures": [
+                {
+                    "name": f.name,
+                    "kind": f.kind,
+                    **(
+                        {} if f.position is None else {"position": list(f.position), "orientation": list(f.orientation)}
+                    ),
+                    "aliases": list(f.aliases),
+                    "tags": [_dump_tag(tag) for tag in f.tags],
+                    "part_tags": [_dump_tag(tag) for tag in f.part_tags],
+                }
+                for f in self.fixtures
             ],
         }
 
@@ -200,8 +245,14 @@ FLOOR = 0.0045
 """Height (m) of the tag on a container's floor above its base."""
 
 
-def _tag(item: object, where: str, on: tuple[str, Triple, bool] | None) -> Tag:
-    """A tag; `on` is the kind, size and container flag of the object it is stuck on, None on the table."""
+def by_color(kind: Kind) -> bool:
+    """Whether one can be found by its colour: a solid, symmetric about its centre."""
+    return kind.graspable and not kind.container and kind.frame == "centre"
+
+
+def _tag(item: object, where: str, on: tuple[str, Triple, bool] | None, origin: str = "the arm's base") -> Tag:
+    """A tag; `on` is the kind, size and container flag of the object it is stuck on, None on what has no faces, where
+    positions are from `origin`."""
     valid = ("id", "size", "position", "orientation") + (() if on is None else ("face",))
     data = _FIELDS.mapping(item, where, valid)
     number = data.get("id")
@@ -212,9 +263,7 @@ def _tag(item: object, where: str, on: tuple[str, Triple, bool] | None) -> Tag:
         raise MarkersError(f"{where}.size must be the side of the black square in metres, 0.005 to 0.5")
     if "position" not in data:
         if on is None:
-            raise MarkersError(
-                f"{where}.position is missing: where the tag's middle is, [x, y, z] m from the arm's base"
-            )
+            raise MarkersError(f"{where}.position is missing: where the tag's middle is, [x, y, z] m from {origin}")
         if "orientation" in data:
             raise MarkersError(f"{where}.orientation needs a position; a face has its own")
         return Tag(number, float(size), *on_face(_FIELDS.text(data.get("face", "top"), f"{where}.face"), *on))
@@ -239,6 +288,40 @@ def _object(item: object, where: str) -> MarkedObject:
         for i, tag in enumerate(_FIELDS.list(data.get("tags", []), f"{where}.tags"))
     )
     return MarkedObject(name, kind, size, color, aliases, container, stuck)
+
+
+def _fixture(item: object, where: str) -> MarkedFixture:
+    valid = ("name", "kind", "position", "orientation", "aliases", "tags", "part_tags")
+    data = _FIELDS.mapping(item, where, valid)
+    name, kind = (_FIELDS.text(data.get(key), f"{where}.{key}") for key in ("name", "kind"))
+    if kind not in FIXTURES:
+        raise UnknownNameError("fixture", kind, FIXTURES)
+    stuck, part = (
+        tuple(
+            _tag(tag, f"{where}.{key}[{i}]", None, f"the origin of the {kind}'s frame")
+            for i, tag in enumerate(_FIELDS.list(data.get(key, []), f"{where}.{key}"))
+        )
+        for key in ("tags", "part_tags")
+    )
+    aliases = _FIELDS.texts(data.get("aliases", []), f"{where}.aliases")
+    if ("position" in data) == bool(stuck):
+        raise MarkersError(f"{where} needs either 'tags' on its body or the 'position' at which it stands")
+    if "position" not in data:
+        if "orientation" in data:
+            raise MarkersError(f"{where}.orientation needs a position; tags on its body tell both")
+        return MarkedFixture(name, kind, tags=stuck, part_tags=part, aliases=aliases)
+    position = _FIELDS.position(data["position"], f"{where}.position")
+    quat = _FIELDS.orientation(data.get("orientation", [1, 0, 0, 0]), f"{where}.orientation")
+    w, x, y, z = (q / math.hypot(*quat) for q in quat)
+    if math.hypot(x, y) > 0.01:
+        raise MarkersError(f"{where}.orientation must turn it about the vertical only: [w, 0, 0, z]")
+    return MarkedFixture(name, kind, position, (w, 0.0, 0.0, z), stuck, part, aliases)
+
+
+def _dump_place(fixture: MarkedFixture) -> dict[str, Any]:
+    if fixture.position is None:
+        return {}
+    return {"position": list(fixture.position), "orientation": list(fixture.orientation)}
 
 
 def _dump_tag(tag: Tag) -> dict[str, Any]:

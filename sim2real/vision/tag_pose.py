@@ -19,13 +19,15 @@ from numpy.typing import NDArray
 from pontine.envs.arrays import Array, Image
 from pontine.envs.errors import PontineError
 from pontine.envs.kind import declared
-from pontine.envs.rotations import matrix_to_quat, quat_to_matrix, turn_between
+from pontine.envs.rotations import matrix_to_quat, turn_between
 from pontine.envs.tabletop.support import Body, ground
 
 from . import tags
 from .color_finder import PlainFinder
+from .fixture_pose import FixtureSighting, see
 from .lens import CameraPose, Lens
-from .markers import MarkedObject, Markers, Tag
+from .markers import MarkedObject, Markers
+from .pose_fit import Fit, pnp
 
 WORST = 1.5
 """Largest root mean square (pixels) by which a pose may miss the corners it is made from."""
@@ -63,12 +65,13 @@ def body(thing: MarkedObject, position: Array, rotation: Array) -> Body:
 
 @dataclass
 class Look:
-    """What one picture shows: the camera's pose, objects by name, and how far (pixels) each table tag is from
-    where the camera's pose puts it."""
+    """What one picture shows: the camera's pose, objects and fixtures by name, and how far (pixels) each table tag is
+    from where the camera's pose puts it."""
 
     camera: CameraPose
     sightings: dict[str, Sighting] = field(default_factory=dict)
     table_errors: dict[int, float] = field(default_factory=dict)
+    fixtures: dict[str, FixtureSighting] = field(default_factory=dict)
 
 
 class TagFinder:
@@ -110,6 +113,7 @@ class Eye:
         self.markers, self.lens = markers, lens
         self._finder = TagFinder(markers.family)
         self._table: dict[int, Array] = {}
+        self._frames: dict[str, tuple[Array, Array]] = {}
 
     def look(
         self,
@@ -128,6 +132,11 @@ class Eye:
         found = self._finder.find(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8))
         camera, errors = self._stand(lens, found)
         look = Look(camera, {}, errors)
+        for fixture in self.markers.fixtures:
+            there = see(fixture, found, lens, camera, self._frames.get(fixture.name))
+            if there is not None:
+                look.fixtures[fixture.name] = there
+                self._frames[fixture.name] = there.position, there.rotation
         held = held or {}
         free = {}
         for thing in self.markers.objects:
@@ -135,7 +144,7 @@ class Eye:
             if seen:
                 points = np.concatenate([tag.corners() for tag in seen])
                 pixels = np.concatenate([found[tag.id] for tag in seen])
-                fit = _Fit(points, pixels, lens, camera)
+                fit = Fit(points, pixels, lens, camera)
                 guess = fit.best(seen[0])
                 if guess is not None:
                     free[thing.name] = (thing, fit, guess)
@@ -179,7 +188,7 @@ class Eye:
         while True:
             points = np.concatenate([tag.corners() for tag in used])
             pixels = np.concatenate([self._table[tag.id] for tag in used])
-            rotation, translation = _pnp(points, pixels, lens)
+            rotation, translation = pnp(points, pixels, lens)
             pose = CameraPose(rotation, translation)
             misses = np.linalg.norm(lens.project(pose.into(points)) - pixels, axis=1).reshape(-1, 4)
             worst = int(misses.mean(1).argmax())
@@ -199,7 +208,7 @@ class Eye:
         return pose, errors
 
     def _settled(
-        self, thing: MarkedObject, fit: _Fit, guess: tuple[Array, Array, float], others: Iterable[Body]
+        self, thing: MarkedObject, fit: Fit, guess: tuple[Array, Array, float], others: Iterable[Body]
     ) -> Sighting | None:
         """The pose that is likeliest, given that things rest flat on something."""
         rotation, position, error = guess
@@ -218,7 +227,7 @@ class Eye:
         return Sighting(position, rotation, error, False) if error <= 2 * WORST else None
 
 
-def _in_hand(fit: _Fit, guess: tuple[Array, Array, float], expected: tuple[Array, Array]) -> Sighting | None:
+def _in_hand(fit: Fit, guess: tuple[Array, Array, float], expected: tuple[Array, Array]) -> Sighting | None:
     """The pose of something in the hand, turned as it is expected to be if that may be so."""
     turned = fit.upright(expected[1], expected[0])
     rotation, position, error = turned if turned is not None and turned[2] <= 2 * WORST else guess
@@ -238,87 +247,7 @@ def flattened(rotation: Array, thing: MarkedObject) -> Array:
     return turn_between(rotation[:, up], target) @ rotation
 
 
-def _pnp(points: Array, pixels: Array, lens: Lens) -> tuple[Array, Array]:
-    """Rotation (3, 3) and translation (3,) from points (n, 3) to the camera's frame, least squares in pixels."""
-    _, turn, move = cv2.solvePnP(points, pixels, lens.matrix, lens.coefficients, flags=cv2.SOLVEPNP_SQPNP)
-    turn, move = cv2.solvePnPRefineLM(points, pixels, lens.matrix, lens.coefficients, turn, move)
-    return np.asarray(cv2.Rodrigues(turn)[0], float), np.asarray(move, float).ravel()
-
-
-class _Fit:
-    """Poses of one object that explain where its tags' corners are seen."""
-
-    def __init__(self, points: Array, pixels: Array, lens: Lens, camera: CameraPose) -> None:
-        self._points, self._pixels, self._lens, self._camera = points, pixels, lens, camera
-
-    def error(self, rotation: Array, position: Array) -> float:
-        """Root mean square (pixels) by which a pose misses."""
-        return float(np.sqrt((self._off(rotation, position) ** 2).sum(1).mean()))
-
-    def _off(self, rotation: Array, position: Array) -> Array:
-        points = self._camera.into(self._points @ rotation.T + position)
-        return self._lens.project(points) - self._pixels
-
-    def best(self, tag: Tag) -> tuple[Array, Array, float] | None:
-        """Rotation, position and error of the best free pose; a single tag has two, of which the one with a
-        side flatter down is taken unless the other is much better."""
-        if len(self._points) > 4:
-            rotation, translation = _pnp(self._points, self._pixels, self._lens)
-            return self._in_base(rotation, translation)
-        # corners in the tag's own plane, as this solver wants them
-        square = tags.corners(tag.size)
-        _, turns, moves, _ = cv2.solvePnPGeneric(
-            square, self._pixels, self._lens.matrix, self._lens.coefficients, flags=cv2.SOLVEPNP_IPPE_SQUARE
-        )
-        own = _frame(tag)
-        found = []
-        for turn, move in zip(turns, moves, strict=True):
-            rotation = np.asarray(cv2.Rodrigues(turn)[0], float) @ own[0].T
-            found.append(self._in_base(rotation, np.asarray(move, float).ravel() - rotation @ own[1]))
-        tilt = [1 - np.abs(pose[0][2]).max() for pose in found]
-        best = min(range(len(found)), key=lambda k: found[k][2] + 20 * tilt[k])
-        return found[best]
-
-    def _in_base(self, rotation: Array, translation: Array) -> tuple[Array, Array, float]:
-        turned = self._camera.rotation.T @ rotation
-        position = self._camera.rotation.T @ (translation - self._camera.translation)
-        return turned, position, self.error(turned, position)
-
-    def upright(
-        self, rotation: Array, position: Array, height: float | None = None
-    ) -> tuple[Array, Array, float] | None:
-        """The best pose turned only about the vertical from `rotation`, at a fixed height if one is given."""
-        count = 3 if height is not None else 4
-        values = np.array([0.0, *position])
-        steps = np.eye(4)[:count] * 1e-5
-        for _ in range(12):
-            turned, place = _about_z(values[0]) @ rotation, values[1:]
-            off = self._off(turned, place).ravel()
-            slopes = [
-                (self._off(_about_z(values[0] + s[0]) @ rotation, place + s[1:]).ravel() - off) / 1e-5 for s in steps
-            ]
-            jacobian = np.stack(slopes, axis=1)
-            move = np.linalg.lstsq(jacobian, -off, rcond=None)[0]
-            values[:count] += move
-            if np.abs(move).max() < 1e-6:
-                break
-        if not np.isfinite(values).all() or np.linalg.norm(values[1:] - position) > 0.08:
-            return None
-        turned, place = _about_z(values[0]) @ rotation, values[1:]
-        return turned, place.copy(), self.error(turned, place)
-
-
 def _bordered(quad: Array) -> Array:
     """A tag's quadrilateral (4, 2) with its white border."""
     middle = quad.mean(0)
     return middle + 1.45 * (quad - middle)
-
-
-def _frame(tag: Tag) -> tuple[Array, Array]:
-    """Rotation (3, 3) and position (3,) of a tag in what it is stuck on."""
-    return quat_to_matrix(np.array(tag.orientation)), np.array(tag.position)
-
-
-def _about_z(angle: float) -> Array:
-    cos, sin = np.cos(angle), np.sin(angle)
-    return np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])

@@ -4,6 +4,8 @@
   believed when two looks agree on it.
 - What is out of sight because the arm or another object is in the way stays where it was. What is
   missing in plain view for `LOST` seconds has no known position any more.
+- A fixture is in the state that the displacement of its part tells, between its two in the one it was in; while the
+  arm hides the part it stays so, and what is missing in plain view for `LOST` seconds, or has no tag, is `UNKNOWN`.
 - What the gripper holds goes with the hand (`grip`). Let go, it is where the hand left it, settled on
   what is below, until it is seen again.
 - `support` follows from poses and sizes (`envs.tabletop.support`). An object in the jaws is held once it touches
@@ -20,14 +22,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from pontine.envs.arrays import Array
+from pontine.envs.fixture_kind import FIXTURES, FixtureKind
 from pontine.envs.robot import RobotState
 from pontine.envs.rotations import matrix_to_quat
-from pontine.envs.scene import TABLE, Scene, SceneObject, rounded
+from pontine.envs.scene import TABLE, UNKNOWN, Fixture, Scene, SceneObject, rounded
 from pontine.envs.so101.kinematics import tool_pose
-from pontine.envs.tabletop.support import Body, carrier, ground
+from pontine.envs.tabletop.fixture_parts import lies_within
+from pontine.envs.tabletop.support import TOLERANCE, Body, carrier, ground
 
+from .fixture_pose import FixtureSighting, moved
 from .grip import Grip, Hand, speed
-from .markers import MarkedObject, Markers
+from .markers import MarkedFixture, MarkedObject, Markers
 from .tag_pose import Look, Sighting, body, flattened
 
 LOST = 3.0
@@ -83,11 +88,80 @@ class _Track:
             self.elsewhere = sighting
 
 
+@dataclass
+class _FixtureTrack:
+    """What is known of one fixture; its part's state is UNKNOWN until it is seen in one."""
+
+    thing: MarkedFixture
+    sighting: FixtureSighting | None = None
+    displacement: float | None = None
+    state: str = UNKNOWN
+    missing: float = 0.0
+
+    @property
+    def kind(self) -> FixtureKind:
+        """Its declaration."""
+        return FIXTURES[self.thing.kind]
+
+    def see(self, sighting: FixtureSighting) -> None:
+        """Take a sighting over."""
+        self.sighting = sighting
+        if sighting.displacement is None:
+            return
+        self.displacement, self.missing = sighting.displacement, 0.0
+        first, second = self.kind.states
+        if self.kind.latches:
+            # before the first look nobody can have brought it about: only one of its states can be seen to begin
+            self.state = first if self.state == first or self.displacement >= self.kind.engages else second
+        elif self.displacement >= self.kind.engages:
+            self.state = first
+        elif self.displacement <= self.kind.disengages:
+            self.state = second
+
+    def lose(self) -> None:
+        """Nobody knows any more how it is; what latches stays as it was brought about."""
+        self.displacement = None
+        if not (self.kind.latches and self.state == self.kind.states[0]):
+            self.state = UNKNOWN
+
+    def part(self) -> Array | None:
+        """Where the middle of its part is, (3,) m."""
+        if self.sighting is None:
+            return None
+        at = moved(self.kind, np.array([self.kind.part]), self.displacement or 0.0)[0]
+        return self.sighting.position + self.sighting.rotation @ at
+
+    def holds(self, there: Body) -> bool:
+        """Whether a body lies in it."""
+        room, kind = self.kind.inside, self.kind
+        if self.sighting is None or self.displacement is None or room is None:
+            return False
+        turn, position = self.sighting.rotation, there.position
+        if not room.low[2] - TOLERANCE < position[2] < room.high[2] + there.below - 0.002:
+            return False
+        yaw = float(np.arctan2(turn[1, 0], turn[0, 0]))
+        return lies_within(kind, self.sighting.position, yaw, self.displacement, position, 0.0)
+
+    def fixture(self) -> Fixture:
+        """It as a scene has it."""
+        known = self.sighting
+        return Fixture(
+            self.thing.name,
+            self.thing.kind,
+            self.state,
+            None if known is None else rounded(known.position),
+            None if known is None else rounded(matrix_to_quat(known.rotation)),
+            None if self.displacement is None else round(self.displacement, 5),
+            self.thing.aliases,
+        )
+
+
 class Tracker:
     """Keeps the state of the table from looks, and from joint states at every control step."""
 
     def __init__(self, markers: Markers) -> None:
         self._tracks = {thing.name: _Track(thing) for thing in markers.objects}
+        self._fixtures = {thing.name: _FixtureTrack(thing) for thing in markers.fixtures}
         self._grip = Grip()
         self._lifted = False
         self._hands: deque[Hand] = deque(maxlen=_MEMORY)
@@ -118,6 +192,17 @@ class Tracker:
         passed = 0.0 if self._last_look is None else min(time - self._last_look, 1.0)
         self._last_look = time
         taken = time - DELAY
+        for name, fixed in self._fixtures.items():
+            if name in look.fixtures:
+                fixed.see(look.fixtures[name])
+            there = look.fixtures.get(name)
+            part = fixed.part()
+            if (there is None or there.displacement is None) and part is not None:
+                reach = 0.5 * float(np.linalg.norm(fixed.kind.part_size[:2]))
+                if not self._between(look.camera.position, part, reach, None):
+                    fixed.missing += passed
+                    if fixed.missing > LOST:
+                        fixed.lose()
         for name, track in self._tracks.items():
             sighting = look.sightings.get(name)
             if sighting is None:
@@ -147,21 +232,26 @@ class Tracker:
             self._settle(self._tracks[dropped], time)
         if self._grip.name is not None:
             self._tracks[self._grip.name].put(*self._grip.pose(hand))
-        return self._scene()
+        return self._scene(hand)
 
-    def _scene(self) -> Scene:
+    def _scene(self, hand: Hand) -> Scene:
         bodies = self.known
         held = None if self._grip.name is None else self._tracks[self._grip.name].body()
         supports: dict[str, str | None] = {}
         for name, there in bodies.items():
             lower = [b for b in bodies.values() if b.underside < there.underside]
             supports[name] = carrier(there, lower, 1.5 * _HELD_CLEARANCE) or _under(there, lower)
+            if supports[name] == TABLE:
+                inside = (track.thing.name for track in self._fixtures.values() if track.holds(there))
+                supports[name] = next(inside, TABLE)
         holding = None
         if held is not None:
             supports[held.name] = carrier(held, bodies.values(), _HELD_CLEARANCE)
             self._lifted = self._lifted or supports[held.name] is None
             holding = held.name if self._lifted else None
-        return Scene(tuple(_described(t, supports.get(n)) for n, t in self._tracks.items()), (), holding)
+        objects = tuple(_described(t, supports.get(n)) for n, t in self._tracks.items())
+        fixtures = tuple(track.fixture() for track in self._fixtures.values())
+        return Scene(objects, fixtures, holding, rounded(hand.position))
 
     def _settle(self, track: _Track, time: float) -> None:
         """Let an object that the hand let go come to rest on what is below it."""
@@ -178,14 +268,17 @@ class Tracker:
     def _hidden(self, track: _Track, look: Look) -> bool:
         """Whether the arm or another object may stand between the camera and an object."""
         assert track.position is not None
-        eye, target = look.camera.position, track.position
+        reach = 0.5 * float(np.linalg.norm(track.thing.size[:2]))
+        return self._between(look.camera.position, track.position, reach, track)
+
+    def _between(self, eye: Array, target: Array, reach: float, itself: _Track | None) -> bool:
+        """Whether the arm or an object other than `itself` may hide a thing that reaches that far (m) round a place."""
         balls = [] if self._joints is None else [(point, _ARM_RADIUS) for point in _arm(self._joints)]
         for other in self._tracks.values():
             there = other.body()
-            if there is not None and other is not track:
+            if there is not None and other is not itself:
                 height = np.array([0.0, 0.0, there.size[2] / 2 if there.on_base else 0.0])
                 balls.append((there.position + height, float(np.linalg.norm(there.size)) / 2))
-        reach = 0.5 * float(np.linalg.norm(track.thing.size[:2]))
         return any(_near_line(point, eye, target) < radius + 0.5 * reach for point, radius in balls)
 
 
