@@ -33,6 +33,7 @@ class Config(ArmOptions, BrainOptions):
     instruction: str | None = text()
     profile: str = text("gentle")
     camera: str | None = text()
+    scenes: str = text("tags")
     markers: str = text("markers.json")
     lens: str = text("lens.json")
     dry: bool = False
@@ -43,11 +44,13 @@ class Config(ArmOptions, BrainOptions):
 
     def __post_init__(self) -> None:
         from pontine.sim2real.arm.safety_profile import safety_profile
+        from pontine.sim2real.arm.scene_source import SCENE_SOURCES
 
         ArmOptions.__post_init__(self)
         BrainOptions.__post_init__(self)
         safety_profile(self.profile)
         at_least("replans", self.replans, 0)
+        SCENE_SOURCES[self.scenes]
         if self.camera is None:
             raise PontineError("camera= is missing: give its number, its device, or the address of its stream")
         if self.instruction is not None and not self.instruction.strip():
@@ -58,24 +61,25 @@ class Config(ArmOptions, BrainOptions):
 
 def run(config: Config) -> int:
     """Exit status: 0 if the goal holds at the end, 1 if not or if the arm stopped by itself."""
-    import torch
-
     from pontine.planner.brain import load_brain
     from pontine.planner.execution.display import Display
     from pontine.planner.execution.session import Session
     from pontine.planner.planning.score import Judge
     from pontine.policies.skills.loading import load_library
+    from pontine.policies.threads import torch_threads
     from pontine.sim2real.arm.emergency import signals
     from pontine.sim2real.arm.limits import limits
+    from pontine.sim2real.arm.scene_source import SCENE_SOURCES, Sight
 
-    torch.set_num_threads(1)
     check_writable(config.report, "report")
     calibration = config.read_calibration()
+    assert config.camera is not None
+    sight = Sight(config.camera, config.markers, config.lens)
     allowed = limits(config.profile, calibration)
     display, skills, reached = Display(), load_library(config.library), False
-    with signals(), ExitStack() as stack:
+    with torch_threads(), signals(), ExitStack() as stack:
         with display.waiting("looking for the table"):
-            scenes = stack.enter_context(watching(config))
+            scenes = stack.enter_context(SCENE_SOURCES[config.scenes].open(sight))
         with display.waiting("loading the language model"):
             brain = load_brain(config.adapter, config.brain, config.model, config.url)
         bus = stack.enter_context(config.open_bus(calibration))
@@ -116,21 +120,6 @@ def _told(arm: DryArm | SerialArm, display: Display, reached: bool) -> int:
     for joint, why in ending["unreached"].items():
         display.say(f"{joint} {UNREACHED}: {why}", "bold red")
     return 0 if reached and not report["stops"] else 1
-
-
-@contextmanager
-def watching(config: Config) -> Iterator[SceneSource]:
-    """The camera's scene while the block runs. Raises PontineError for files and cameras that cannot be used."""
-    from pontine.sim2real.vision.camera import open_camera
-    from pontine.sim2real.vision.lens import Lens
-    from pontine.sim2real.vision.markers import Markers
-    from pontine.sim2real.vision.tag_scene import TagScene
-
-    markers, lens = Markers.read(config.markers), Lens.read(config.lens)
-    assert config.camera is not None
-    with open_camera(config.camera, (lens.width, lens.height)) as camera, TagScene(markers, lens, camera) as scenes:
-        scenes.wait()
-        yield scenes
 
 
 def dry(bus: Bus, calibration: Calibration, allowed: Limits, scenes: SceneSource) -> DryArm:

@@ -90,7 +90,6 @@ def run(config: Config) -> int:
 
 def scenes(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     """The same instructions on the emulated arm and in simulation; kept after each, if it is broken off."""
-    import torch
     from rich.progress import Progress
 
     from pontine.envs.simulated import SimulatedRobot
@@ -98,9 +97,9 @@ def scenes(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     from pontine.planner.benchmarks.sentences import Case, cases
     from pontine.planner.brain import load_brain
     from pontine.policies.skills.loading import load_library
+    from pontine.policies.threads import torch_threads
     from pontine.sim2real.trials.staged import staged
 
-    torch.set_num_threads(1)
     brain, skills = load_brain(None), load_library(None)
 
     def on_arm(case: Case) -> tuple[Trial, dict[str, Any]]:
@@ -113,7 +112,7 @@ def scenes(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     simulated: list[Trial] = []
     reports: list[dict[str, Any]] = []
     found: dict[str, Any] = {}
-    with Progress(console=console) as progress:
+    with torch_threads(), Progress(console=console) as progress:
         for case in progress.track(cases(config.scenes, config.seed), total=config.scenes, description="tables"):
             trial, report = on_arm(case)
             real.append(trial)

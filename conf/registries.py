@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.registry import REGISTRIES, Registry
+
+from .app import EXTRAS
 
 MODULES = (
     "pontine.envs.kind",
@@ -18,18 +21,34 @@ MODULES = (
     "pontine.policies.demonstrators.demonstrator",
     "pontine.policies.training.algorithm",
     "pontine.policies.skills.skill",
+    "pontine.sim2real.arm.safety_profile",
+    "pontine.sim2real.emulation.arm_profile",
+    "pontine.sim2real.vision.camera",
+    "pontine.sim2real.vision.tag_scene",
 )
-"""The modules that make the registries."""
+"""The modules that make the registries; those of the arm's cameras need what its extra brings."""
 
 
 def registries() -> Mapping[str, Registry[Any]]:
     """The registries by sort, those that plugins made too."""
     for module in MODULES:
-        import_module(module)
+        with _extra():
+            import_module(module)
     for registry in tuple(REGISTRIES.values()):
         # Reading one loads the plugins, which may make more.
-        len(registry)
+        with _extra():
+            len(registry)
     return REGISTRIES
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Around what may need an extra that is not installed: it is then left out."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in EXTRAS:
+            raise
 
 
 def plural(sort: str) -> str:

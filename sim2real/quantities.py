@@ -51,12 +51,11 @@ def quantities(kind: type[Any]) -> dict[str, Quantity]:
 
 
 def read(kind: type[T], path: str | Path, error: type[PontineError]) -> T:
-    """The dataclass `kind`, with a `name` and quantities, of a file; raises `error` in one line that names the file."""
+    """The dataclass `kind`, with a `name`, a `summary` and quantities, of a file; raises `error` in one line."""
     reader, path = Fields(error), Path(path)
     what, known = repr(path.name), quantities(kind)
     data = reader.mapping(reader.file(path, "the profile"), what, ("about", *known))
-    reader.text(data.get("about"), f"'about' of {what}")
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"summary": reader.text(data.get("about"), f"'about' of {what}")}
     for name, quantity in known.items():
         if name not in data:
             raise error(f"{what} has no {name!r}")

@@ -50,7 +50,7 @@ class SafetyProfile:
     of the way to the rest pose, `emergency_hold` (s) how long an emergency stop holds before
     it lets go, `sinking` (s) how long the motors brake an arm that was let go.
 
-    Raises SafetyProfileError for numbers that cannot be.
+    `summary` is what its file says about it. Raises SafetyProfileError for numbers that cannot be.
     """
 
     name: str
@@ -75,6 +75,7 @@ class SafetyProfile:
     rest_velocity: Annotated[float, Quantity("rad/s")]
     emergency_hold: Annotated[float, Quantity("s")]
     sinking: Annotated[float, Quantity("s")]
+    summary: str = ""
 
     def __post_init__(self) -> None:
         for name, quantity in quantities(type(self)).items():

@@ -1,10 +1,20 @@
-"""Where a real arm's `Scene` comes from."""
+"""Where a real arm's `Scene` comes from.
+
+`pontine arm run scenes=NAME` looks with the source of that name. A package adds one with one declaration:
+
+    SCENE_SOURCES.register(SceneSourceKind("depth", "a depth camera and a segmenter", open=watch))
+
+where `watch(sight)` is a context manager around a `SceneSource`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from pontine.envs.registry import Registry
 from pontine.envs.robot import RobotState
 from pontine.envs.scene import Scene, rounded
 from pontine.envs.so101.kinematics import tool_pose
@@ -16,6 +26,31 @@ class SceneSource(Protocol):
     def scene(self, state: RobotState) -> Scene:
         """The table as it was last seen, with the arm in this state."""
         ...
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the user gave to look with: the camera's address, and the files of the markers and of the lens."""
+
+    camera: str
+    markers: str = "markers.json"
+    lens: str = "lens.json"
+
+
+@dataclass(frozen=True)
+class SceneSourceKind:
+    """A way to see the table: `open` watches it while its block runs, once there is a first scene.
+
+    `summary` says what it needs. `open` raises PontineError for files and cameras that cannot be used.
+    """
+
+    name: str
+    summary: str
+    open: Callable[[Sight], AbstractContextManager[SceneSource]]
+
+
+SCENE_SOURCES: Registry[SceneSourceKind] = Registry("scene source", ["pontine.sim2real.vision.tag_scene"])
+"""The ways to see the table, by name."""
 
 
 class FixedScene:

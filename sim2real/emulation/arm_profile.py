@@ -61,6 +61,7 @@ class ArmProfile:
     resistance: Annotated[float, Quantity("ohm")]
     mounting_error: Annotated[float, Quantity("rad")]
     spread: Annotated[float, Quantity(UNITLESS)]
+    summary: str = ""
 
     def __post_init__(self) -> None:
         for name in quantities(type(self)):

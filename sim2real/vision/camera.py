@@ -1,7 +1,13 @@
-"""`open_camera`: the newest picture of a USB camera or of an MJPEG stream over HTTP.
+"""`open_camera`: the newest picture of a camera: a USB camera, an MJPEG stream over HTTP, or one that a package adds.
 
 A thread reads all that the camera sends and keeps only the newest, so that nobody ever sees an old picture
 because they were slow. A source that breaks off is opened again, and both are said in the log.
+
+A package adds a sort of camera with one declaration:
+
+    CAMERAS.register(CameraKind("realsense", "realsense:SERIAL", opens=lambda address: False, connect=RealSense))
+
+where `RealSense(address, (width, height))` is a `CameraSource`; then `camera=realsense:1234` opens one.
 """
 
 from __future__ import annotations
@@ -15,6 +21,7 @@ import time
 import urllib.request
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -23,6 +30,7 @@ import numpy as np
 
 from pontine.envs.arrays import Image
 from pontine.envs.errors import RobotError
+from pontine.envs.registry import Registry
 
 RETRY = 1.0
 """Pause (s) before a source that broke off is tried again."""
@@ -51,12 +59,15 @@ class CameraStalledError(CameraError):
     """The camera is connected and sends nothing."""
 
 
-class _Source(ABC):
+class CameraSource(ABC):
     """Something that can be read picture by picture; used from one thread."""
 
     @abstractmethod
     def read(self) -> Any:
-        """The next picture, still to be decoded. Raises CameraError if there will be none, or none in time."""
+        """The next picture: BGR (h, w, 3), or the bytes of a JPEG.
+
+        Raises CameraError if there will be none, or none in time.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -66,10 +77,10 @@ class _Source(ABC):
 class Camera:
     """The newest picture of a source. A context manager; `open_camera` makes one."""
 
-    def __init__(self, name: str, connect: Callable[[], _Source]) -> None:
+    def __init__(self, name: str, connect: Callable[[], CameraSource]) -> None:
         self.name = name
         self._connect = connect
-        self._source: _Source | None = connect()
+        self._source: CameraSource | None = connect()
         self._fresh = threading.Condition()
         self._raw: Any = None
         self._time = -np.inf
@@ -142,30 +153,61 @@ class Camera:
             _log.warning("%s; trying to reach it again", error)
 
 
-def open_camera(source: str, size: tuple[int, int] = (1280, 720)) -> Camera:
-    """A camera: an MJPEG address ("http://...") or a USB camera ("0", "/dev/video0").
+@dataclass(frozen=True)
+class CameraKind:
+    """A sort of camera: `connect` (address, (width, height)) opens one, whose pictures may be of another size.
 
-    `size` (width, height) is asked of a USB camera, which may give another. Raises NoCameraError if it
+    It raises CameraError where it cannot.
+
+    `forms` says in words what its addresses look like; `opens` tells whether a bare address is one of them. With its
+    name before it (`NAME:ADDRESS`) any address is.
+    """
+
+    name: str
+    forms: str
+    opens: Callable[[str], bool]
+    connect: Callable[[str, tuple[int, int]], CameraSource]
+
+    @property
+    def summary(self) -> str:
+        """What to write for `camera=`."""
+        return self.forms
+
+
+CAMERAS: Registry[CameraKind] = Registry("camera")
+"""The sorts of camera there are."""
+
+
+def open_camera(source: str, size: tuple[int, int] = (1280, 720)) -> Camera:
+    """A camera of `CAMERAS`: an MJPEG address ("http://..."), a USB camera ("0", "/dev/video0"), or "NAME:ADDRESS".
+
+    `size` (width, height) is asked of a camera, which may give another. Raises NoCameraError if it
     cannot be opened; the message says what there is.
     """
-    if re.match(r"https?://", source):
-        return Camera(source, lambda: _Stream(source))
-    if source.isdigit() or source.startswith("/dev/"):
-        device = f"/dev/video{source}" if source.isdigit() else source
-        return Camera(device, lambda: _Usb(device, size))
-    raise NoCameraError(
-        f"{source!r} is no camera: give an address (http://...), or the number or device of a USB camera ({_usb()})"
-    )
+    name, colon, rest = source.partition(":")
+    if colon and name in CAMERAS:
+        kind, address = CAMERAS[name], rest
+    else:
+        found = next((kind for kind in CAMERAS.values() if kind.opens(source)), None)
+        if found is None:
+            raise NoCameraError(f"{source!r} is no camera: give {'; or '.join(k.forms for k in CAMERAS.values())} "
+                                f"({_usb()})")  # fmt: skip
+        kind, address = found, source
+    return Camera(address, lambda: kind.connect(address, size))
 
 
 def _usb() -> str:
-    return f"there are: {', '.join(sorted(glob.glob('/dev/video*')))}" if glob.glob("/dev/video*") else "there is none"
+    return (
+        f"USB cameras: {', '.join(sorted(glob.glob('/dev/video*')))}"
+        if glob.glob("/dev/video*")
+        else "there is no USB camera"
+    )
 
 
-class _Stream(_Source):
+class _Stream(CameraSource):
     """Multipart JPEG over HTTP."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, size: tuple[int, int]) -> None:
         self._url = url
         try:
             self._reply = urllib.request.urlopen(url, timeout=PATIENCE)
@@ -201,11 +243,11 @@ class _Stream(_Source):
         self._reply.close()
 
 
-class _Usb(_Source):
+class _Usb(CameraSource):
     """A local camera through OpenCV (Video4Linux)."""
 
-    def __init__(self, device: str, size: tuple[int, int]) -> None:
-        self._device = device
+    def __init__(self, address: str, size: tuple[int, int]) -> None:
+        self._device = device = f"/dev/video{address}" if address.isdigit() else address
         if not os.path.exists(device):
             raise NoCameraError(f"there is no camera {device} ({_usb()})")
         if not os.access(device, os.R_OK | os.W_OK):
@@ -227,3 +269,21 @@ class _Usb(_Source):
 
     def close(self) -> None:
         self._capture.release()
+
+
+CAMERAS.register(
+    CameraKind(
+        "mjpeg",
+        "the address of an MJPEG stream (http://...)",
+        lambda address: re.match(r"https?://", address) is not None,
+        _Stream,
+    )
+)
+CAMERAS.register(
+    CameraKind(
+        "usb",
+        "the number or device of a USB camera",
+        lambda address: address.isdigit() or address.startswith("/dev/"),
+        _Usb,
+    )
+)

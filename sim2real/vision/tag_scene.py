@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 import numpy as np
@@ -15,7 +16,8 @@ from pontine.envs.errors import PontineError
 from pontine.envs.robot import RobotState
 from pontine.envs.scene import Scene
 
-from .camera import Camera
+from ..arm.scene_source import SCENE_SOURCES, SceneSourceKind, Sight
+from .camera import Camera, open_camera
 from .lens import Lens
 from .markers import Markers
 from .tag_pose import Eye, Look, SightError
@@ -130,3 +132,20 @@ class TagScene:
                 self._problem = None
                 self._looked.set()
             self._stop.wait(max(0.0, self._period - (time.monotonic() - begun)))
+
+
+@contextmanager
+def watching(sight: Sight) -> Iterator[TagScene]:
+    """The table as a camera tells it by tags and colours, once a first picture has shown where the camera stands.
+
+    Raises PontineError for files and cameras that cannot be used.
+    """
+    markers, lens = Markers.read(sight.markers), Lens.read(sight.lens)
+    with open_camera(sight.camera, (lens.width, lens.height)) as camera, TagScene(markers, lens, camera) as scenes:
+        scenes.wait()
+        yield scenes
+
+
+SCENE_SOURCES.register(
+    SceneSourceKind("tags", "a camera, and printed tags or a colour on what it is to find (markers=, lens=)", watching)
+)

@@ -102,6 +102,7 @@ def test_an_arm_that_is_told_to_end_is_let_go(arm: EmulatedArm, tmp_path: Path) 
         (["camera=0"], "port= is missing"),
         (["port=nowhere"], "camera= is missing"),
         (["port=x", "camera=0", "profile=fast"], "valid: gentle, normal"),
+        (["port=x", "camera=0", "scenes=lidar"], "unknown scene source 'lidar'; valid: tags"),
         (["port=x", "camera=0", "dataset=d"], "dataset= records one instruction"),
         (["port=x", "camera=0", "instruction= "], "the instruction is empty"),
         (["port=x", "camera=0", "calibration=none.json", "instruction=go"], "none.json"),

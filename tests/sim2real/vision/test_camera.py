@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import socket
 import threading
@@ -13,10 +14,19 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from pontine.sim2real.emulation.mjpeg import MjpegError, MjpegServer
 from pontine.sim2real.vision import camera as camera_module
-from pontine.sim2real.vision.camera import CameraEndedError, CameraStalledError, NoCameraError, open_camera
+from pontine.sim2real.vision.camera import (
+    CAMERAS,
+    CameraEndedError,
+    CameraKind,
+    CameraSource,
+    CameraStalledError,
+    NoCameraError,
+    open_camera,
+)
 
 
 def shades() -> Iterator[np.ndarray]:
@@ -166,3 +176,41 @@ def test_no_such_camera_is_one_clear_line(source: str) -> None:
         open_camera(source)
     assert source in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+class Still(CameraSource):
+    """A stranger's camera: the same picture again and again, brighter with its address."""
+
+    def __init__(self, address: str, size: tuple[int, int]) -> None:
+        if not address.isdigit():
+            raise NoCameraError(f"still:{address} is no brightness")
+        self.picture = np.full((size[1], size[0], 3), int(address), np.uint8)
+
+    def read(self) -> NDArray[np.uint8]:
+        time.sleep(0.01)
+        return self.picture
+
+    def close(self) -> None:
+        self.picture = np.zeros((0, 0, 3), np.uint8)
+
+
+def test_a_package_s_camera_is_opened_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CAMERAS, "_found", dict(CAMERAS._found))
+    monkeypatch.setattr(CAMERAS, "_origins", dict(CAMERAS._origins))
+    CAMERAS.register(CameraKind("still", "still:BRIGHTNESS", lambda address: False, Still))
+    with open_camera("still:70", (32, 24)) as camera:
+        picture, _ = camera.frame()
+    assert picture.shape == (24, 32, 3)
+    assert np.all(picture == 70)
+    with pytest.raises(NoCameraError, match="still:dark is no brightness"):
+        open_camera("still:dark")
+    with pytest.raises(NoCameraError, match=r"'kitchen' is no camera: give .*MJPEG.*; .*USB camera; or still:B"):
+        open_camera("kitchen")
+
+
+def test_a_camera_may_be_named_by_its_sort() -> None:
+    pictures = itertools.repeat(np.full((24, 32, 3), 128, np.uint8))
+    with MjpegServer(lambda: next(pictures), rate=30) as server, open_camera(f"mjpeg:{server.url}") as camera:
+        assert camera.frame()[0].shape == (24, 32, 3)
+    with pytest.raises(NoCameraError, match="there is no camera /dev/video97"):
+        open_camera("usb:97")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from pontine.envs.so101.model import GRIPPER
 from pontine.envs.tabletop.layout import from_scene
 from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.policies.skills.loading import Skill, load_library
+from pontine.sim2real.arm.scene_source import SCENE_SOURCES, SceneSource, Sight
 from pontine.sim2real.emulation.mjpeg import MjpegServer
 from pontine.sim2real.emulation.tagging import decals, marked
 from pontine.sim2real.vision.camera import CameraError, open_camera
@@ -142,7 +144,7 @@ def test_what_is_taken_away_is_unknown_after_a_while_and_what_is_hidden_stays() 
     robot.close()
 
 
-def test_over_http_in_the_background() -> None:
+def test_over_http_in_the_background(tmp_path: Path) -> None:
     markers = marked(TABLE)
     robot = SimulatedRobot(TABLE, decals=decals(markers))
     picture = shot(robot)
@@ -150,8 +152,10 @@ def test_over_http_in_the_background() -> None:
     lens, _ = true_camera(robot.worlds.model)
     state = robot.observe()
     server = MjpegServer(lambda: picture, rate=10)
-    with open_camera(server.url) as camera, TagScene(markers, lens, camera) as source:
-        source.wait(60)
+    markers.write(tmp_path / "markers.json")
+    lens.write(tmp_path / "lens.json")
+    sight = Sight(server.url, str(tmp_path / "markers.json"), str(tmp_path / "lens.json"))
+    with SCENE_SOURCES["tags"].open(sight) as source:
         scene = source.scene(state)
         for slot, thing in enumerate(scene.objects):
             assert np.linalg.norm(np.array(thing.position) - robot.worlds.object_position[0, slot]) < 0.003
@@ -161,7 +165,7 @@ def test_over_http_in_the_background() -> None:
     server.close()
 
 
-def until_it_raises(source: TagScene, state: RobotState) -> None:
+def until_it_raises(source: SceneSource, state: RobotState) -> None:
     for _ in range(300):
         source.scene(state)
         time.sleep(0.1)
