@@ -14,7 +14,7 @@ from pontine.envs.errors import PontineError
 from .options import ArmOptions, above, at_least, text
 
 if TYPE_CHECKING:
-    from pontine.sim2real.data.recording import Image
+    from pontine.envs.arrays import Image
 
 
 @dataclass

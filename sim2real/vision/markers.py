@@ -137,7 +137,8 @@ class Markers:
                 if tag.id in seen:
                     raise MarkersError(f"tag {tag.id} is on {seen[tag.id]!r} and on {place!r}; each id is used once")
                 seen[tag.id] = place
-        for named in (*self.objects, *self.fixtures):
+        things: tuple[MarkedObject | MarkedFixture, ...] = (*self.objects, *self.fixtures)
+        for named in things:
             if named.name in names:
                 raise MarkersError(f"the name {named.name!r} is used twice (and 'table' is the table itself)")
             names.add(named.name)
