@@ -35,10 +35,10 @@ def run(config: Config) -> int:
     from rich.progress import Progress
 
     from pontine.sim2real.arm.limits import limits
-    from pontine.sim2real.arm.scene_source import EMPTY_TABLE
     from pontine.sim2real.arm.serial_arm import SerialArm
     from pontine.sim2real.data.dataset import Dataset
     from pontine.sim2real.data.replay import replay
+    from pontine.sim2real.vision.scene_source import EMPTY_TABLE
 
     check_writable(config.out, "how it went")
     calibration = config.read_calibration()

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from pontine.sim2real.arm.calibration import Calibration
     from pontine.sim2real.arm.dry_run import DryArm
     from pontine.sim2real.arm.limits import Limits
-    from pontine.sim2real.arm.scene_source import SceneSource
     from pontine.sim2real.arm.serial_arm import SerialArm
     from pontine.sim2real.bus.bus import Bus
+    from pontine.sim2real.vision.scene_source import SceneSource
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Config(ArmOptions, BrainOptions):
 
     def __post_init__(self) -> None:
         from pontine.sim2real.arm.safety_profile import safety_profile
-        from pontine.sim2real.arm.scene_source import SCENE_SOURCES
+        from pontine.sim2real.vision.scene_source import SCENE_SOURCES
 
         ArmOptions.__post_init__(self)
         BrainOptions.__post_init__(self)
@@ -69,7 +69,7 @@ def run(config: Config) -> int:
     from pontine.policies.threads import torch_threads
     from pontine.sim2real.arm.emergency import signals
     from pontine.sim2real.arm.limits import limits
-    from pontine.sim2real.arm.scene_source import SCENE_SOURCES, Sight
+    from pontine.sim2real.vision.scene_source import SCENE_SOURCES, Sight
 
     check_writable(config.report, "report")
     calibration = config.read_calibration()

@@ -31,13 +31,13 @@ from pontine.envs.scene import Scene
 from pontine.envs.so101.model import GRIPPER
 
 from ..bus.bus import Bus
+from ..vision.scene_source import SceneSource
 from .calibration import Calibration
 from .collision import Collisions
 from .control_loop import ControlLoop, Ending, Step
 from .envelope import Clip, Envelope
 from .homing import rest_pose, way_to_rest
 from .limits import Limits
-from .scene_source import SceneSource
 from .stops import Kind, SafetyStop, Stop
 from .torque import let_go, look_over, settings_for, wake
 

@@ -28,10 +28,10 @@ from pontine.envs.so101.model import ARMATURE, DAMPING, FRICTIONLOSS, KP
 from ..arm.calibration import Calibration
 from ..arm.limits import limits
 from ..arm.safety_profile import safety_profile
-from ..arm.scene_source import EMPTY_TABLE
 from ..arm.serial_arm import SerialArm
 from ..bus.bus import Bus
 from ..bus.registers import RADIANS
+from ..vision.scene_source import EMPTY_TABLE
 from .excitation import check, excitation, excite, observed
 from .servo_model import Constants, Trial, respond
 

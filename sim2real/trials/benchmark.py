@@ -20,7 +20,6 @@ from pontine.envs.errors import UnknownNameError
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS, Robot
 
 from ..arm.limits import limits
-from ..arm.scene_source import EMPTY_TABLE
 from ..arm.serial_arm import SerialArm
 from ..bus.bus import Bus
 from ..bus.wire import wire_seconds
@@ -28,6 +27,7 @@ from ..emulation.arm_profile import arm_profile
 from ..emulation.process import emulation
 from ..emulation.terminal import Terminal
 from ..identification.identify import fit
+from ..vision.scene_source import EMPTY_TABLE
 from .fault_trials import FAULTS, SIGNALS, Rig, Trial, bench_calibration, drive, run_signal, run_trial
 from .identify_trials import run_on_pty, true_constants, true_delay
 

@@ -32,7 +32,6 @@ from ..arm.emergency import emergency_stop, signals
 from ..arm.envelope import Clip, Reason
 from ..arm.limits import Limits, limits
 from ..arm.safety_profile import SafetyProfile, safety_profile
-from ..arm.scene_source import EMPTY_TABLE
 from ..arm.serial_arm import SerialArm
 from ..arm.stops import Kind, SafetyStop
 from ..bus.bus import Bus
@@ -40,6 +39,7 @@ from ..bus.registers import RADIANS
 from ..emulation.emulator import Emulator, Fault
 from ..emulation.servo import Servo
 from ..emulation.shaft import FirstOrderShaft
+from ..vision.scene_source import EMPTY_TABLE
 
 
 @cache

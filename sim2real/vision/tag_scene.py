@@ -16,10 +16,10 @@ from pontine.envs.errors import PontineError
 from pontine.envs.robot import RobotState
 from pontine.envs.scene import Scene
 
-from ..arm.scene_source import SCENE_SOURCES, SceneSourceKind, Sight
 from .camera import Camera, open_camera
 from .lens import Lens
 from .markers import Markers
+from .scene_source import SCENE_SOURCES, SceneSourceKind, Sight
 from .tag_pose import Eye, Look, SightError
 from .tracker import Tracker
 

@@ -16,7 +16,6 @@ from pontine.envs.so101.model import REST
 from pontine.sim2real.arm.calibration import Calibration, CalibrationError
 from pontine.sim2real.arm.emergency import emergency_stop
 from pontine.sim2real.arm.limits import limits
-from pontine.sim2real.arm.scene_source import EMPTY_TABLE
 from pontine.sim2real.arm.serial_arm import ObserverError, SerialArm
 from pontine.sim2real.arm.stops import Kind, SafetyStop
 from pontine.sim2real.arm.torque import NotReadyError
@@ -33,6 +32,7 @@ from pontine.sim2real.trials.fault_trials import (
     run_trial,
     trial_profile,
 )
+from pontine.sim2real.vision.scene_source import EMPTY_TABLE
 
 CALIBRATION = bench_calibration()
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.so101.model import REST
 from pontine.sim2real.arm.limits import limits
-from pontine.sim2real.arm.scene_source import EMPTY_TABLE
 from pontine.sim2real.arm.serial_arm import SerialArm
 from pontine.sim2real.bus.bus import Bus
 from pontine.sim2real.data.dataset import Dataset, Episode
@@ -20,6 +19,7 @@ from pontine.sim2real.data.lerobot_units import Units
 from pontine.sim2real.data.recording import Recorder, record_steps
 from pontine.sim2real.data.replay import APPROACH, replay
 from pontine.sim2real.emulation.emulated_arm import EmulatedArm
+from pontine.sim2real.vision.scene_source import EMPTY_TABLE
 
 Array = NDArray[np.float64]
 

@@ -22,10 +22,10 @@ from pontine.envs.so101.kinematics import tool_pose
 from pontine.envs.so101.model import REST
 from pontine.envs.tabletop.fixture_parts import yaw_of
 from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene
-from pontine.sim2real.arm.scene_source import FixedScene
 from pontine.sim2real.emulation.tagging import TABLE_TAGS, decals
 from pontine.sim2real.vision.fixture_pose import moved
 from pontine.sim2real.vision.markers import MarkedFixture, Markers, MarkersError, Tag
+from pontine.sim2real.vision.scene_source import FixedScene
 from pontine.sim2real.vision.tag_scene import TagScene
 from pontine.sim2real.vision.tracker import LOST
 from tests.sim2real.views import shot, true_camera

@@ -15,10 +15,10 @@ from pontine.envs.so101.model import GRIPPER
 from pontine.envs.tabletop.layout import from_scene
 from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.policies.skills.loading import Skill, load_library
-from pontine.sim2real.arm.scene_source import SCENE_SOURCES, SceneSource, Sight
 from pontine.sim2real.emulation.mjpeg import MjpegServer
 from pontine.sim2real.emulation.tagging import decals, marked
 from pontine.sim2real.vision.camera import CameraError, open_camera
+from pontine.sim2real.vision.scene_source import SCENE_SOURCES, SceneSource, Sight
 from pontine.sim2real.vision.tag_pose import SightError
 from pontine.sim2real.vision.tag_scene import TagScene
 from tests.sim2real.views import WatchedRobot, shot, true_camera
