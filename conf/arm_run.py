@@ -13,6 +13,7 @@ import numpy as np
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
+from pontine.policies.threads import torch_threads
 
 from .options import ArmOptions, BrainOptions, at_least, text
 
@@ -59,6 +60,7 @@ class Config(ArmOptions, BrainOptions):
             raise PontineError("dataset= records one instruction that moves the arm: give instruction=, not dry=")
 
 
+@torch_threads()
 def run(config: Config) -> int:
     """Exit status: 0 if the goal holds at the end, 1 if not or if the arm stopped by itself."""
     from pontine.planner.brain import load_brain

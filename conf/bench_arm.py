@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.files import check_writable, write_json
+from pontine.policies.threads import torch_threads
 
 from .options import above, at_least, text
 
@@ -88,6 +89,7 @@ def run(config: Config) -> int:
     return 0
 
 
+@torch_threads()
 def scenes(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     """The same instructions on the emulated arm and in simulation; kept after each, if it is broken off."""
     from rich.progress import Progress

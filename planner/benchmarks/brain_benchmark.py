@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -25,6 +24,7 @@ from pontine.planner.planning.plan import NoPlanError, make_plan
 from pontine.planner.planning.problem import prepare
 from pontine.planner.reading import Reading
 from pontine.policies.statistics import wilson
+from pontine.policies.threads import on_threads
 
 DOES = {"subgoals": "execute", "question": "ask", "refusal": "refuse"}
 
@@ -67,6 +67,7 @@ class Trial:
         }
 
 
+@on_threads
 def bench_brain(
     out: str | None = None,
     limit: int | None = None,
@@ -85,7 +86,6 @@ def bench_brain(
 
     Returns 0. Raises PontineError on bad input, or if an endpoint cannot be reached.
     """
-    torch.set_num_threads(threads)
     check_writable(out, "the result")
     console = Console(highlight=False)
     chosen = pick(load_items(items), limit)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -27,6 +26,7 @@ from pontine.planner.execution.report import Report
 from pontine.planner.execution.run import perform
 from pontine.policies.skills.loading import load_library
 from pontine.policies.statistics import wilson
+from pontine.policies.threads import torch_threads
 from pontine.policies.training.provenance import command
 
 
@@ -86,6 +86,7 @@ class Trial:
         return out
 
 
+@torch_threads()
 def bench_demo(
     scenes: int = 50,
     seed: int = 0,
@@ -99,7 +100,6 @@ def bench_demo(
     Returns 0, or 1 if a run called itself done with its goal false.
     """
     # As in the demo, so that a case does there what it did here.
-    torch.set_num_threads(1)
     check_writable(out, "the result")
     console = Console(highlight=False)
     skills, brain = load_library(library), load_brain(adapter)

@@ -12,12 +12,14 @@ from rich.console import Console
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import write_json
+from pontine.policies.threads import on_threads
 from pontine.policies.training.provenance import command, commit
 
 DEFAULTS: dict[str, tuple[int, float]] = {"sft": (10_240, 8e-4), "grpo": (400, 5e-5), "ppo": (400, 5e-5)}
 """The stages, with the number of samples and the learning rate that each takes if it is not told otherwise."""
 
 
+@on_threads
 def tune_verb(
     stage: str = "sft",
     out: str | Path = "runs/brain",
@@ -50,8 +52,6 @@ def tune_verb(
 
     Returns the exit status. Raises PontineError on bad input.
     """
-    import torch
-
     from pontine.planner.benchmarks.items import UNFORESEEN, load_items
     from pontine.planner.language.segments import split_units
     from pontine.planner.tuning import grpo, sft
@@ -66,7 +66,6 @@ def tune_verb(
         raise PontineError(
             "samples, rank and threads must be at least 1, group at least 2, lr above 0 and chinese within 0..1"
         )
-    torch.set_num_threads(threads)
     out = Path(out)
     held_out = load_items(items) if items else []
     excluded = {split_units(item["instruction"]) for item in [*load_items(), *load_items(UNFORESEEN), *held_out]}
