@@ -14,7 +14,7 @@ from pontine.planner.language.abilities import STATES, graspable, state_by, take
 from pontine.planner.language.form import SKILL, Clause, Form, NounPhrase
 from pontine.planner.language.languages import DEFAULT, data
 from pontine.planner.language.messages import word
-from pontine.planner.language.query import Description, Subject
+from pontine.planner.language.query import Description, Subject, find
 from pontine.planner.language.resolve import Resolver, Unresolved
 from pontine.planner.language.segments import join_units
 from pontine.planner.reading import Reading, Turn, refusal, subgoals
@@ -34,7 +34,9 @@ def ground(form: Form, scene: Scene, language: str = DEFAULT, turns: Sequence[Tu
         if clause.verb == "cannot":
             return refusal("unsupported", word("cannot", language))
         if clause.verb == SKILL and not skills.meant(clause.words) and not skills.states(clause.words):
-            return refusal("unsupported", word("no_skill", language, join_units(clause.words)))
+            told = refusal("unsupported", word("no_skill", language, join_units(clause.words)))
+            # What is called like a thing, and done to nothing, was hardly meant as a deed.
+            return replace(told, half=not clause.arguments and bool(find(clause.words, scene.objects).things))
     try:
         goals = _Grounding(scene, language, turns).goals(form)
     except Unresolved as answer:

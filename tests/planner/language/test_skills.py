@@ -117,3 +117,9 @@ def test_every_shipped_skill_is_meant_by_each_of_its_words() -> None:
         for said in skill.words.values():
             for word in said:
                 assert skill in skills.meant(split_units(word)), word
+
+
+def test_a_verb_that_is_what_a_thing_is_called_makes_no_sense() -> None:
+    assert ground(Form.parse("do red cylinder"), SCENE).half
+    assert not ground(Form.parse("do dance"), SCENE).half
+    assert not ground(Form.parse("do plate the red cylinder"), SCENE).half
