@@ -10,7 +10,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
 from pontine.planner.language import skills
 from pontine.planner.language.coverage import unspoken
-from pontine.planner.language.followup import set_phrase
+from pontine.planner.language.followup import set_phrase, skill_phrase
 from pontine.planner.language.form import Form
 from pontine.planner.language.grounder import ground
 from pontine.planner.language.languages import language_of
@@ -61,7 +61,7 @@ class FormBrain(ABC):
         """
         if not instruction.strip():
             raise PontineError("the instruction is empty; say what the arm should do")
-        if (phrase := set_phrase(instruction)) is not None:
+        if (phrase := set_phrase(instruction) or skill_phrase(instruction, scene)) is not None:
             return weigh(phrase, instruction, scene, turns)
         language = language_of(instruction)
         try:

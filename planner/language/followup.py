@@ -7,10 +7,13 @@ They are regular expressions in `data/*/followup.json`, over the words without p
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from pontine.envs.scene import Scene
 from pontine.planner.language import skills
-from pontine.planner.language.form import SKILL, Clause, Form
+from pontine.planner.language.form import SKILL, Clause, Form, NounPhrase, Term
 from pontine.planner.language.languages import data, languages
+from pontine.planner.language.query import find
 from pontine.planner.language.segments import split_units
 
 
@@ -28,3 +31,32 @@ def set_phrase(instruction: str) -> Form | None:
         if skills.alone(deed):
             return Form((Clause(SKILL, (), deed),))
     return None
+
+
+def skill_phrase(instruction: str, scene: Scene) -> Form | None:
+    """The form of an instruction that is just the words of a skill and what one thing of the scene is called, where the
+    goal form has no verb for what the skill does; None if it is anything else."""
+    words = [u for u in split_units(instruction) if any(c.isalnum() for c in u)]
+    for code in languages():
+        told = data(code, "language")
+        filler, trailer = (data(code, "followup")[key] for key in ("filler", "trailer"))
+        said = split_units(re.sub(rf"^{filler}|{trailer}$", "", (" " if told["spaced"] else "").join(words)))
+        for skill in skills.named(said):
+            if len(skill.arguments) != 1:
+                continue
+            for verb in map(split_units, skill.words.get(code, ())):
+                for phrase in _objects(said, verb, told["takers"]):
+                    noun = phrase[1:] if phrase[:1] and phrase[0] in data(code, "lexicon")["articles"] else phrase
+                    if noun and find(noun, scene.objects).things:
+                        return Form((Clause(SKILL, (NounPhrase((Term("the", noun),)),), verb),))
+    return None
+
+
+def _objects(said: tuple[str, ...], verb: tuple[str, ...], takers: list[str]) -> Iterator[tuple[str, ...]]:
+    """What is left of a sentence without its verb: "knock over X", "knock X over", 把 X 推倒."""
+    if said[: len(verb)] == verb:
+        yield said[len(verb) :]
+    if len(verb) > 1 and said[:1] == verb[:1] and said[1 - len(verb) :] == verb[1:]:
+        yield said[1 : 1 - len(verb)]
+    if takers and said[-len(verb) :] == verb:
+        yield said[said[0] in takers : -len(verb)]

@@ -9,7 +9,7 @@ import pytest
 
 from pontine.envs.scene import Scene, SceneObject
 from pontine.planner.language import skills
-from pontine.planner.language.followup import set_phrase
+from pontine.planner.language.followup import set_phrase, skill_phrase
 from pontine.planner.language.form import Form
 from pontine.planner.language.grounder import ground
 from pontine.planner.language.segments import split_units
@@ -110,6 +110,22 @@ def test_a_skill_that_is_done_to_nothing_needs_no_model(said: str) -> None:
     assert form is not None
     assert ground(form, SCENE).subgoals == (("hand_home",),)
     assert Form.parse(str(form)) == form
+
+
+@pytest.mark.parametrize(
+    ("said", "form"),
+    [
+        ("Please reach for the red cylinder.", "do reach for the red cylinder"),
+        ("伸向红色圆柱", "do 伸向 the 红色圆柱"),
+        ("把红色圆柱指向吧", "do 指向 the 红色圆柱"),
+        ("reach the red cylinder over there", None),
+        ("reach for the moon", None),
+        ("take the red cylinder", None),
+    ],
+)
+def test_the_words_of_a_skill_and_of_a_thing_need_no_model(said: str, form: str | None) -> None:
+    found = skill_phrase(said, SCENE)
+    assert (None if found is None else str(found)) == form
 
 
 def test_every_shipped_skill_is_meant_by_each_of_its_words() -> None:
