@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from importlib import import_module
+from textwrap import shorten
 from typing import Any
 
 from pontine.envs.errors import UnknownNameError
@@ -18,6 +20,8 @@ MODULES = (
     "pontine.envs.fixture_kind",
     "pontine.envs.predicate_kind",
     "pontine.envs.tasks",
+    "pontine.envs.tabletop.randomization",
+    "pontine.planner.brain",
     "pontine.policies.demonstrators.demonstrator",
     "pontine.policies.training.algorithm",
     "pontine.policies.skills.skill",
@@ -66,9 +70,10 @@ def of_sort(typed: str) -> Registry[Any]:
 
 
 def summary(declared: object) -> str:
-    """What one declared thing is, in one line: its `summary`, the first line of its own docstring, or its words."""
+    """What one declared thing is, in one line: its `summary`, the first line of its own docstring, its words, or what
+    sets it apart from its class's defaults."""
     told = getattr(declared, "summary", None)
-    if isinstance(told, str):
+    if isinstance(told, str) and told:
         return told
     if inspect.isclass(declared) or inspect.isroutine(declared):
         doc = declared.__doc__
@@ -79,4 +84,9 @@ def summary(declared: object) -> str:
     words = getattr(declared, "words", None)
     if isinstance(words, Mapping):
         return "; ".join(", ".join(some) for some in words.values())
-    return ""
+    if not is_dataclass(declared):
+        return ""
+    own = {f.name: getattr(declared, f.name) for f in fields(declared) if f.name != "name"}
+    usual = {f.name: f.default for f in fields(declared)}
+    apart = [f"{k} {v}" for k, v in own.items() if repr(v) != repr(usual[k]) and not callable(v)]
+    return shorten(", ".join(apart), 100) or "the defaults"
