@@ -33,7 +33,7 @@ def trial(seconds: float) -> Trial:
 
 def test_hidden_constants_are_found(tmp_path: Path) -> None:
     measured = trial(5.0)
-    found = fit(measured, iterations=8)
+    found = fit(measured, iterations=4)
     for name in ("kp", "frictionloss"):
         assert np.mean(found.values[name]) == pytest.approx(HIDDEN[name], rel=0.15), name
     # The lift and the elbow carry the arm: what they hold shows the size of their constants.
