@@ -102,7 +102,7 @@ def thawed(module: str, name: str, frozen: type, free: Collection[str] = ()) -> 
     hints, made = get_type_hints(frozen), []
     for f in fields(frozen):
         kind, metadata = hints[f.name], {"text": True} if f.name in free else {}
-        if is_dataclass(kind):
+        if isinstance(kind, type) and is_dataclass(kind):
             kind = thawed(module, f"{name}_{f.name}", kind)
             made.append((f.name, kind, field(default_factory=kind)))
         elif f.default_factory is not MISSING:
