@@ -20,10 +20,19 @@ import pytest  # noqa: E402
 
 from tests.wheels import ROOT, build_wheel, new_environment, once  # noqa: E402
 
+TESTS = Path(__file__).parent
 ON_CI = os.environ.get("CI") == "true"
 
 REALTIME = {"Emulator", "EmulatedArm", "Rig", "emulation"}
 """Names of what keeps real time: a test file that has one of them is marked `realtime` whole."""
+
+SLOW = (
+    "conf", "strangers", "envs/benchmarks", "envs/visuals", "planner/benchmarks", "planner/execution", "planner/tuning",
+    "planner/brain/test_embedded_brain.py", "planner/brain/test_endpoint.py",
+    "planner/brain/test_transformers_brain.py", "policies/demonstrators", "policies/skills", "policies/training",
+    "policies/test_benchmark.py", "sim2real/identification", "test_conftest.py", "test_readmes.py", "test_wheel.py",
+)  # fmt: skip
+"""Files and folders that `make quick` leaves out: they start programs, load the language model, train or play."""
 
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("fuzz", derandomize=False, max_examples=1000, deadline=None, print_blob=True)
@@ -31,10 +40,12 @@ hypothesis.settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what keeps real time, and put first what shares the dearest fixture, so that one worker keeps it whole."""
+    """Mark what keeps real time and what is slow; first is what shares the dearest fixture, for one worker to keep."""
     for item in items:
         if isinstance(item, pytest.Function) and REALTIME & vars(item.module).keys():
             item.add_marker("realtime")
+        if str(item.path).startswith(tuple(str(TESTS / name) for name in SLOW)):
+            item.add_marker("slow")
     items.sort(key=lambda item: item.path.name != "test_wheel.py")
 
 

@@ -12,6 +12,15 @@ import pytest
 import torch
 
 CONFTEST = Path(__file__).parent / "conftest.py"
+SETTINGS = """
+[pytest]
+testpaths = tests
+pythonpath = .
+addopts = --import-mode=importlib
+markers =
+    realtime: alone
+    slow: not quick
+"""
 SKIPS = {
     "test_file.py": "import pytest\npytest.skip('no reason', allow_module_level=True)\n",
     "test_one.py": "import pytest\ndef test_one(): pytest.skip('no reason')\n",
@@ -27,10 +36,13 @@ def test_it(values):
 
 def run(folder: Path, sources: dict[str, str], *options: str, ci: str = "") -> str:
     """What pytest says about files of tests beside this project's `conftest.py`."""
-    shutil.copy(CONFTEST, folder)
+    (folder / "tests").mkdir(exist_ok=True)
+    for path in (CONFTEST, CONFTEST.with_name("wheels.py")):
+        shutil.copy(path, folder / "tests")
     for name, source in sources.items():
-        (folder / name).write_text(source)
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-o", "markers=realtime: alone", *options]
+        (folder / "tests" / name).write_text(source)
+    (folder / "pytest.ini").write_text(SETTINGS)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
     environment = os.environ | {"CI": ci}
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment).stdout
 
