@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.policies.training.provenance import made_by
+from pontine.policies.provenance import made_by
 
 from . import plugins, sweep
 from .options import bare_keys, text_keys

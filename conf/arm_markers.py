@@ -25,7 +25,7 @@ class Config:
 
 def _example() -> list[ObjectSpec]:
     """Something to grasp and something to put it into."""
-    from pontine.envs.kind import KINDS
+    from pontine.envs.declarations.kind import KINDS
     from pontine.envs.tabletop.objects import ObjectSpec
 
     solid = next(kind for kind in KINDS.own() if kind.graspable and kind.cubic and not kind.round)

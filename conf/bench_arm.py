@@ -66,7 +66,7 @@ def run(config: Config) -> int:
     """Exit status 0; how good it is stands in the result."""
     from rich.console import Console
 
-    from pontine.policies.training.provenance import command, commit
+    from pontine.policies.provenance import command, commit
 
     check_writable(config.out, "the result")
     console = Console(highlight=False)

@@ -13,7 +13,7 @@ from pontine.envs.benchmarks.fetch_env import Fetch
 from pontine.envs.benchmarks.throughput import bench
 from pontine.envs.files import check_writable, write_json
 from pontine.envs.tasks import task
-from pontine.policies.training.provenance import command
+from pontine.policies.provenance import command
 
 from .options import at_least, text
 

@@ -10,8 +10,8 @@ from rich.progress import Progress
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.files import check_writable, write_json
 from pontine.policies.benchmark import KINDS, POLICIES, bench_skills, inference, markdown
+from pontine.policies.provenance import command, commit
 from pontine.policies.threads import torch_threads
-from pontine.policies.training.provenance import command, commit
 
 from .options import at_least, text
 

@@ -145,7 +145,7 @@ def _fixture_has_words(name: str, kind: Any) -> str | None:
 
 @contract("predicate", "takes as many names as it says, and is judged true or false in every scene that has them")
 def _predicate_is_judged(name: str, predicate: Any) -> str | None:
-    from pontine.envs.fixture_kind import FIXTURES
+    from pontine.envs.declarations.fixture_kind import FIXTURES
     from pontine.envs.predicates import holds
     from pontine.envs.scene import Fixture, Scene, SceneObject
 

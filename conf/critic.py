@@ -42,7 +42,7 @@ def run(config: Config) -> int:
     """Exit status 0; how well it is calibrated stands in the card."""
     from pontine.policies import critic as critics
     from pontine.policies.actor import load
-    from pontine.policies.training.provenance import command, commit
+    from pontine.policies.provenance import command, commit
 
     policy = policy_of(config.task) if config.policy is None else Path(config.policy)
     out = str(critic_beside(policy)) if config.out is None else config.out

@@ -13,9 +13,9 @@ from pontine.envs.tabletop.randomization import randomization
 from pontine.envs.tasks import task as task_of
 from pontine.policies.actor import load
 from pontine.policies.evaluate import acting, evaluate
+from pontine.policies.provenance import command
 from pontine.policies.skills.loading import SKILLS, policy_file
 from pontine.policies.training.failures import append_failures
-from pontine.policies.training.provenance import command
 from pontine.policies.watching import film, one_world
 
 from .options import at_least, text

@@ -16,9 +16,9 @@ from pontine.envs.registry import REGISTRIES, Registry
 from .app import EXTRAS
 
 MODULES = (
-    "pontine.envs.kind",
-    "pontine.envs.fixture_kind",
-    "pontine.envs.predicate_kind",
+    "pontine.envs.declarations.kind",
+    "pontine.envs.declarations.fixture_kind",
+    "pontine.envs.declarations.predicate_kind",
     "pontine.envs.tasks",
     "pontine.envs.tabletop.randomization",
     "pontine.planner.brain",

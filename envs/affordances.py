@@ -13,8 +13,8 @@ Example:
 
 from __future__ import annotations
 
-from .fixture_kind import FIXTURES
-from .kind import Frame, declared, frame_of
+from .declarations.fixture_kind import FIXTURES
+from .declarations.kind import Frame, declared, frame_of
 from .scene import Fixture, SceneObject
 
 

@@ -19,8 +19,8 @@ import math
 import re
 from collections.abc import Callable, Sequence
 
+from .declarations.predicate_kind import PREDICATES, PredicateKind, Sort
 from .errors import PontineError, SceneError, UnknownNameError
-from .predicate_kind import PREDICATES, PredicateKind, Sort
 from .scene import TABLE, Scene, SceneObject
 from .spots import CLEARANCE, SPOTS, home, point_over
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from .declarations.fixture_kind import FIXTURES
 from .errors import SceneError
 from .fields import Fields
-from .fixture_kind import FIXTURES
 
 T = TypeVar("T")
 

@@ -19,8 +19,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from pontine.envs.arrays import Array, Bool, Float32
+from pontine.envs.declarations.kind import KINDS
 from pontine.envs.files import replacing
-from pontine.envs.kind import KINDS
 from pontine.envs.scene import Scene
 from pontine.envs.tabletop.randomization import randomization
 from pontine.envs.tasks.episodes import Episodes

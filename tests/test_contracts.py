@@ -10,9 +10,9 @@ import pytest
 
 from pontine.conf.contracts import CONTRACTS, Contract, contracts_of
 from pontine.conf.registries import registries
-from pontine.envs.fixture_kind import FIXTURES
-from pontine.envs.kind import KINDS
-from pontine.envs.predicate_kind import PREDICATES
+from pontine.envs.declarations.fixture_kind import FIXTURES
+from pontine.envs.declarations.kind import KINDS
+from pontine.envs.declarations.predicate_kind import PREDICATES
 from pontine.envs.registry import OWN
 from pontine.envs.tasks import TASKS
 from pontine.policies.demonstrators.demonstrator import DEMONSTRATORS, Demonstrator

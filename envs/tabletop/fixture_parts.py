@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Array, Circle
-from ..fixture_kind import FIXTURES, FixtureKind
+from ..declarations.fixture_kind import FIXTURES, FixtureKind
 from ..rotations import heading_quat, quat_product
 from ..scene import Fixture, SceneObject
 

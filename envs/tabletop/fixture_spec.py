@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 
 from ..arrays import Circle
-from ..fixture_kind import FIXTURES, Solid
+from ..declarations.fixture_kind import FIXTURES, Solid
 from .fixture_parts import keepout
 
 _JOINTS = {"slide": mujoco.mjtJoint.mjJNT_SLIDE, "hinge": mujoco.mjtJoint.mjJNT_HINGE}

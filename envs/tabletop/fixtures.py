@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..fixture_kind import FIXTURES, FixtureKind, Inside, box, drum
+from ..declarations.fixture_kind import FIXTURES, FixtureKind, Inside, box, drum
 
 WOOD, FRONT, METAL, HOUSING = (0.62, 0.45, 0.30), (0.80, 0.66, 0.48), (0.20, 0.20, 0.22), (0.30, 0.31, 0.33)
 LIT, UNLIT = (0.15, 0.85, 0.25), (0.75, 0.12, 0.10)

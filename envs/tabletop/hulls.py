@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..arrays import Array, Triple
-from ..kind import BOX, CYLINDER, Kind, Shape
+from ..declarations.kind import BOX, CYLINDER, Kind, Shape
 from ..rotations import quat_to_matrix
 
 

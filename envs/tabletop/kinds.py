@@ -8,8 +8,8 @@ import mujoco
 import numpy as np
 
 from ..arrays import Array
-from ..kind import BOX, CYLINDER, KINDS, SPHERE, WALL, Kind, Shape
-from ..meshes import Mesh, turned
+from ..declarations.kind import BOX, CYLINDER, KINDS, SPHERE, WALL, Kind, Shape
+from ..declarations.meshes import Mesh, turned
 
 
 def _solid(kind: int) -> Callable[[Array], tuple[Shape, ...]]:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ..arrays import Array, Circle
-from ..colors import COLORS
+from ..declarations.colors import COLORS
+from ..declarations.fixture_kind import FIXTURES
+from ..declarations.kind import KINDS, names_of_own
 from ..errors import SceneError
-from ..fixture_kind import FIXTURES
-from ..kind import KINDS, names_of_own
 from ..scene import TABLE, Scene
 from ..so101.model import LINKS
 from .fixture_parts import lies_within, yaw_of

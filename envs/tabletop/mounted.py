@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
-from ..fixture_kind import FIXTURES
+from ..declarations.fixture_kind import FIXTURES
 from ..rotations import heading_quat
 from .fixture_parts import part_position, part_quat
 from .fixture_spec import FixtureSlot, FixtureSpec, part_body

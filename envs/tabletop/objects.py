@@ -9,9 +9,9 @@ import mujoco
 import numpy as np
 
 from ..arrays import Array, Triple
-from ..colors import COLORS
+from ..declarations.colors import COLORS
+from ..declarations.kind import BOX, CYLINDER, KINDS, SPHERE, Kind, Shape
 from ..errors import SceneError, UnknownNameError
-from ..kind import BOX, CYLINDER, KINDS, SPHERE, Kind, Shape
 from ..scene import SceneObject
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..arrays import Array
-from ..kind import KINDS
+from ..declarations.kind import KINDS
 from ..rotations import heading_quat
 from ..scene import TABLE, Fixture, Scene, SceneObject, rounded
 from ..so101.kinematics import tool_pose

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ..arrays import Array, Triple
-from ..kind import WALL, Kind, declared, frame_of
+from ..declarations.kind import WALL, Kind, declared, frame_of
 from ..rotations import quat_to_matrix
 from ..scene import TABLE
 from .hulls import hull_of

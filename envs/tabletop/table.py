@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import mujoco
 
-from ..kind import MAX_SHAPES
+from ..declarations.kind import MAX_SHAPES
 from ..so101.model import add_arm
 from .fixture_spec import FixtureSlot, add_fixture, part_body
 from .objects import ObjectSpec

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
-from ..colors import COLORS
-from ..kind import BOX, CYLINDER, KINDS, SPHERE, Shape
+from ..declarations.colors import COLORS
+from ..declarations.kind import BOX, CYLINDER, KINDS, SPHERE, Shape
 from ..robot import CONTROL_SECONDS, JOINTS
 from ..rotations import heading_quat
 from ..so101.control import next_command

@@ -15,7 +15,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ..arrays import Array, Bool, Float32
-from ..kind import names_of_own
+from ..declarations.kind import names_of_own
 from ..so101.kinematics import inverse
 from ..so101.model import RANGE, REST
 from ..tabletop.fixture_spec import FixtureSlot

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..colors import COLOR_WORDS
-from ..fixture_kind import FIXTURES
+from ..declarations.colors import COLOR_WORDS
+from ..declarations.fixture_kind import FIXTURES
 from ..predicates import Predicate
 from ..tabletop.fixture_spec import FixtureSpec
 from ..tabletop.layout import footprint

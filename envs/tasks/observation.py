@@ -23,7 +23,7 @@ from ..so101.kinematics import ToolPose, tool_pose
 class Situation:
     """One row per world. Metres, radians, wxyz quaternions.
 
-    `symmetry` is the order of the object's rotational symmetry (`kinds.Kind`);
+    `symmetry` is the order of the object's rotational symmetry (`declarations.kind`);
     `goal` is where the skill wants the object's frame to be.
     """
 

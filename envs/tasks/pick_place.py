@@ -7,7 +7,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ..arrays import Array, Float32
-from ..kind import names_of_own
+from ..declarations.kind import names_of_own
 from ..tabletop.layout import footprint, free_spot
 from ..tabletop.objects import ObjectSpec
 from ..tabletop.table import Slot

@@ -9,7 +9,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ..arrays import Bool
-from ..kind import names_of_own
+from ..declarations.kind import names_of_own
 from ..rotations import matrix_to_quat
 from ..so101.kinematics import opening_for, tool_pose
 from ..so101.model import FIXED_FACE, GRIPPER, SQUEEZE

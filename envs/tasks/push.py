@@ -9,7 +9,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ..arrays import Array
-from ..kind import declared
+from ..declarations.kind import declared
 from ..rotations import quat_to_matrix
 from ..so101.model import FIXED_FACE
 from ..tabletop.layout import HEADING, PAN_X, footprint, free_spot, from_base

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Array
-from ..kind import declared
+from ..declarations.kind import declared
 from ..scene import Scene, SceneObject
 from ..tabletop.objects import from_scene_object
 from .state import EpisodeState

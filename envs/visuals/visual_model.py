@@ -19,8 +19,8 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kind import KINDS
-from ..meshes import Mesh, corner_normals, read_stl, simplify
+from ..declarations.kind import KINDS
+from ..declarations.meshes import Mesh, corner_normals, read_stl, simplify
 from ..so101.model import LINKS
 from ..tabletop.fixture_spec import FixtureSlot, part_body
 from ..tabletop.table import Slot, build

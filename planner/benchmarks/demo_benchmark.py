@@ -24,10 +24,10 @@ from pontine.planner.execution.display import words
 from pontine.planner.execution.executive import Skill
 from pontine.planner.execution.report import Report
 from pontine.planner.execution.run import perform
+from pontine.policies.provenance import command
 from pontine.policies.skills.loading import load_library
 from pontine.policies.statistics import wilson
 from pontine.policies.threads import torch_threads
-from pontine.policies.training.provenance import command
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pontine.envs.kind import KINDS
+from pontine.envs.declarations.kind import KINDS
 from pontine.envs.predicates import DIRECTIONS, Predicate
 from pontine.envs.tabletop.layout import HEADING, PAN_X, REACH, clear, footprint, random_table
 from pontine.envs.tabletop.objects import ObjectSpec

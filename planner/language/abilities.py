@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pontine.envs import affordances
-from pontine.envs.fixture_kind import FIXTURES
-from pontine.envs.kind import KINDS
+from pontine.envs.declarations.fixture_kind import FIXTURES
+from pontine.envs.declarations.kind import KINDS
 from pontine.envs.scene import Fixture, SceneObject
 from pontine.envs.so101.kinematics import gap_of
 from pontine.envs.so101.model import RANGE

@@ -11,8 +11,8 @@ import re
 import unicodedata
 from functools import cache
 
-from pontine.envs.fixture_kind import FIXTURES
-from pontine.envs.kind import KINDS
+from pontine.envs.declarations.fixture_kind import FIXTURES
+from pontine.envs.declarations.kind import KINDS
 from pontine.planner.language.languages import concepts, data, every, languages
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pontine.envs.fixture_kind import FIXTURES
+from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.predicates import DIRECTIONS, Predicate
 from pontine.planner.language.languages import every
 from pontine.planner.language.query import Description

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pontine.envs.fixture_kind import FIXTURES
+from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.language import lexicon

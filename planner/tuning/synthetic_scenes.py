@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pontine.envs.declarations.fixture_kind import FIXTURES
+from pontine.envs.declarations.kind import KINDS
 from pontine.envs.errors import PontineError
-from pontine.envs.fixture_kind import FIXTURES
-from pontine.envs.kind import KINDS
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.benchmarks.items import right
 from pontine.planner.brain.reader import weigh

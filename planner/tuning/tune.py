@@ -12,8 +12,8 @@ from rich.console import Console
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import write_json
+from pontine.policies.provenance import command, commit
 from pontine.policies.threads import on_threads
-from pontine.policies.training.provenance import command, commit
 
 DEFAULTS: dict[str, tuple[int, float]] = {"sft": (10_240, 8e-4), "grpo": (400, 5e-5), "ppo": (400, 5e-5)}
 """The stages, with the number of samples and the learning rate that each takes if it is not told otherwise."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from pontine.envs.arrays import Array
-from pontine.envs.fixture_kind import FIXTURES, FixtureKind
+from pontine.envs.declarations.fixture_kind import FIXTURES, FixtureKind
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.envs.tabletop.fixture_parts import part_of

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pontine.envs.arrays import Array, Float32
-from pontine.envs.fixture_kind import FIXTURES
-from pontine.envs.kind import KINDS
+from pontine.envs.declarations.fixture_kind import FIXTURES
+from pontine.envs.declarations.kind import KINDS
 from pontine.envs.robot import CONTROL_SECONDS, Robot, RobotState
 from pontine.envs.scene import Scene, SceneObject
 from pontine.envs.so101.kinematics import tool_pose

@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from pontine.envs.arrays import Array, Circle
+from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.envs.fixture_kind import FIXTURES
 from pontine.envs.predicates import DIRECTIONS, holds
 from pontine.envs.scene import TABLE, Scene, SceneObject
 from pontine.envs.tabletop.fixture_parts import Opening, keepout_of, opening_of

@@ -14,8 +14,8 @@ from typing import Any
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing, write_json
 
+from ..provenance import command, commit, versions
 from .curve import draw
-from .provenance import command, commit, versions
 
 Say = Callable[[str], None]
 

@@ -15,7 +15,7 @@ import mujoco
 import numpy as np
 
 from pontine.envs.arrays import Quat, Triple
-from pontine.envs.kind import BOX, KINDS, WALL, Kind
+from pontine.envs.declarations.kind import BOX, KINDS, WALL, Kind
 from pontine.envs.rotations import heading_quat, quat_to_matrix
 from pontine.envs.tabletop.fixture_spec import FixtureSlot, part_body
 from pontine.envs.tabletop.objects import ObjectSpec

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.arrays import Array
-from pontine.envs.colors import COLORS
-from pontine.envs.kind import KINDS
+from pontine.envs.declarations.colors import COLORS
+from pontine.envs.declarations.kind import KINDS
 from pontine.envs.tabletop.support import Body, ground
 
 from .lens import CameraPose, Lens

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pontine.envs.arrays import Array
-from pontine.envs.fixture_kind import FIXTURES, FixtureKind
+from pontine.envs.declarations.fixture_kind import FIXTURES, FixtureKind
 from pontine.envs.rotations import quat_to_matrix
 
 from .lens import CameraPose, Lens

@@ -30,12 +30,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.arrays import Quat, Triple
-from pontine.envs.colors import COLORS
+from pontine.envs.declarations.colors import COLORS
+from pontine.envs.declarations.fixture_kind import FIXTURES
+from pontine.envs.declarations.kind import KINDS, Kind, frame_of
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.fields import Fields
 from pontine.envs.files import write_json
-from pontine.envs.fixture_kind import FIXTURES
-from pontine.envs.kind import KINDS, Kind, frame_of
 from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.scene import TABLE
 

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.arrays import Array, Image
+from pontine.envs.declarations.kind import declared
 from pontine.envs.errors import PontineError
-from pontine.envs.kind import declared
 from pontine.envs.rotations import matrix_to_quat, turn_between
 from pontine.envs.tabletop.support import Body, ground
 

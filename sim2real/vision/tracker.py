@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pontine.envs.arrays import Array
-from pontine.envs.fixture_kind import FIXTURES, FixtureKind
+from pontine.envs.declarations.fixture_kind import FIXTURES, FixtureKind
 from pontine.envs.robot import RobotState
 from pontine.envs.rotations import matrix_to_quat
 from pontine.envs.scene import TABLE, UNKNOWN, Fixture, Scene, SceneObject, rounded

@@ -14,7 +14,7 @@ from pontine.conf.main import dispatch, main
 from pontine.conf.overrides import prepare
 from pontine.envs import registry
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.policies.training import provenance
+from pontine.policies import provenance
 
 
 def test_the_words_are_taken_off_wherever_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

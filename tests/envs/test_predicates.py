@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pontine.envs.declarations.predicate_kind import PredicateKind
 from pontine.envs.errors import PontineError
-from pontine.envs.predicate_kind import PredicateKind
 from pontine.envs.predicates import DIRECTIONS, PREDICATES, check_predicate, holds, parse_predicates, written
 from pontine.envs.registry import RegistryError
 from pontine.envs.scene import Fixture, Scene, SceneObject

@@ -119,7 +119,7 @@ def test_a_plugin_that_is_the_first_to_import_what_is_our_own_takes_nothing_of_i
     )
     code = (
         f"import {first}\nfrom pontine.envs.registry import REGISTRIES, load_plugins\nload_plugins()\n"
-        "from pontine.envs.predicates import PREDICATES\nfrom pontine.envs.fixture_kind import FIXTURES\n"
+        "from pontine.envs.predicates import PREDICATES\nfrom pontine.envs.declarations.fixture_kind import FIXTURES\n"
         "assert 'on' in PREDICATES and 'open' in PREDICATES and 'lost' not in PREDICATES\n"
         "origins = {r.origin(name) for r in (PREDICATES, FIXTURES) for name in r}\n"
         "assert origins == {'pontine'}, origins"

@@ -15,7 +15,7 @@ import sys
 import numpy as np
 import torch
 
-from pontine.envs.kind import names_of_own
+from pontine.envs.declarations.kind import names_of_own
 from pontine.envs.predicates import holds
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.tabletop.layout import lay_kinds

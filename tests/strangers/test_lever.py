@@ -18,7 +18,7 @@ SCENE = {
 
 MOVES = """
 import json, sys
-from pontine.envs.fixture_kind import FIXTURES
+from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.predicates import holds, parse_predicates
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot

@@ -27,7 +27,7 @@ def test_the_package_declares_its_kind(stranger: Stranger, run: Runner) -> None:
     bin_folder = stranger("pontine_mug")
     code = (
         "from pontine.envs.affordances import graspable, takes_things_in\n"
-        "from pontine.envs.kind import KINDS, check\n"
+        "from pontine.envs.declarations.kind import KINDS, check\n"
         "from pontine.envs.scene import SceneObject\n"
         "mug = KINDS['mug']; check(mug); thing = SceneObject('it', 'mug')\n"
         "print(KINDS.origin('mug'), mug.said('zh'), mug in KINDS.own(), graspable(thing), takes_things_in(thing))"

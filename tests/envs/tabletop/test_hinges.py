@@ -10,8 +10,8 @@ import mujoco
 import numpy as np
 import pytest
 
+from pontine.envs.declarations.fixture_kind import FIXTURES, FixtureKind, Inside, box, other_state
 from pontine.envs.errors import SceneError
-from pontine.envs.fixture_kind import FIXTURES, FixtureKind, Inside, box, other_state
 from pontine.envs.predicates import PREDICATES, holds
 from pontine.envs.registry import REGISTRIES, RegistryError, _declaring
 from pontine.envs.rotations import heading_quat, matrix_to_quat

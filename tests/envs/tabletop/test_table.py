@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from pontine.envs.declarations.kind import KINDS
 from pontine.envs.errors import PontineError
-from pontine.envs.kind import KINDS
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.tabletop.layout import MAX_OBJECTS, footprint, from_scene, random_table

@@ -4,7 +4,7 @@ import mujoco
 import numpy as np
 import pytest
 
-from pontine.envs.kind import KINDS
+from pontine.envs.declarations.kind import KINDS
 from pontine.envs.so101.model import REST
 from pontine.envs.tabletop.objects import ObjectSpec, draw
 from pontine.envs.tabletop.table import Slot, build

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import pontine.envs  # noqa: F401
-from pontine.envs.kind import KINDS
+from pontine.envs.declarations.kind import KINDS
 from pontine.envs.predicates import check_predicate, holds
 from pontine.envs.tabletop.sensing import measure
 from pontine.envs.tasks import task

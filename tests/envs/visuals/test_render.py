@@ -11,9 +11,9 @@ import mujoco
 import numpy as np
 import pytest
 
-from pontine.envs.colors import COLORS
+from pontine.envs.declarations.colors import COLORS
+from pontine.envs.declarations.kind import KINDS
 from pontine.envs.errors import UnknownNameError
-from pontine.envs.kind import KINDS
 from pontine.envs.so101.model import REST
 from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.envs.tabletop.table import slots_for

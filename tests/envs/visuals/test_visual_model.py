@@ -8,7 +8,7 @@ import mujoco
 import numpy as np
 import pytest
 
-from pontine.envs.kind import KINDS, Kind
+from pontine.envs.declarations.kind import KINDS, Kind
 from pontine.envs.tabletop.table import Slot, build
 from pontine.envs.visuals import visual_model
 from pontine.envs.visuals.visual_model import PARTS, dressed, mesh_folder

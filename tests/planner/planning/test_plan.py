@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.errors import PontineError
-from pontine.envs.fixture_kind import FIXTURES
 from pontine.envs.predicates import PREDICATES, Predicate, PredicateKind, holds
 from pontine.envs.registry import _declaring
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pontine.envs.declarations.kind import KINDS
 from pontine.envs.errors import PontineError
-from pontine.envs.kind import KINDS
 from pontine.envs.predicates import holds
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.errors import PontineError
-from pontine.envs.fixture_kind import FIXTURES
 from pontine.envs.predicates import holds
 from pontine.envs.robot import CONTROL_SECONDS
 from pontine.envs.scene import UNKNOWN, Fixture, Scene, SceneObject

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from pontine.envs.fixture_kind import CAPSULE, FIXTURES, FixtureKind, Solid, box
-from pontine.envs.kind import SPHERE, Shape
+from pontine.envs.declarations.fixture_kind import CAPSULE, FIXTURES, FixtureKind, Solid, box
+from pontine.envs.declarations.kind import SPHERE, Shape
 
 GRAY, STEEL, RED = (0.30, 0.31, 0.33), (0.62, 0.63, 0.66), (0.75, 0.12, 0.10)
 

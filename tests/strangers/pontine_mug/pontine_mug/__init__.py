@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import cos, pi, sin, tan
 from pathlib import Path
 
-from pontine.envs.kind import BOX, CYLINDER, KINDS, Kind, Shape
+from pontine.envs.declarations.kind import BOX, CYLINDER, KINDS, Kind, Shape
 
 WALL, SIDES = 0.003, 6
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.arrays import Array
-from pontine.envs.predicate_kind import PREDICATES, PredicateKind
+from pontine.envs.declarations.predicate_kind import PREDICATES, PredicateKind
 from pontine.envs.robot import Robot
 from pontine.envs.scene import TABLE, Scene
 from pontine.envs.tabletop.layout import footprint

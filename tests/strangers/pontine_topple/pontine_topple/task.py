@@ -9,7 +9,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from pontine.envs.arrays import Array
-from pontine.envs.kind import KINDS
+from pontine.envs.declarations.kind import KINDS
 from pontine.envs.rotations import quat_to_matrix
 from pontine.envs.tabletop.layout import PAN_X, clear, footprint, free_spot
 from pontine.envs.tabletop.objects import draw

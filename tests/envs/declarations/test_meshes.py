@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pontine.envs.meshes import Mesh, MeshError, corner_normals, read_stl, simplify
+from pontine.envs.declarations.meshes import Mesh, MeshError, corner_normals, read_stl, simplify
 from pontine.envs.visuals.visual_model import CELL, PARTS, mesh_folder
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .arrays import Array, Index
-from .errors import PontineError
+from ..arrays import Array, Index
+from ..errors import PontineError
 
 CREASE = np.deg2rad(35.0)
 """Triangles that meet at more than this angle keep an edge between them."""

@@ -6,7 +6,7 @@ the table top, x towards the arm when it stands as it should. *Displacement* is 
 slide, rad for a hinge. One of its two states is *engaged* (open, pressed): the one of large displacements.
 
 Example:
-    >>> from pontine.envs.fixture_kind import FIXTURES
+    >>> from pontine.envs.declarations.fixture_kind import FIXTURES
     >>> drawer = FIXTURES["drawer"]
     >>> drawer.states, drawer.joint, drawer.other("open")
     (('open', 'closed'), 'slide', 'closed')
@@ -21,11 +21,11 @@ from typing import Literal, get_args
 
 import mujoco
 
-from .arrays import Circle, Triple
-from .errors import UnknownNameError
+from ..arrays import Circle, Triple
+from ..errors import UnknownNameError
+from ..registry import Registry, RegistryError
 from .kind import BOX, CYLINDER, SPHERE, Shape
 from .predicate_kind import NAME, PREDICATES, PredicateKind
-from .registry import Registry, RegistryError
 
 Color = tuple[float, float, float]
 """Red, green and blue, 0 to 1."""

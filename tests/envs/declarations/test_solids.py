@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pontine.envs.meshes import Mesh, MeshError
-from pontine.envs.solids import MAX_BYTES, MAX_FACES, fit, read_solid, volume
+from pontine.envs.declarations.meshes import Mesh, MeshError
+from pontine.envs.declarations.solids import MAX_BYTES, MAX_FACES, fit, read_solid, volume
 
 LARGEST, PARTS = 0.25, 9
 FACES = "f 1 2 4 3\nf 5 7 8 6\nf 1 5 6 2\nf 3 4 8 7\nf 1 3 7 5\nf 2 6 8 4\n"

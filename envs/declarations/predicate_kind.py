@@ -4,7 +4,7 @@ The predicates that come with Pontine are declared in `predicates`; the two stat
 predicates too, which `fixture_kind` declares by itself.
 
 Example:
-    >>> from pontine.envs.predicate_kind import PREDICATES, PredicateKind
+    >>> from pontine.envs.declarations.predicate_kind import PREDICATES, PredicateKind
     >>> PREDICATES["in"].arguments, PREDICATES["open"].arity
     (('object', 'place'), 1)
 """
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from .registry import Registry, RegistryError
+from ..registry import Registry, RegistryError
 
 Sort = Literal["object", "place", "fixture", "spot"]
 """What an argument names: an object; an object, a fixture or the table; a fixture; an object or a named spot

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from pontine.envs.affordances import frame, graspable, takes_things_in
+from pontine.envs.declarations.kind import BOX, KINDS, MAX_SHAPES, Kind, Shape, check, names_of_own
 from pontine.envs.errors import PontineError
-from pontine.envs.kind import BOX, KINDS, MAX_SHAPES, Kind, Shape, check, names_of_own
 from pontine.envs.scene import SceneObject
 from pontine.envs.tabletop.hulls import hull_of
 from tests.envs.test_solids import FACES, box

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .arrays import Triple
+from ..arrays import Triple
 
 _TABLE: dict[str, tuple[Triple, dict[str, tuple[str, ...]]]] = {
     "red": ((0.80, 0.10, 0.10), {"en": ("red",), "zh": ("红色", "红")}),

@@ -26,11 +26,11 @@ from typing import Literal
 import mujoco
 import numpy as np
 
-from .arrays import Array, Quat, Triple
-from .errors import PontineError
+from ..arrays import Array, Quat, Triple
+from ..errors import PontineError
+from ..registry import Registry
+from ..rotations import matrix_to_quat
 from .meshes import Mesh
-from .registry import Registry
-from .rotations import matrix_to_quat
 from .solids import Solid, fit, read_solid
 
 BOX, CYLINDER, SPHERE = (

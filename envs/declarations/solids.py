@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .arrays import Array, Triple
+from ..arrays import Array, Triple
 from .meshes import Mesh, MeshError, read_stl
 
 MAX_BYTES = 8_000_000

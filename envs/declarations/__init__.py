@@ -1,0 +1,1 @@
+"""What can be declared of a table: kinds of objects, kinds of fixtures, predicates, colours, meshes."""
