@@ -11,8 +11,8 @@ import re
 import unicodedata
 from functools import cache
 
-from pontine.envs.declarations.fixture_kind import FIXTURES
-from pontine.envs.declarations.kind import KINDS
+from pontine.envs.declarations.fixture_kind import FIXTURES, FixtureKind
+from pontine.envs.declarations.kind import KINDS, Kind
 from pontine.planner.language.languages import concepts, data, every, languages
 
 
@@ -91,7 +91,7 @@ def _table(which: str) -> dict[str, frozenset[str]]:
 
 def _declared() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The names of registered kinds of objects and fixtures, and their words."""
-    kinds = (*KINDS.values(), *FIXTURES.values())
+    kinds: list[Kind | FixtureKind] = [*KINDS.values(), *FIXTURES.values()]
     return tuple((kind.name, tuple(word for said in kind.words.values() for word in said)) for kind in kinds)
 
 

@@ -9,8 +9,8 @@ from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.language import lexicon
+from pontine.planner.language.abilities import graspable, takes_things_in
 from pontine.planner.language.query import Subject
-from pontine.planner.language.resolve import graspable, takes_things_in
 from pontine.policies.skills.operator import HAND, RELATIONS, SIDES, Operator
 from pontine.policies.skills.skill import SKILLS, Skill
 
@@ -98,7 +98,8 @@ def makers(scene: Scene, goal: Predicate, by: Mapping[Predicate, str]) -> list[t
 def _told(scene: Scene, sorts: Mapping[str, str], skill: type[Skill]) -> list[Thing]:
     """Of what a call names, that which the skill works on: things of the sorts that not everything is."""
     handled = [name for name, sort in sorts.items() if sort in ("item", "fixture", "thing")][:1]
-    return [t for t in (*scene.objects, *scene.fixtures) if t.name in handled]
+    things: list[Thing] = [*scene.objects, *scene.fixtures]
+    return [thing for thing in things if thing.name in handled]
 
 
 def bound(operator: Operator, goal: Predicate) -> dict[str, str] | None:

@@ -20,7 +20,7 @@ from typing import Any
 from pontine.envs.errors import SceneError
 from pontine.envs.predicates import PREDICATES, Predicate, holds
 from pontine.envs.scene import TABLE, Scene
-from pontine.planner.language.resolve import takes_things_in
+from pontine.planner.language.abilities import takes_things_in
 from pontine.planner.planning.abilities import Thing, about, exclusive, makers, opening, roomy, unable
 from pontine.planner.planning.actions import AT, Actions, handled
 from pontine.policies.skills.operator import SIDES

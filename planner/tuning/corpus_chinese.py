@@ -263,7 +263,8 @@ class Chinese:
         """What has not been spoken of."""
         rng = self.rng
         if rng.random() < 0.6:
-            return Said(*rng.choice(SAY["rests"]), True)
+            text, form = rng.choice(SAY["rests"])
+            return Said(text, form, True)
         noun = self.description()
         return Said(f"{rng.choice(['其余', '其余的', '剩下的', '其他', '其他的', '别的', '余下的'])}{noun}{rng.choice(['都', '都', '', '全部'])}", f"rest {noun}", True)
 

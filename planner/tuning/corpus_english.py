@@ -283,7 +283,8 @@ class English:
         """What has not been spoken of."""
         rng = self.rng
         if rng.random() < 0.6:
-            return Said(*rng.choice(SAY["rests"]), True)
+            text, form = rng.choice(SAY["rests"])
+            return Said(text, form, True)
         text = self.description(plural=True)
         return Said(f"{rng.choice(['the other', 'the remaining', 'the rest of the', 'all the other', 'all other', 'all remaining'])} {text}", f"rest {text}", True)
 
