@@ -16,21 +16,35 @@ SAY = load("zh", "skills")
 
 def invented_verb(rng: random.Random) -> str:
     """One or two characters that make no verb, often with a complement as verbs have."""
-    one = words.invented_noun_zh(rng)[:1] if rng.random() < 0.5 else rng.choice([v for v in SAY["verbs"] if len(v) == 1])
+    one = words.invented_noun_zh(rng)[:1]
     shape = rng.random()
-    if shape < 0.4:
-        return one + rng.choice(SAY["complements"])
-    if shape < 0.6:
+    if shape < 0.3:
+        return one + rng.choice(SAY["results"])
+    if shape < 0.7:
         return one + words.invented_noun_zh(rng)[:1]
-    if shape < 0.75:
+    if shape < 0.8:
         return one + rng.choice(SAY["objects"])
-    if shape < 0.85:
+    if shape < 0.9:
         return one + words.invented_noun_zh(rng)[:1] + rng.choice(SAY["complements"])
     return one
 
 
+def composed_verb(rng: random.Random) -> str:
+    """What hands do, with what comes of it or what it is done to: most verbs of everyday speech are made so."""
+    head, shape = rng.choice(SAY["heads"]), rng.random()
+    if shape < 0.75:
+        return head + rng.choice(SAY["results"])
+    return head + rng.choice(SAY["objects"] if shape < 0.92 else SAY["complements"])
+
+
 def verb(rng: random.Random) -> str:
-    return invented_verb(rng) if rng.random() < 0.6 else rng.choice(SAY["verbs"])
+    """A verb: most are words that one knows, so that it can be seen where the noun before them ends."""
+    make = rng.choices((invented_verb, composed_verb, _known), (30, 40, 30))[0]
+    return make(rng)
+
+
+def _known(rng: random.Random) -> str:
+    return rng.choice(SAY["verbs"] if rng.random() < 0.6 else SAY["pairs"])
 
 
 def skill(s: Chinese) -> Said:
@@ -39,12 +53,13 @@ def skill(s: Chinese) -> Said:
     if shape < 0.09:
         text = rng.choice(SAY["alone"]) if rng.random() < 0.7 else v
         return Said(text + rng.choice(["", "", "", "吧", "一下" if len(text) < 3 else ""]), f"do {text}")
-    if shape < 0.17:
+    if shape < 0.22:
         b, liquid = s.the(1), rng.choice(SAY["liquids"])
         text, form = rng.choice(SAY["skill"])
-        d = rng.choice(SAY["devices"])
-        return Said(fill(text, rng, b=b.text, l=liquid, d=d), fill(form, rng, b=b.form, l=liquid, d=d))
-    if shape < 0.36:
+        x, m, y = rng.choice(SAY["split"])
+        slots = {"l": liquid, "d": rng.choice(SAY["devices"]), "w": rng.choice(SAY["pours"]), "x": x, "m": m, "y": y}
+        return Said(fill(text, rng, b=b.text, **slots), fill(form, rng, b=b.form, **slots))
+    if shape < 0.38:
         a, b = s.the(1), s.the(1)
         text = rng.choice(SAY["skill_2"])
         return Said(fill(text, rng, a=a.text, b=b.text, v=v), f"do {v} {a.form}, {b.form}")

@@ -64,7 +64,7 @@ def skill(s: English) -> Said:
         return twisted(s, head)
     a = s.thing() if rng.random() < 0.5 else s.the()
     adverb = f" {rng.choice(SAY['adverbs'])}" if rng.random() < 0.14 else ""
-    if particle and particle not in ("for", "at", "to", "toward", "with", "into") and rng.random() < 0.5:
+    if particle and particle not in ("for", "at", "to", "toward", "with", "into") and rng.random() < 0.6:
         return Said(f"{head} {a.text} {particle}{adverb}", f"do {both} {a.form}")
     return Said(f"{both} {a.text}{adverb}", f"do {both} {a.form}")
 

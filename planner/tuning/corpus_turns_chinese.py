@@ -164,6 +164,6 @@ def operated(s: Chinese) -> Said:
 
 
 TURNS: list[tuple[float, Callable[[Chinese], Said]]] = [
-    (2, bare), (2, that_thing), (2, nearest), (0.7, between), (2.5, choice), (2.5, rest), (3, spared), (2, spared_one), (0.8, in_hand), (1.5, contents), (1.5, listed), (0.8, piled), (0.4, operated), (7, skill),
+    (2, bare), (2, that_thing), (2, nearest), (0.7, between), (2.5, choice), (2.5, rest), (3, spared), (2, spared_one), (0.8, in_hand), (1.5, contents), (1.5, listed), (0.8, piled), (0.4, operated), (6, skill),
 ]
 """The ways and how often each is taken."""

@@ -144,6 +144,6 @@ def wished(s: English) -> Said:
 
 
 TURNS: list[tuple[float, Callable[[English], Said]]] = [
-    (3, described), (2, nearest), (1, far_side), (1.5, off), (2, choice), (2, rest), (2, spared), (1.5, spared_one), (1, stacked), (0.7, in_hand), (0.7, disposed), (1, wished), (7, skill),
+    (3, described), (2, nearest), (1, far_side), (1.5, off), (2, choice), (2, rest), (2, spared), (1.5, spared_one), (1, stacked), (0.7, in_hand), (0.7, disposed), (1, wished), (4, skill),
 ]
 """The ways and how often each is taken."""
