@@ -34,6 +34,15 @@ class TaskEnv(gymnasium.Env):
 
     Arguments: `task` (name), `randomization` (preset name), `render_mode` (None or
     "rgb_array"), `observation` (`senses.SENSES`). An action in [-1, 1]^6 moves the joint targets (`control`).
+
+    Raises UnknownNameError for a task, a randomization or an observation that there is not.
+
+    Example:
+        >>> env = TaskEnv("reach")
+        >>> observation, info = env.reset(seed=3)
+        >>> observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
+        >>> observation.shape, info["is_success"]
+        ((36,), False)
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": FPS}

@@ -66,6 +66,18 @@ class Scene:
     """Objects, fixtures, what the gripper holds (an object's name or None) and where the hand is.
 
     `hand` is the measured position of the tool, the point between the jaws, m; None: not measured.
+
+    Raises SceneError where a name is taken twice, or something is held or stood on that there is not.
+
+    Example:
+        >>> scene = Scene((SceneObject("bowl", "bowl"), SceneObject("red_cube", "cube", support="bowl")))
+        >>> scene.object("red_cube").support, list(scene.supports("red_cube"))
+        ('bowl', ['bowl', 'table'])
+        >>> Scene.from_json(scene.to_json()) == scene
+        True
+        >>> scene.object("cup")
+        Traceback (most recent call last):
+        pontine.envs.errors.SceneError: no object 'cup' in the scene; there are: bowl, red_cube
     """
 
     objects: tuple[SceneObject, ...] = ()

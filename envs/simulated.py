@@ -29,6 +29,13 @@ class SimulatedRobot:
     """An SO-101 before a table with exactly these objects and fixtures, in MuJoCo, deterministic.
 
     `worlds` is the simulation behind it, a batch of one. `decals` are drawn and change nothing else.
+
+    Example:
+        >>> from pontine.envs.tabletop.objects import draw
+        >>> robot = SimulatedRobot([draw(np.random.default_rng(0), "red_cube", "cube", "red")])
+        >>> robot.command(robot.observe().position)
+        >>> robot.scene().object("red_cube").support, robot.observe().position.shape
+        ('table', (6,))
     """
 
     def __init__(

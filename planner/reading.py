@@ -23,6 +23,12 @@ class Reading:
     says what kind of refusal it is. `alternatives` are other subgoals that would do as well, as
     for "either bowl". `half` marks a question that is asked because what was
     read leaves out something that was said, or makes no sense.
+
+    Example:
+        >>> Reading("subgoals", (("in", "red_cube", "bowl"),), confidence=0.93).to_json()
+        {'kind': 'subgoals', 'subgoals': [['in', 'red_cube', 'bowl']], 'confidence': 0.93}
+        >>> Reading("question", text="Which cube?", options=("red_cube", "blue_cube")).to_json()["options"]
+        ['red_cube', 'blue_cube']
     """
 
     kind: Kind

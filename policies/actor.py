@@ -31,6 +31,11 @@ class Actor(nn.Module):
     """ELU network with the action's mean as output; `forward` (n, observation) -> (n, action).
 
     With `squash` the output goes through tanh, as actors trained by SAC and TQC have it.
+
+    Example:
+        >>> actor = Actor(observation=36, action=6, hidden=(8,))
+        >>> actor.act(np.zeros((5, 36), np.float32)).shape
+        (5, 6)
     """
 
     def __init__(
@@ -72,7 +77,14 @@ def save(actor: Actor, card: Mapping[str, Any], path: str | Path) -> None:
 
 
 def load(path: str | Path) -> tuple[Actor, dict[str, Any]]:
-    """The actor and its card. Raises PolicyError if a file is missing, cut short or does not fit."""
+    """The actor and its card. Raises PolicyError if a file is missing, cut short or does not fit.
+
+    Example:
+        >>> from pontine.policies.library import policy_path
+        >>> actor, card = load(policy_path("pick"))
+        >>> card["task"], card["control_rate_hz"], actor.action
+        ('pontine/Pick-v0', 25, 6)
+    """
     with reading("policy", path) as (tensors, card):
         network = card["network"]
         actor = Actor(

@@ -68,6 +68,17 @@ class Worlds:
     (n, 6) the finite difference of `q` over the last control step (what a servo
     bus would report), `action` (n, 6) the last action. `specs[i][k]` is what stands in
     slot k of world i, None if the slot is empty. `mounted` are the fixtures.
+
+    Example:
+        >>> from pontine.envs.tabletop.objects import draw
+        >>> from pontine.envs.tabletop.table import slots_for
+        >>> cube = draw(np.random.default_rng(0), "red_cube", "cube", "red")
+        >>> worlds = Worlds(slots_for([cube]), n=2, threads=1)
+        >>> worlds.lay(1, 0, cube)
+        >>> worlds.refresh(np.arange(2))
+        >>> worlds.step(np.zeros((2, 6)))
+        >>> worlds.q.shape, worlds.object_position.shape, worlds.specs[0][0]
+        ((2, 6), (2, 1, 3), None)
     """
 
     def __init__(self, slots: Sequence[Slot], n: int, threads: int = 0, fixtures: Sequence[FixtureSlot] = ()) -> None:

@@ -89,7 +89,15 @@ class Clause:
 
 @dataclass(frozen=True)
 class Form:
-    """Clauses in the order in which they are to be done."""
+    """Clauses in the order in which they are to be done.
+
+    Example:
+        >>> form = Form.parse("in the red cube, the bowl; do knock over the cup")
+        >>> [(clause.verb, len(clause.arguments), clause.words) for clause in form.clauses]
+        [('in', 2, ()), ('do', 1, ('knock', 'over'))]
+        >>> str(form)
+        'in the red cube, the bowl; do knock over the cup'
+    """
 
     clauses: tuple[Clause, ...]
 

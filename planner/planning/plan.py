@@ -78,6 +78,12 @@ def make_plan(scene: Scene, subgoals: Sequence[Sequence[str]], by: Mapping[Predi
 
     Raises NoPlanError saying why there is none, SceneError for names the scene does not have, PontineError for what
     is not a predicate.
+
+    Example:
+        >>> from pontine.envs.scene import Fixture, Scene
+        >>> plan = make_plan(Scene(fixtures=(Fixture("drawer", "drawer", "open"),)), [("closed", "drawer")])
+        >>> [(step.skill, *step.args) for step in plan.steps]
+        [('close', 'drawer')]
     """
     by = {} if by is None else by
     told = [check_predicate(g) for g in subgoals]

@@ -25,6 +25,11 @@ def load_library(path: str | Path | None = None) -> dict[str, Skill]:
     A skill whose policy is not there is loaded without one: it says what is missing when it is called.
 
     Raises PolicyError if the folder is missing or a policy in it is damaged.
+
+    Example:
+        >>> pick = load_library()["pick"]
+        >>> pick.arguments, pick.missing, pick.goal_of(["red_cube"])
+        (('object',), None, (('holding', 'red_cube'),))
     """
     folder = LIBRARY if path is None else Path(path)
     if not folder.is_dir():

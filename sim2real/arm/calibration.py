@@ -83,7 +83,18 @@ class JointCalibration:
 
 @dataclass(frozen=True)
 class Calibration:
-    """An arm's joints by name, in the order of `JOINTS`."""
+    """An arm's joints by name, in the order of `JOINTS`.
+
+    Raises `CalibrationError` where joints lack or share a servo, UnknownNameError for a joint that there is not.
+
+    Example:
+        >>> each = {name: JointCalibration(id, math.pi, 1, -1.5, 1.5) for id, name in enumerate(JOINTS, start=1)}
+        >>> calibration = Calibration("mine", each)
+        >>> calibration.to_model(np.full(6, math.pi)).tolist()
+        [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+        >>> calibration.ids["gripper"], calibration.range.shape
+        (6, (6, 2))
+    """
 
     name: str
     joints: Mapping[str, JointCalibration]

@@ -30,6 +30,13 @@ def limits(kind: str | SafetyProfile, calibration: Calibration) -> Limits:
 
     The gripper may close to the end of its sweep, where its jaws meet. Raises `CalibrationError`
     where a range is too small to be one, or passes the encoder's zero.
+
+    Example:
+        >>> from pontine.sim2real.arm.calibration import JointCalibration
+        >>> each = {name: JointCalibration(id, 3.1, 1, -1.5, 1.5) for id, name in enumerate(JOINTS, start=1)}
+        >>> found = limits("gentle", Calibration("mine", each))
+        >>> found.profile.name, round(float(found.low[0]), 2), round(float(found.high[0]), 2)
+        ('gentle', -1.48, 1.48)
     """
     chosen = safety_profile(kind) if isinstance(kind, str) else kind
     model, swept = calibration.limits, calibration.range

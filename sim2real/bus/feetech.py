@@ -144,7 +144,14 @@ def checksum(body: bytes) -> int:
 
 
 def encode(message: Instruction | Status) -> bytes:
-    """The packet of a message; raises ValueError where a field does not fit or rows differ in length."""
+    """The packet of a message; raises ValueError where a field does not fit or rows differ in length.
+
+    Example:
+        >>> encode(Read(1, 56, 2)).hex(" ")
+        'ff ff 01 04 02 38 02 be'
+        >>> take_status(encode(Status(1, 0, b"\\x0b\\x08")))
+        Taken(message=Status(id=1, error=0, data=b'\\x0b\\x08'), length=8)
+    """
     match message:
         case Status(id, error, data):
             return _packet(id, error, data)
