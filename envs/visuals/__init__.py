@@ -1,1 +1,6 @@
-"""What the simulation looks like: meshes, pictures, videos."""
+"""What the simulation looks like: meshes, pictures, videos.
+
+Its modules are what is public, those in `__all__`.
+"""
+
+__all__ = ["render", "video", "visual_model", "window"]

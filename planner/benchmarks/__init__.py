@@ -1,1 +1,6 @@
-"""How well instructions are read, and carried out."""
+"""How well instructions are read, and carried out.
+
+Its modules are what is public, those in `__all__`.
+"""
+
+__all__ = ["brain_benchmark", "demo_benchmark", "items", "sentences"]

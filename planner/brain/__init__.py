@@ -1,4 +1,7 @@
-"""The brain: a language model that reads instructions, and the code that grounds what it read."""
+"""The brain: a language model that reads instructions, and the code that grounds what it read.
+
+What is public stands here; the brains themselves are had from `load_brain`, and a new one is registered in `BRAINS`.
+"""
 
 from __future__ import annotations
 
@@ -86,3 +89,6 @@ def check_choice(adapter: str | None, brain: str, model: str | None, url: str | 
     for key, value in given.items():
         if value is not None and key not in (*kind.needs, *kind.takes):
             raise PontineError(f"{key}= has no meaning with brain={brain}")
+
+
+__all__ = ["BRAINS", "OPTIONS", "Brain", "BrainKind", "check_choice", "load_brain"]

@@ -1,1 +1,6 @@
-"""Plans to motion: the executive, the session with a person, and the report."""
+"""Plans to motion: the executive, the session with a person, and the report.
+
+Its modules are what is public, those in `__all__`.
+"""
+
+__all__ = ["asking", "batch", "demo", "executive", "report", "run", "session", "video"]

@@ -1,1 +1,6 @@
-"""Training the adapter of the language model."""
+"""Training the adapter of the language model.
+
+Its modules are what is public, those in `__all__`.
+"""
+
+__all__ = ["corpus", "grpo", "lora", "sft", "synthetic_scenes", "templates", "tune"]

@@ -65,3 +65,16 @@ def tasks(library: str | Path | None = None) -> tuple[str, ...]:
 
 def _folder(library: str | Path | None) -> Path:
     return LIBRARY if library is None else Path(library)
+
+
+__all__ = [
+    "LIBRARY",
+    "clone_path",
+    "critic_beside",
+    "critic_path",
+    "find",
+    "is_there",
+    "policy_path",
+    "student_path",
+    "tasks",
+]

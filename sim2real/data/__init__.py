@@ -1,1 +1,6 @@
-"""Episodes on disk, as LeRobot datasets."""
+"""Episodes on disk, as LeRobot datasets.
+
+Its modules are what is public, those in `__all__`.
+"""
+
+__all__ = ["dataset", "lerobot_units", "recording", "replay", "writer"]

@@ -9,3 +9,5 @@ from ..safety_profile import SAFETY_PROFILES, read_safety_profile
 
 for _file in files(Path(__file__).parent):
     SAFETY_PROFILES.register(read_safety_profile(_file))
+
+__all__: list[str] = []

@@ -9,3 +9,5 @@ from ..arm_profile import ARM_PROFILES, read_arm_profile
 
 for _file in files(Path(__file__).parent):
     ARM_PROFILES.register(read_arm_profile(_file))
+
+__all__: list[str] = []
