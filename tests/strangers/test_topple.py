@@ -56,6 +56,20 @@ def test_it_is_planned_and_done(pontine: Path, run: Runner, tmp_path: Path) -> N
     assert abs(1 - 2 * (x * x + y * y) / (w * w + x * x + y * y + z * z)) < 0.3
 
 
+def test_it_is_put_into_words(pontine: Path, run: Runner, tmp_path: Path) -> None:
+    """No language model was trained with these words: the skill declares them."""
+    said = "instruction=knock over the red cylinder"
+    done = run(pontine, "demo", said, "scene=scene.json", "report=run.json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((tmp_path / "run.json").read_text())
+    assert report["reading"]["subgoals"] == [["lying", "red_cylinder"]]
+    assert report["goal_reached"]
+    planned = run(pontine, "plan", "instruction=推倒红色圆柱", "scene=scene.json", "out=plan.json")
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    steps = json.loads((tmp_path / "plan.json").read_text())["plan"]["steps"]
+    assert [(step["skill"], step["args"]) for step in steps] == [("topple", ["red_cylinder"])]
+
+
 def test_what_would_slide_is_refused_and_said(pontine: Path, run: Runner, tmp_path: Path) -> None:
     ran = run(pontine, "demo", "goal=lying(blue_cube)", "scene=scene.json", "report=run.json")
     assert ran.returncode == 1, ran.stderr
