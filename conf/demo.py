@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pontine.envs.errors import PontineError
 
@@ -17,8 +17,7 @@ class Config(BrainOptions):
     goal: str | None = text()
     seed: int = 0
     objects: int | None = None
-    drawer: bool = False
-    button: bool = False
+    fixtures: list[str] = field(default_factory=list)
     scene: str | None = text()
     report: str | None = text()
     video: str | None = text()

@@ -93,9 +93,16 @@ _CROWDED_TRIES = 300
 
 
 def random_fixtures(seed: int, kinds: Sequence[str]) -> tuple[FixtureSpec, ...]:
-    """A fixture of each kind, shut or released, called by its kind, apart from each other."""
+    """A fixture of each kind, in its second state, called by its kind, apart from each other.
+
+    Raises UnknownNameError for a kind that nobody declared, SceneError for one that is named twice or if so many find
+    no room.
+    """
+    declared = [FIXTURES[kind].name for kind in kinds]
+    if twice := [name for name in declared if declared.count(name) > 1]:
+        raise SceneError(f"a random table has one fixture of a kind, and {twice[0]!r} is named twice")
     rng = np.random.default_rng([_FIXTURE_STREAM, seed])
-    while True:
+    for _ in range(_CROWDED_TRIES):
         laid: list[FixtureSpec] = []
         for kind in kinds:
             spec = random_fixture(rng, kind, kind, [circle for other in laid for circle in other.keepout])
@@ -103,6 +110,7 @@ def random_fixtures(seed: int, kinds: Sequence[str]) -> tuple[FixtureSpec, ...]:
                 laid.append(spec)
         if len(laid) == len(kinds):
             return tuple(laid)
+    raise SceneError(f"the {' and the '.join(kinds)} find no room beside each other")
 
 
 def random_table(seed: int, count: int | None = None, fixtures: Sequence[FixtureSpec] = ()) -> tuple[ObjectSpec, ...]:

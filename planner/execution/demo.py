@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.tabletop.fixtures import BUTTON, DRAWER
 from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random_fixtures, random_table
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.brain.written_goal import WrittenGoal
@@ -23,8 +24,7 @@ def demo(
     goal: str | None = None,
     seed: int = 0,
     objects: int | None = None,
-    drawer: bool = False,
-    button: bool = False,
+    fixtures: Sequence[str] = (),
     scene: str | None = None,
     report: str | None = None,
     video: str | None = None,
@@ -38,7 +38,8 @@ def demo(
 ) -> int:
     """Do one instruction, or reach one goal that is written as predicates, or do what comes from the terminal.
 
-    Returns 0 if the goal was reached (or the person left), 1 if not.
+    `fixtures` are the kinds that stand on a random table. Returns 0 if the goal was reached (or the person left), 1
+    if not.
 
     Raises PontineError for input that cannot be used.
     """
@@ -47,15 +48,15 @@ def demo(
     check_writable(failures, "failures")
     if goal is not None and instruction is not None:
         raise PontineError("give either instruction= or goal=, not both")
-    if scene is not None and (objects is not None or drawer or button):
-        raise PontineError("objects=, drawer= and button= are for a random table; a scene= has its own")
+    if scene is not None and (objects is not None or fixtures):
+        raise PontineError("objects= and fixtures= are for a random table; a scene= has its own")
     display = Display()
     if scene is not None:
         given = Scene.read(scene)
         robot = SimulatedRobot(from_scene(given), fixtures_from_scene(given))
     else:
-        fixtures = random_fixtures(seed, [kind.name for kind, there in ((DRAWER, drawer), (BUTTON, button)) if there])
-        robot = SimulatedRobot(random_table(seed, objects, fixtures), fixtures)
+        mounted = random_fixtures(seed, fixtures)
+        robot = SimulatedRobot(random_table(seed, objects, mounted), mounted)
     skills = load_library(library)
     reader: Brain
     if goal is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import MISSING
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
@@ -58,5 +59,8 @@ WORK = {
 def test_who_does_the_work_has_the_same_defaults(name: str) -> None:
     module, function = WORK[name]
     taken = {key: p.default for key, p in signature(getattr(import_module(module), function)).parameters.items()}
-    options = {key: f.default for key, f in verbs.Verb(name).module().Config.__dataclass_fields__.items()}
+    options = {
+        key: f.default if f.default_factory is MISSING else tuple(f.default_factory())
+        for key, f in verbs.Verb(name).module().Config.__dataclass_fields__.items()
+    }
     assert taken == options

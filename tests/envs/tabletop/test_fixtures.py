@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from pontine.envs.affordances import graspable, takes_things_in
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import PontineError, SceneError, UnknownNameError
 from pontine.envs.predicates import holds
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.tabletop.fixture_parts import opening_of, part_of
 from pontine.envs.tabletop.fixture_spec import FixtureSlot, FixtureSpec
 from pontine.envs.tabletop.fixtures import BUTTON, DRAWER
-from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random_fixture
+from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random_fixture, random_fixtures
 from pontine.envs.tabletop.table import Slot
 from pontine.envs.tabletop.worlds import Worlds
 
@@ -168,6 +168,13 @@ def test_fixtures_that_overlap_are_refused() -> None:
     crowded = [SCENE["fixtures"][0], {"name": "b", "kind": "button", "state": "released", "position": [0.22, 0.06, 0]}]
     with pytest.raises(PontineError, match="overlap"):
         fixtures_from_scene(Scene.from_json({"fixtures": crowded}))
+
+
+def test_what_no_random_table_can_have_is_said() -> None:
+    with pytest.raises(UnknownNameError, match=r"unknown fixture 'oven'.*valid: button, drawer"):
+        random_fixtures(0, ["oven"])
+    with pytest.raises(SceneError, match="'button' is named twice"):
+        random_fixtures(0, ["drawer", "button", "button"])
 
 
 def test_random_fixtures_face_the_arm_and_keep_clear() -> None:
