@@ -67,7 +67,7 @@ def run(verb: Verb, args: Sequence[str], typed: Sequence[str] = (), folders: Seq
         try:
             with made_by(typed):
                 statuses.append(int(module.run(options)))
-        except PontineError as error:
+        except (PontineError, BrokenPipeError) as error:
             raise _Wrong(error) from None
         except ModuleNotFoundError as error:
             raise _Wrong(missing(error)) from None
@@ -112,9 +112,9 @@ def run(verb: Verb, args: Sequence[str], typed: Sequence[str] = (), folders: Seq
 
 
 class _Wrong(BaseException):
-    """Carries a PontineError past Hydra, which would print a heading of its own for an Exception."""
+    """Carries an error of the user's past Hydra, which would print a heading of its own for an Exception."""
 
-    def __init__(self, error: PontineError) -> None:
+    def __init__(self, error: PontineError | BrokenPipeError) -> None:
         super().__init__(str(error))
         self.error = error
 

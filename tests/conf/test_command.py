@@ -122,6 +122,16 @@ def test_bad_input_on_the_real_executable(tmp_path: Path) -> None:
     assert "did you mean 'seed'" in result.stderr
 
 
+def test_a_reader_that_leaves_ends_it_without_a_word(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pontine.conf.main", "list", "predicates"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        assert run.stderr.read() == ""
+    assert run.returncode == 1
+
+
 def test_every_yaml_gives_its_config_the_same_defaults() -> None:
     """The YAML is what counts and what is shown; the dataclass must not say something else."""
     for name in verbs.NAMES:
