@@ -9,12 +9,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 os.environ.update(dict.fromkeys(THREADS, "1"))  # before numpy and torch look; child processes inherit it
 
+import absl.logging  # noqa: E402
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
@@ -33,6 +35,10 @@ SLOW = (
     "policies/test_benchmark.py", "sim2real/identification", "test_conftest.py", "test_readmes.py", "test_wheel.py",
 )  # fmt: skip
 """Files and folders that `make quick` leaves out: they start programs, load the language model, train or play."""
+
+# When logging is set up anew, as Hydra does, absl closes the stream it was imported with unless that is the process's
+# own; here it would be pytest's.
+absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
 
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("fuzz", derandomize=False, max_examples=1000, deadline=None, print_blob=True)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.envs.test_solids import FACES, box
 
 from pontine.envs.affordances import frame, graspable, takes_things_in
 from pontine.envs.declarations.kind import BOX, KINDS, MAX_SHAPES, Kind, Shape, check, names_of_own
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import SceneObject
 from pontine.envs.tabletop.hulls import hull_of
+from tests.envs.declarations.test_solids import FACES, box
 
 CUBE = KINDS["cube"]
 
