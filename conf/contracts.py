@@ -146,7 +146,6 @@ def _fixture_has_words(name: str, kind: Any) -> str | None:
 @contract("predicate", "takes as many names as it says, and is judged true or false in every scene that has them")
 def _predicate_is_judged(name: str, predicate: Any) -> str | None:
     from pontine.envs.declarations.fixture_kind import FIXTURES
-    from pontine.envs.predicates import holds
     from pontine.envs.scene import Fixture, Scene, SceneObject
 
     bare = (SceneObject("a", "thing"), SceneObject("b", "thing"))
@@ -159,7 +158,7 @@ def _predicate_is_judged(name: str, predicate: Any) -> str | None:
         for state in kind.states:
             scene = Scene(objects, (Fixture("f", kind.name, state),))
             args = ["f" if sort == "fixture" else objects[i % 2].name for i, sort in enumerate(predicate.arguments)]
-            said: object = holds(scene, (name, *args))
+            said: object = predicate.judge(scene, *args)
             if not isinstance(said, bool | np.bool_):
                 return f"it is judged {said!r}, which is neither true nor false"
             if name in kind.states and said != (state == name):

@@ -62,10 +62,22 @@ def test_what_can_be_carried_out_is_preferred_if_it_is_likely_enough(
 @pytest.mark.parametrize(
     ("instruction", "forms", "goals"),
     [
-        ("reach for the spool", [("hold the spool", 0.95), ("do reach for the spool", 0.03)], [("hand_over", "spool")]),
-        ("reach the spool", [("unsafe", 0.95), ("do reach the spool", 0.03)], [("hand_over", "spool")]),
+        (
+            "could you reach for the spool",
+            [("hold the spool", 0.95), ("do reach for the spool", 0.03)],
+            [("hand_over", "spool")],
+        ),
+        (
+            "could you hover over the spool",
+            [("unsafe", 0.95), ("do hover over the spool", 0.03)],
+            [("hand_over", "spool")],
+        ),
         ("take the spool", [("hold the spool", 0.95), ("do reach the spool", 0.03)], [("holding", "spool")]),
-        ("reach for the spool", [("hold the spool", 0.95), ("do reach for the spool", 0.003)], [("holding", "spool")]),
+        (
+            "could you reach for the spool",
+            [("hold the spool", 0.95), ("do reach for the spool", 0.003)],
+            [("holding", "spool")],
+        ),
     ],
 )
 def test_a_skill_that_is_named_word_for_word_is_meant(
