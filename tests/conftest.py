@@ -88,4 +88,4 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `bin` folder of a virtual environment in which the wheel was installed."""
-    return new_environment(tmp_path_factory.mktemp("environment"), wheel)
+    return new_environment(tmp_path_factory.mktemp("environment"), wheel, with_dependencies=ON_CI)

@@ -1,8 +1,8 @@
 """Wheels built from a copy of what git would take, and fresh virtual environments that hold them.
 
-On CI pip installs the declared dependencies there too, at the versions of the lock, as it would for anybody. Elsewhere
-that minute is saved: the environment borrows this one's dependencies through a .pth line, which proves that a wheel is
-complete, but not that it declares all it needs.
+An environment borrows this one's dependencies through a .pth line, which proves that a wheel is complete, but not that
+it declares all it needs. One `with_dependencies` proves that as well: pip installs what is declared, at the versions of
+the lock, as it would for anybody. That takes minutes, so it is done for Pontine's own wheel, once, on CI.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ def once(folder: Path, make: Callable[[Path], Path]) -> Path:
     return Path(made.read_text())
 
 
-def new_environment(folder: Path, *wheels: Path) -> Path:
+def new_environment(folder: Path, *wheels: Path, with_dependencies: bool = False) -> Path:
     """The `bin` folder of a new virtual environment in which those wheels were installed."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     install = [*PIP, "--python", folder / "bin" / "python", "install"]
-    if os.environ.get("CI") == "true":
+    if with_dependencies:
         subprocess.run([*install, "-c", ROOT / "requirements.lock", *wheels], check=True)
         subprocess.run([*install, "--no-deps", "-r", ROOT / "requirements.nodeps.lock"], check=True)
     else:
