@@ -95,7 +95,7 @@ def _shown(config: Config) -> tuple[str, str, Act]:
     known = policy_of(task) if skill is None else policy_file(skill)
     name = task_of(task).name
     if config.policy is None and not is_there(known) and skill is not None:
-        raise PontineError(f"there is no policy for {skill.name} yet: `pontine train task={skill.task}`")
+        raise PontineError(str(skill(None).missing))
     if config.policy == DEMONSTRATOR or (config.policy is None and not is_there(known)):
         if name not in DEMONSTRATORS:
             raise PontineError(f"{name} has neither a policy nor a demonstrator: train one, or give policy=")

@@ -100,4 +100,4 @@ def test_a_skill_can_break_them() -> None:
         words = {"en": ("go",), "zh": ()}
         task = "nowhere"
 
-    assert broken("skill", "reach", Speechless) == ["has words in each language", "has a policy that fits it"]
+    assert broken("skill", "reach", Speechless) == ["has words in each language", "is for a task that there is"]

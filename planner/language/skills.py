@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pontine.envs.declarations.fixture_kind import FIXTURES
-from pontine.envs.predicates import DIRECTIONS, Predicate
+from pontine.envs.predicates import Predicate
+from pontine.planner.language.abilities import STATES
 from pontine.planner.language.languages import every
 from pontine.planner.language.query import Description
 from pontine.planner.language.segments import is_cjk, join_units, split_units
-from pontine.policies.skills.operator import Operator
+from pontine.policies.skills.operator import RELATIONS, Operator
 from pontine.policies.skills.skill import SKILLS, Skill
 
-_SAID = frozenset(("on", "in", "holding", *DIRECTIONS, "near", "open", "closed", "pressed"))
+_SAID = frozenset((*RELATIONS, "holding", *STATES.values()))
 """Predicates that verbs of the goal form ask for."""
 
 NAMED = ("relation", "side")

@@ -210,9 +210,7 @@ class Markers:
                 {
                     "name": f.name,
                     "kind": f.kind,
-                    **(
-                        {} if f.position is None else {"position": list(f.position), "orientation": list(f.orientation)}
-                    ),
+                    **_dump_place(f),
                     "aliases": list(f.aliases),
                     "tags": [_dump_tag(tag) for tag in f.tags],
                     "part_tags": [_dump_tag(tag) for tag in f.part_tags],
