@@ -178,7 +178,7 @@ class Chinese:
         """One thing to do."""
         rng = self.rng
         kind = rng.choices(SAY["clause"],
-                           [21, 15, 16, 10, 5, 5, 4, 5, 2, 1.5, 2.5, 2.5, 1.5, 4.5, 3, 1.5, 6, 6, 12, 15, 4])[0]
+                           [21, 15, 16, 10, 5, 5, 4, 5, 2, 1.5, 2.5, 2.5, 1.5, 4.5, 3, 1.5, 6, 6, 14, 8, 4])[0]
         if kind == "skill":
             return skills.skill(self)
         if kind == "foreseen":

@@ -201,7 +201,7 @@ class English:
         """One thing to do."""
         rng = self.rng
         kind = rng.choices(SAY["clause"],
-                           [22, 17, 17, 11, 5, 5, 4, 5, 2, 1.5, 2.5, 2.5, 1.5, 4.5, 3, 1.5, 6, 7, 10, 4])[0]
+                           [22, 17, 17, 11, 5, 5, 4, 5, 2, 1.5, 2.5, 2.5, 1.5, 4.5, 3, 1.5, 6, 7, 8, 4])[0]
         if kind == "skill":
             return skills.skill(self)
         if kind == "foreseen":
