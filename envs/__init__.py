@@ -25,6 +25,7 @@ __all__ = [
     "declarations",
     "errors",
     "gym",
+    "io",
     "predicates",
     "registry",
     "robot",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from .errors import PontineError
+from .io import json_text
 
 
 class Fields:
@@ -19,12 +19,7 @@ class Fields:
 
     def file(self, path: str | Path, what: str) -> Any:
         """The JSON value in a file."""
-        try:
-            return json.loads(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise self._error(f"cannot read {what} {str(path)!r}: {error.strerror or error}") from None
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise self._error(f"{what} {str(path)!r} is not JSON: {error}") from None
+        return json_text.read(path, what, self._error)
 
     def mapping(self, value: object, where: str, valid: Collection[str]) -> Mapping[str, Any]:
         """An object with none but the `valid` fields."""
