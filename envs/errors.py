@@ -26,6 +26,10 @@ class UnknownNameError(PontineError):
         super().__init__(f"unknown {what} {name!r}{hint}; valid: {', '.join(names) or 'none'}")
 
 
+class WriteError(PontineError):
+    """A file that cannot be written: the disk is full, the folder read-only or gone."""
+
+
 class SceneError(PontineError):
     """A scene that cannot be read or laid."""
 

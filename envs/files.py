@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -11,7 +12,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .errors import PontineError
+from .errors import PontineError, WriteError
+
+MARK = ".pontine-part-"
+"""How the names of temporary files begin: what has this mark is ours, and half a file if nobody is writing it."""
+
+_CANNOT_WRITE = {
+    getattr(errno, name)
+    for name in "ENOSPC EDQUOT EFBIG EROFS EACCES EPERM EIO ENOENT ENOTDIR EISDIR ENAMETOOLONG EMFILE ENFILE".split()
+    if hasattr(errno, name)
+}
 
 
 def check_writable(path: str | Path | None, what: str) -> None:
@@ -29,19 +39,44 @@ def check_writable(path: str | Path | None, what: str) -> None:
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """A temporary file beside `path` that takes its place when the block ends without an error."""
+    """A temporary file beside `path` that takes its place when the block ends without an error.
+
+    Raises WriteError where it cannot be written: a full disk, a read-only folder. What was there then stays.
+    """
     path = Path(path)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary: Path | None = None
     try:
+        handle, name = tempfile.mkstemp(prefix=f"{MARK}{path.stem[:60]}-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
         yield temporary
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)
         temporary.replace(path)
+    except OSError as error:
+        # The block may read other files too, or ask another machine: what goes wrong there is not about this one.
+        if error.errno not in _CANNOT_WRITE or not _about(error, path):
+            raise
+        raise WriteError(f"cannot write {str(path)!r}: {error.strerror}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _about(error: OSError, path: Path) -> bool:
+    """Whether an error of writing is about `path` or its temporary file; one that names no file is."""
+    if error.filename is None:
+        return True
+    there = Path(os.fsdecode(error.filename))
+    return there.parent == path.parent and (there.name == path.name or there.name.startswith(MARK))
+
+
+def remove_parts(folder: str | Path) -> None:
+    """Remove what a killed writer left half written in a folder that nobody else is writing in."""
+    for part in Path(folder).glob(f"{MARK}*"):
+        if part.is_file():
+            part.unlink()
 
 
 def write_json(path: str | Path, data: Any) -> None:
