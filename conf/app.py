@@ -10,9 +10,8 @@ from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
 
-from rich.console import Console
-
 from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.io.plain_text import terminal
 from pontine.policies.provenance import made_by
 
 from . import plugins, sweep
@@ -106,7 +105,7 @@ def run(verb: Verb, args: Sequence[str], typed: Sequence[str] = (), folders: Seq
     except (HydraException, OmegaConfBaseException) as error:
         raise explain(error, keys) from None
     if tabled:
-        return sweep.finish(folder, summary, Console(highlight=False))
+        return sweep.finish(folder, summary, terminal())
     # A sweep has worked if all its runs have. Launchers that run elsewhere bring back exceptions, but no status.
     return max(statuses, default=0)
 

@@ -37,9 +37,9 @@ class Config:
 
 def run(config: Config) -> int:
     """Exit status 0 once the calibration is written."""
-    from rich.console import Console
     from rich.text import Text
 
+    from pontine.envs.io.plain_text import terminal
     from pontine.envs.robot import JOINTS
     from pontine.sim2real.arm.calibration import Calibration, CalibrationError, default_path
     from pontine.sim2real.bringup.calibrate import calibrate
@@ -47,7 +47,7 @@ def run(config: Config) -> int:
     from pontine.sim2real.bringup.plausibility import all_doubts
     from pontine.sim2real.bus.bus import Bus
 
-    console = Console(highlight=False)
+    console = terminal()
     if config.calibration is None:
         path = default_path(config.name)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from .options import at_least, text
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pontine.envs.io.plain_text import terminal
     from pontine.sim2real.vision.camera import Camera
     from pontine.sim2real.vision.camera_calibration import Views
     from pontine.sim2real.vision.lens import Lens
@@ -55,7 +56,6 @@ def run(config: Config) -> int:
     are not."""
     from contextlib import nullcontext
 
-    from rich.console import Console
     from rich.text import Text
 
     from pontine.sim2real.vision.camera import open_camera
@@ -63,7 +63,7 @@ def run(config: Config) -> int:
     from pontine.sim2real.vision.lens import Lens
     from pontine.sim2real.vision.markers import Markers
 
-    console = Console(highlight=False)
+    console = terminal()
     markers = None if config.markers is None else Markers.read(config.markers)
     lens = None if config.lens is None else Lens.read(config.lens)
     if lens is None:

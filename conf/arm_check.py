@@ -24,15 +24,15 @@ class Config(ArmOptions):
 
 def run(config: Config) -> int:
     """Exit status 0 if the arm is fit to move, 1 if not."""
-    from rich.console import Console
     from rich.text import Text
 
+    from pontine.envs.io.plain_text import terminal
     from pontine.sim2real.bringup.check import check
     from pontine.sim2real.bringup.tables import check_table
 
     check_writable(config.out, "what was read")
     calibration = config.read_calibration()
-    console = Console(highlight=False)
+    console = terminal()
     with console.status("reading the servos") as status:
         report = check(
             str(config.port),

@@ -19,6 +19,7 @@ from .options import at_least, text
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pontine.envs.io.plain_text import terminal
     from pontine.sim2real.emulation.emulated_arm import EmulatedArm
 
 TERMINATED = 128 + signal.SIGTERM
@@ -56,7 +57,6 @@ class Config:
 
 def run(config: Config) -> int:
     """Serve until a signal ends it; exit status 130 after Ctrl-C, 143 after TERM, 0 after the end of a terminal."""
-    from rich.console import Console
 
     from pontine.sim2real.emulation.emulated_arm import EmulatedArm
 
@@ -85,7 +85,7 @@ def run(config: Config) -> int:
                 arm.markers.write(config.markers)
             if config.lens is not None:
                 arm.lens.write(config.lens)
-            return _serve(arm, config, Console(highlight=False, soft_wrap=True))
+            return _serve(arm, config, terminal(soft_wrap=True))
     finally:
         signal.signal(signal.SIGTERM, before)
 

@@ -30,15 +30,15 @@ class Config:
 
 def run(config: Config) -> int:
     """Exit status 0 if a port has servos and nothing is odd about them, 1 otherwise."""
-    from rich.console import Console
     from rich.progress import Progress
     from rich.text import Text
 
+    from pontine.envs.io.plain_text import plain, terminal
     from pontine.sim2real.bringup.find import find, ports, steps
     from pontine.sim2real.bringup.tables import found_table
 
     check_writable(config.out, "what was found")
-    console = Console(highlight=False)
+    console = terminal()
     asked = ports(config.port)
     bauds = None if config.baud is None else [config.baud]
     with Progress(console=console, transient=True) as progress:
@@ -52,14 +52,14 @@ def run(config: Config) -> int:
     if config.out is not None:
         write_json(config.out, {"ports": [entry.as_json() for entry in found]})
     for entry in found:
-        console.print(Text(f"{entry.port}  {entry.adapter}".rstrip(), "bold"), soft_wrap=True)
+        console.print(Text(plain(f"{entry.port}  {entry.adapter}".rstrip()), "bold"), soft_wrap=True)
         if entry.servos:
             console.print(found_table(entry.servos))
         elif entry.error is None:
             console.print("  nobody answers: check the arm's supply, the cable from the board, and that the board")
             console.print("  is for these servos (jumper of a Waveshare board on B)")
         if entry.error is not None:
-            console.print(Text(f"  {entry.error}", "red"), soft_wrap=True)
+            console.print(Text(f"  {plain(entry.error)}", "red"), soft_wrap=True)
         for line in entry.oddities():
             console.print(Text(f"  {line}", "yellow"), soft_wrap=True)
     if not found:

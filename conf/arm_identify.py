@@ -27,10 +27,10 @@ class Config(ArmOptions):
 
 def run(config: Config) -> int:
     """Exit status 0 if the fitted constants explain the motion better than the nominal ones do, else 1."""
-    from rich.console import Console
     from rich.progress import Progress
     from rich.table import Table
 
+    from pontine.envs.io.plain_text import terminal
     from pontine.envs.robot import JOINTS
     from pontine.envs.so101.dynamics import CONSTANTS
     from pontine.sim2real.identification.identify import draw, dynamics, fit, swing
@@ -38,7 +38,7 @@ def run(config: Config) -> int:
     out = Path(str(config.out))
     check_writable(out, "the dynamics")
     calibration = config.read_calibration()
-    console = Console(highlight=False)
+    console = terminal()
     with Progress(console=console) as bars:
         bar = bars.add_task("the arm swings", total=None)
         bus = config.open_bus(calibration)

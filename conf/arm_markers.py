@@ -38,13 +38,12 @@ def _example() -> list[ObjectSpec]:
 
 def run(config: Config) -> int:
     """Exit status 0 once the files are written."""
-    from rich.console import Console
-
+    from pontine.envs.io.plain_text import terminal
     from pontine.sim2real.emulation.tagging import marked
     from pontine.sim2real.vision import sheet
     from pontine.sim2real.vision.markers import Markers
 
-    console = Console(highlight=False)
+    console = terminal()
     check_writable(config.out, "the sheet")
     if config.board:
         pages = [sheet.board()]

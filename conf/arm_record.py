@@ -41,8 +41,8 @@ class Config(ArmOptions):
 def run(config: Config) -> int:
     """Exit status 0 once all episodes are recorded."""
     import numpy as np
-    from rich.console import Console
 
+    from pontine.envs.io.plain_text import terminal
     from pontine.envs.robot import JOINTS
     from pontine.envs.visuals.video import FPS
     from pontine.sim2real.arm.safety_profile import safety_profile
@@ -51,7 +51,7 @@ def run(config: Config) -> int:
     from pontine.sim2real.data.recording import Recorder, record_steps
     from pontine.sim2real.vision.camera import open_camera
 
-    console = Console(highlight=False)
+    console = terminal()
     asked = sys.stdin.isatty()
     if not asked and config.seconds is None:
         raise PontineError("nobody can press Enter here: give seconds=")

@@ -31,9 +31,9 @@ class Config(ArmOptions):
 
 def run(config: Config) -> int:
     """Exit status 0 once the episode was played to its end."""
-    from rich.console import Console
     from rich.progress import Progress
 
+    from pontine.envs.io.plain_text import terminal
     from pontine.sim2real.arm.limits import limits
     from pontine.sim2real.arm.serial_arm import SerialArm
     from pontine.sim2real.data.dataset import Dataset
@@ -43,7 +43,7 @@ def run(config: Config) -> int:
     check_writable(config.out, "how it went")
     calibration = config.read_calibration()
     episode = Dataset(str(config.dataset)).episode(config.episode)
-    console = Console(highlight=False)
+    console = terminal()
     console.print(f"episode {episode.index}: {episode.task}, {len(episode)} frames", markup=False, soft_wrap=True)
     bus = config.open_bus(calibration)
     arm = SerialArm(bus, calibration, limits(config.profile, calibration), EMPTY_TABLE)

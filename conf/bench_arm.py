@@ -17,6 +17,7 @@ from .options import above, at_least, text
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pontine.envs.io.plain_text import terminal
     from pontine.planner.benchmarks.demo_benchmark import Trial
 
 PARTS = ("scenes", "loop", "cycle", "faults", "identify")
@@ -64,12 +65,11 @@ class Config:
 
 def run(config: Config) -> int:
     """Exit status 0; how good it is stands in the result."""
-    from rich.console import Console
 
     from pontine.policies.provenance import command, commit
 
     check_writable(config.out, "the result")
-    console = Console(highlight=False)
+    console = terminal()
     parts: dict[str, Callable[[Config, Console, Keep], dict[str, Any]]] = {
         "scenes": scenes,
         "loop": loop,

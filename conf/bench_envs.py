@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import nullcontext
 from dataclasses import dataclass
 
-from rich.console import Console
 from rich.progress import Progress
 
 from pontine.envs.benchmarks.compare import compare
 from pontine.envs.benchmarks.fetch_env import Fetch
 from pontine.envs.benchmarks.throughput import bench
 from pontine.envs.files import check_writable, write_json
+from pontine.envs.io.plain_text import terminal
 from pontine.envs.tasks import task
 from pontine.policies.provenance import command
 
@@ -43,7 +43,7 @@ class Config:
 def run(config: Config) -> int:
     """Exit status 0; the costs are in the result."""
     check_writable(config.out, "the result")
-    console = Console(highlight=False)
+    console = terminal()
     with Progress(console=console) as progress:
         bar = progress.add_task("vector steps", total=config.steps)
         found = bench(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.console import Console
 from rich.progress import Progress
 
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.files import check_writable, write_json
+from pontine.envs.io.plain_text import terminal
 from pontine.policies.benchmark import KINDS, POLICIES, bench_skills, inference, markdown
 from pontine.policies.provenance import command, commit
 from pontine.policies.threads import torch_threads
@@ -44,7 +44,7 @@ class Config:
 def run(config: Config) -> int:
     """Exit status 0; how good the skills are stands in the result."""
     check_writable(config.out, "the result")
-    console = Console(highlight=False)
+    console = terminal()
     with Progress(console=console) as progress:
         bar = progress.add_task("policies", total=None)
         rows = bench_skills(

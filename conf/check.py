@@ -8,9 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
 from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.io.plain_text import terminal
 
 from . import plugins
 from .options import bare
@@ -42,7 +41,7 @@ def run(config: Config) -> int:
 def _check(package: str, ours: Callable[[str], bool]) -> int:
     from .contracts import contracts_of
 
-    console = Console(highlight=False)
+    console = terminal()
     kept = broken = 0
     origins = set()
     for sort, registry in registries().items():

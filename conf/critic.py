@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.files import check_writable
+from pontine.envs.io.plain_text import terminal
 from pontine.policies.library import critic_beside
 from pontine.policies.skills.handling import HandlingSkill
 from pontine.policies.skills.loading import policy_of, trained_tasks
@@ -77,7 +77,7 @@ def run(config: Config) -> int:
     }
     critics.save(critic, card, out)
     critics.draw_reliability(found, f"{config.task}: said and came", f"{out}.png")
-    Console(highlight=False).print(
+    terminal().print(
         f"{out}.*: expected calibration error {found['expected_calibration_error']:.3f} "
         f"on {found['episodes']} fresh episodes, AUROC {found['auroc']}",
         markup=False,

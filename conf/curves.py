@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable, replacing
+from pontine.envs.io.plain_text import terminal
 
 from .options import text
 
@@ -57,13 +57,13 @@ def run(config: Config) -> int:
             "" if row["times"] is None else f"{bound}{row['times']:.1f}",
             "" if row["times_at_best"] is None else f"{row['times_at_best']:.1f}",
         )
-    Console(highlight=False).print(table)
+    terminal().print(table)
     try:
         with replacing(config.out) as temporary:
             draw(curves, temporary)
     except ImportError:
         raise PontineError("no picture: matplotlib is not installed (pip install 'pontine[train]')") from None
-    print(f"the picture: {config.out}")
+    terminal().print(f"the picture: {config.out}", soft_wrap=True)
     return 0
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.io.plain_text import terminal
 from pontine.envs.tabletop.randomization import randomization
 from pontine.policies.library import LIBRARY
 from pontine.policies.skills.loading import policy_of, trained_tasks
@@ -57,7 +58,7 @@ def run(config: Config) -> int:
     """Exit status 0; the card has the results."""
     from pontine.policies.training.run_folder import claimed
 
-    console = Console(highlight=False)
+    console = terminal()
     with claimed(config.run_dir, asdict(config), lambda words: console.print(words, markup=False)) as run:
         if (run.path / "policy.json").exists():
             console.print(f"{run.path} holds this run, finished; remove it to train anew", markup=False)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.console import Console
 from rich.progress import Progress
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable, write_json
+from pontine.envs.io.plain_text import terminal
 from pontine.envs.tabletop.randomization import randomization
 from pontine.envs.tasks import task as task_of
 from pontine.policies.actor import load
@@ -60,7 +60,7 @@ def run(config: Config) -> int:
     space = task_of(task).observation_space
     if space.shape != (actor.observation,):
         raise PontineError(f"{task} is not for {config.skill}: its policy takes {actor.observation} numbers")
-    console = Console(highlight=False)
+    console = terminal()
     with Progress(console=console) as progress:
         bar = progress.add_task("episodes", total=config.episodes)
         found = evaluate(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.console import Console
-
 from pontine.envs.files import check_writable
+from pontine.envs.io.plain_text import terminal
 
 from .options import text
 
@@ -28,7 +27,7 @@ def run(config: Config) -> int:
     check_writable(config.out, "the exported policy")
     actor, card = load(find(config.policy))
     difference = export(actor, card, config.out)
-    Console(highlight=False).print(
+    terminal().print(
         f"{config.out}: observation (n, {actor.observation}) to action (n, {actor.action}); "
         f"differs from the policy by at most {difference:.1g}",
         markup=False,

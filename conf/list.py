@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from pontine.envs.io.plain_text import plain
 from pontine.envs.registry import Registry
 
 from .options import bare
@@ -31,11 +32,11 @@ def run(config: Config) -> int:
         shown = {plural(registry.sort): rows}
         lines = [(row["name"], row["origin"], row["summary"]) for row in rows]
     if config.json:
-        print(json.dumps(shown, ensure_ascii=False, indent=1))
+        print(plain(json.dumps(shown, ensure_ascii=False, indent=1), keep="\n"))
         return 0
     widths = [max((len(line[i]) for line in lines), default=0) + 2 for i in range(2)]
     for first, second, rest in lines:
-        print(f"{first:<{widths[0]}}{second:<{widths[1]}}{rest}".rstrip())
+        print(plain(f"{first:<{widths[0]}}{second:<{widths[1]}}{rest}".rstrip()))
     return 0
 
 

@@ -12,6 +12,7 @@ import sys
 from importlib import metadata
 
 from pontine.envs.errors import PontineError
+from pontine.envs.io.plain_text import plain, plain_logging
 
 from . import plugins, verbs
 
@@ -19,10 +20,11 @@ from . import plugins, verbs
 def main() -> int:
     """Entry point of the `pontine` command."""
     args = sys.argv[1:]
+    plain_logging()
     try:
         return dispatch(args)
     except PontineError as error:
-        print(f"pontine: {error}", file=sys.stderr)
+        print(f"pontine: {plain(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("pontine: stopped", file=sys.stderr)

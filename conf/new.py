@@ -11,9 +11,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
 
-from rich.console import Console
-
 from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.io.plain_text import terminal
 
 from .options import bare, text
 from .registries import of_sort
@@ -77,7 +76,7 @@ def run(config: Config) -> int:
     if config.zh is None and sort != "task":
         lines.append(f"zh= was not given: its Chinese word is still {spoken!r}")
     for line in lines:
-        Console(highlight=False).print(line, markup=False, soft_wrap=True)
+        terminal().print(line, markup=False, soft_wrap=True)
     return 0
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pontine.envs.errors import PontineError
+from pontine.envs.io.plain_text import plain
 from pontine.envs.registry import FOLDERS, PluginWarning, load_plugins
 
 KEY = "plugins"
@@ -62,7 +63,7 @@ def offered(folders: Sequence[str]) -> Iterator[None]:
             if issubclass(category, PluginWarning):
                 package, _, reason = str(message).removeprefix("plugin ").partition(" is left out: ")
                 LEFT_OUT[package] = reason
-                print(f"pontine: {message}", file=sys.stderr)
+                print(f"pontine: {plain(message)}", file=sys.stderr)
             else:
                 show(message, category, *rest, **more)
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from pontine.envs.errors import PontineError
+from pontine.envs.io.plain_text import terminal
 from pontine.envs.tabletop.randomization import randomization, with_dynamics
 from pontine.policies.training import train as training
 
@@ -49,7 +48,7 @@ def run(config: Config) -> int:
     many = HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
     physics = with_dynamics(config.randomization, config.dynamics)
     settings = replace(frozen(training.TrainConfig, config), randomization=physics)
-    console = Console(highlight=False)
+    console = terminal()
     with Watch(console, label=f"[{Path(config.run_dir).name}]" if many else "", bars=not many) as watch:
         card = training.train(settings, lambda p: watch.update(p.stage, p.done, p.total, p.figures), watch.say)
         for name, result in card["test"].items():

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
+from pontine.envs.io.plain_text import terminal
 
 from .options import at_least, text
 
@@ -53,7 +52,7 @@ def run(config: Config) -> int:
     from pontine.policies.watching import Ended, film, one_world, show
 
     task, who, act = _shown(config)
-    console = Console(highlight=False)
+    console = terminal()
     check_writable(config.video, "the video")
 
     def say(line: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from .errors import PontineError
 from .io import json_text
+from .io.plain_text import CONTROLS
 
 
 class Fields:
@@ -43,9 +45,11 @@ class Fields:
         return value
 
     def text(self, value: object, where: str) -> str:
-        """A text that is not empty."""
+        """A text that is not empty and has no control characters in it."""
         if not isinstance(value, str) or not value.strip():
             raise self._error(f"{where} must be a text that is not empty")
+        if found := CONTROLS.search(value):
+            raise self._error(f"{where} has a control character in it: {found[0]!a}")
         return value
 
     def optional_text(self, value: object, where: str) -> str | None:
@@ -58,8 +62,8 @@ class Fields:
 
     def numbers(self, value: object, count: int, where: str) -> tuple[float, ...]:
         """A list of so many finite numbers."""
-        numbers = self.list(value, where)
-        good = all(isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) for v in numbers)
+        numbers, most = self.list(value, where), sys.float_info.max
+        good = all(isinstance(v, int | float) and not isinstance(v, bool) and abs(v) <= most for v in numbers)
         if len(numbers) != count or not good:
             raise self._error(f"{where} must be {count} finite numbers")
         return tuple(float(v) for v in numbers)

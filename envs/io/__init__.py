@@ -1,3 +1,6 @@
-"""What stands between Pontine and the world outside it: other people's JSON, and what an operating system lacks."""
+"""What stands between Pontine and the world outside it.
 
-__all__ = ["json_text"]
+Other people's JSON, what reaches a terminal, and what an operating system lacks.
+"""
+
+__all__ = ["json_text", "plain_text"]

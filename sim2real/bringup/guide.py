@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from pontine.envs.io.plain_text import terminal
+
 from ..arm.calibration import CalibrationError
 from .calibrate import Sweep
 from .tables import sweep_table
@@ -22,11 +24,11 @@ class Guide:
     """Speaks to a person at standard input and output."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(highlight=False)
+        self._console = console or terminal()
         self._typed = b""
 
     def say(self, text: str) -> None:
-        """One paragraph, with nothing in it taken as markup."""
+        """One paragraph, with nothing in it taken as markup or obeyed by the terminal."""
         self._console.print(Text(text), soft_wrap=True)
 
     def ask(self, question: str) -> str:
