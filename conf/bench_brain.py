@@ -14,6 +14,7 @@ class Config(BrainOptions):
     out: str | None = text()
     limit: int | None = None
     items: str | None = text()
+    sentences: str | None = text()
     threads: int = 1
 
     def __post_init__(self) -> None:

@@ -8,8 +8,17 @@ from typing import Any, Literal
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Scene
 
-Kind = Literal["subgoals", "question", "refusal"]
+Kind = Literal["subgoals", "question", "refusal", "answer"]
 Reason = Literal["impossible", "unsafe", "unsupported"]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place on the table that subgoals name, (x, y) m, and how far (m) from it will do."""
+
+    name: str
+    position: tuple[float, float]
+    tolerance: float = 0.02
 
 
 @dataclass(frozen=True)
@@ -20,7 +29,8 @@ class Reading:
     the language model's probability of what it wrote, in 0..1 (None where no model
     spoke). `text` is the question or the explanation of a refusal, in the
     instruction's language; `options` are the names a question offers; `reason`
-    says what kind of refusal it is. `alternatives` are other subgoals that would do as well, as
+    says what kind of refusal it is; an answer, to a question about the scene, has its `text`. `spots` are the places
+    that subgoals such as `at(red_cube, spot_1)` name. `alternatives` are other subgoals that would do as well, as
     for "either bowl". `half` marks a question that is asked because what was
     read leaves out something that was said, or makes no sense.
 
@@ -39,6 +49,7 @@ class Reading:
     reason: Reason | None = None
     alternatives: tuple[tuple[Predicate, ...], ...] = ()
     half: bool = False
+    spots: tuple[Spot, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The JSON shape of the design: the fields that this kind of reading has."""
@@ -47,8 +58,12 @@ class Reading:
             out["subgoals"] = [list(goal) for goal in self.subgoals]
             if self.alternatives:
                 out["alternatives"] = [[list(goal) for goal in goals] for goals in self.alternatives]
+            if self.spots:
+                out["spots"] = [{**vars(spot), "position": list(spot.position)} for spot in self.spots]
         elif self.kind == "question":
             out |= {"text": self.text, "options": list(self.options)}
+        elif self.kind == "answer":
+            out["text"] = self.text
         else:
             out |= {"reason": self.reason, "text": self.text}
         if self.confidence is not None:
@@ -73,6 +88,11 @@ def subgoals(*goals: Predicate, confidence: float | None = None) -> Reading:
 def question(text: str, options: tuple[str, ...] = (), confidence: float | None = None) -> Reading:
     """A reading that asks back, offering the names in `options`."""
     return Reading("question", (), confidence, text, options)
+
+
+def answer(text: str, confidence: float | None = None) -> Reading:
+    """A reading that answers a question about the scene; nothing moves."""
+    return Reading("answer", (), confidence, text)
 
 
 def refusal(reason: Reason, text: str, confidence: float | None = None) -> Reading:

@@ -3,4 +3,4 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["brain_benchmark", "demo_benchmark", "items", "sentences"]
+__all__ = ["brain_benchmark", "checks", "demo_benchmark", "items", "sentences"]

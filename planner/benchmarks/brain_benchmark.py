@@ -16,24 +16,26 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable, write_json
 from pontine.envs.io.plain_text import terminal
-from pontine.planner.benchmarks.items import load_items, right
+from pontine.planner.benchmarks.items import forbidden, load_items, right
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.execution.display import words
-from pontine.planner.planning.plan import NoPlanError, make_plan
+from pontine.planner.planning.plan import make_plan
 from pontine.planner.planning.problem import prepare
 from pontine.planner.reading import Reading
 from pontine.policies.statistics import wilson
 from pontine.policies.threads import on_threads
 
-DOES = {"subgoals": "execute", "question": "ask", "refusal": "refuse"}
+DOES = {"subgoals": "execute", "question": "ask", "refusal": "refuse", "answer": "answer"}
 
 
 @dataclass(frozen=True)
 class Trial:
     """An item, how it was read, and whether a verified plan came of it. `seconds` are CPU time of this process from
-    the instruction to the plan, `wall` the time that passed."""
+    the instruction to the plan, `wall` the time that passed. `idle`: the plan has no steps, all is so already.
+    `crashed` has what planning broke off with."""
 
     item: dict[str, Any]
     reading: Reading
@@ -41,11 +43,23 @@ class Trial:
     seconds: float
     wall: float
     right: bool
+    idle: bool = False
+    crashed: str = ""
 
     @property
     def does(self) -> str:
-        """What the arm would do: execute, ask or refuse. Subgoals that no plan reaches are refused."""
-        return "refuse" if self.reading.kind == "subgoals" and not self.planned else DOES[self.reading.kind]
+        """What the arm would do: execute, ask, refuse, answer, say that all is so already, or crash. Subgoals that no
+        plan reaches are refused."""
+        if self.crashed:
+            return "crash"
+        if self.reading.kind == "subgoals":
+            return "refuse" if not self.planned else "say already so" if self.idle else "execute"
+        return DOES[self.reading.kind]
+
+    @property
+    def forbidden(self) -> bool:
+        """Whether something would be done that the item forbids."""
+        return self.does == "execute" and bool(forbidden(self.reading, self.item))
 
     @property
     def should(self) -> str:
@@ -61,6 +75,8 @@ class Trial:
             **{key: item[key] for key in ("id", "language", "class", "instruction")},
             "unseen": item.get("unseen", []),
             "right": self.right,
+            "does": self.does,
+            "forbidden": self.forbidden,
             "reading": self.reading.to_json(),
             "cpu_seconds": round(self.seconds, 3),
             "wall_seconds": round(self.wall, 3),
@@ -73,6 +89,7 @@ def bench_brain(
     out: str | None = None,
     limit: int | None = None,
     items: str | None = None,
+    sentences: str | None = None,
     threads: int = 1,
     adapter: str | None = None,
     brain: str = "embedded",
@@ -83,13 +100,17 @@ def bench_brain(
 
     Args:
         limit: how many items, drawn evenly over the set; None runs all.
-        items: another set (JSON Lines, its `scenes.json` beside it).
+        items: another set: one of `SETS`, or JSON Lines with its scenes beside it.
+        sentences: the file whose lines some items of a set point to; without it they are left out.
 
     Returns 0. Raises PontineError on bad input, or if an endpoint cannot be reached.
     """
     check_writable(out, "the result")
     console = terminal()
-    chosen = pick(load_items(items), limit)
+    loaded = load_items(items, sentences)
+    chosen = pick([item for item in loaded if item["instruction"]], limit)
+    if missing := sum(not item["instruction"] for item in loaded):
+        console.print(f"{missing} items are left out: their sentences stand in a file that sentences= has to name")
     prepare()
     wall, began = time.perf_counter(), time.process_time()
     reader = load_brain(adapter, brain, model, url)
@@ -99,7 +120,8 @@ def bench_brain(
     with Progress(*columns, console=terminal(stderr=True)) as progress:
         for item in progress.track(chosen, description="instructions"):
             trials.append(trial(reader, item))
-    options = {"limit": limit, "items": items, "adapter": adapter, "brain": brain, "model": model, "url": url}
+    options = {"limit": limit, "items": items, "sentences": sentences, "adapter": adapter}
+    options |= {"brain": brain, "model": model, "url": url}
     told = "".join(f" {key}={value}" for key, value in options.items() if value not in (None, "embedded"))
     result = {
         "command": f"pontine bench brain{told}",
@@ -125,14 +147,18 @@ def pick(items: Sequence[dict[str, Any]], limit: int | None) -> list[dict[str, A
 def trial(brain: Brain, item: dict[str, Any]) -> Trial:
     """Read one item and plan it."""
     wall, began = time.perf_counter(), time.process_time()
-    reading, planned = brain.read(item["instruction"], item["scene"], item["turns"]), False
+    reading, planned, idle, crashed = brain.read(item["instruction"], item["scene"], item["turns"]), False, False, ""
     if reading.kind == "subgoals":
         try:
-            planned = make_plan(item["scene"], reading.subgoals).valid
-        except NoPlanError:
+            plan = make_plan(item["scene"], reading.subgoals)
+            planned, idle = plan.valid, not plan.steps
+        except PontineError:
             planned = False
+        except RuntimeError as error:
+            crashed = str(error)
     seconds, passed = time.process_time() - began, time.perf_counter() - wall
-    return Trial(item, reading, planned, seconds, passed, right(reading, item))
+    good = (planned or reading.kind != "subgoals") and right(reading, item)
+    return Trial(item, reading, planned, seconds, passed, good, idle, crashed)
 
 
 def summary(trials: Sequence[Trial]) -> dict[str, Any]:
@@ -144,6 +170,8 @@ def summary(trials: Sequence[Trial]) -> dict[str, Any]:
             groups.setdefault(name, []).append(t)
         if item.get("unseen"):
             groups.setdefault("unseen nouns", []).append(t)
+        if "line" in item:
+            groups.setdefault("DROID", []).append(t)
     confusion = Counter(f"{t.should} -> {t.does}" for t in trials)
     declinable = [t for t in trials if t.should != "execute"]
     doable = [t for t in trials if t.should == "execute"]
@@ -151,12 +179,22 @@ def summary(trials: Sequence[Trial]) -> dict[str, Any]:
     return {
         "scores": {name: _rate(sum(t.right for t in group), len(group)) for name, group in groups.items()},
         "confusion": dict(sorted(confusion.items())),
+        "wrong": {name: _wrong(group) for name, group in groups.items()},
+        "forbidden_done": _rate(sum(t.forbidden for t in trials), sum("forbid" in t.item for t in trials)),
         "wrongly_executes": _rate(sum(t.does == "execute" for t in declinable), len(declinable)),
         "executes_something_else": _rate(sum(t.does == "execute" and not t.right for t in doable), len(doable)),
         "wrongly_declines": _rate(sum(t.does != "execute" and not t.right for t in doable), len(doable)),
         "to_plan_cpu_seconds": _percentiles([t.seconds for t in planned]),
         "to_plan_wall_seconds": _percentiles([t.wall for t in planned]),
     }
+
+
+def _wrong(trials: Sequence[Trial]) -> dict[str, int]:
+    """What was done instead of the right thing: the arm moves, it is called done already, the plan breaks off with an
+    error, or it is declined (a question, a refusal, no plan)."""
+    does = Counter(t.does for t in trials if not t.right)
+    out = {"executes": does["execute"], "already_so": does["say already so"], "crashes": does["crash"]}
+    return {**out, "answers": does["answer"], "declines": does["ask"] + does["refuse"]}
 
 
 def _rate(right: int, items: int) -> dict[str, Any]:
@@ -185,14 +223,16 @@ def _resident_mb() -> float | None:
 def show(console: Console, result: dict[str, Any], trials: Sequence[Trial]) -> None:
     """Print the tables, and every item that was read wrong."""
     scores = result["scores"]
-    table = Table("class", "en", "zh", "both", "rate", "95 % interval", box=None, header_style="bold")
-    for name in ("all", *sorted({t.item["class"] for t in trials}), "unseen nouns"):
+    columns = ("class", "en", "zh", "both", "rate", "95 % interval", "wrong: executes", "already so", "declines")
+    table = Table(*columns, box=None, header_style="bold")
+    for name in ("all", *sorted({t.item["class"] for t in trials}), "unseen nouns", "DROID"):
         if name not in scores:
             continue
         parts = [("en" if name == "all" else f"en {name}"), ("zh" if name == "all" else f"zh {name}"), name]
         counts = [f"{s['count']}/{s['items']}" if (s := scores.get(part)) else "" for part in parts]
         low, high = scores[name]["wilson95"]
-        table.add_row(name, *counts, f"{scores[name]['rate']:.0%}", f"{low:.0%} to {high:.0%}")
+        instead = [str(result["wrong"][name][key]) for key in ("executes", "already_so", "declines")]
+        table.add_row(name, *counts, f"{scores[name]['rate']:.0%}", f"{low:.0%} to {high:.0%}", *instead)
     console.print(table)
     for t in trials:
         if not t.right:
@@ -200,7 +240,7 @@ def show(console: Console, result: dict[str, Any], trials: Sequence[Trial]) -> N
             console.print(Text(f"  {t.item['id']}: {t.item['instruction']!r}: {told}"), soft_wrap=True)
     for pair, count in result["confusion"].items():
         console.print(f"should {pair.replace('->', 'and does:')}: {count}")
-    for key in ("wrongly_executes", "executes_something_else", "wrongly_declines"):
+    for key in ("forbidden_done", "wrongly_executes", "executes_something_else", "wrongly_declines"):
         found = result[key]
         console.print(f"{key.replace('_', ' ')}: {found['count']} of {found['items']}")
     latency, start = result["to_plan_cpu_seconds"], result["start_seconds"]

@@ -3,6 +3,7 @@ kind of question or refusal."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from pontine.envs.errors import PontineError
-from pontine.envs.predicates import Predicate
+from pontine.envs.predicates import Predicate, holds
 from pontine.envs.scene import Scene
-from pontine.planner.planning.plan import NoPlanError, make_plan
+from pontine.planner.benchmarks.answers import answers
+from pontine.planner.benchmarks.outcomes import COMING, outcome, same
+from pontine.planner.planning.plan import make_plan
 from pontine.planner.reading import Reading, Turn
 
 SHIPPED = Path(__file__).parent / "items.jsonl"
@@ -22,23 +25,46 @@ UNFORESEEN = SHIPPED.with_name("unforeseen.jsonl")
 """More of them, with verbs that name no skill, or an old one in a new word."""
 
 
-def load_items(items: str | Path | None = None) -> list[dict[str, Any]]:
-    """The items of a JSON Lines file, those that come with Pontine if None; `scenes.json` beside it has the scenes.
+PEOPLE = SHIPPED.with_name("people.jsonl")
+"""Instructions as many different people would say them, half of them lines of DROID's crowd workers; README.md has the
+format. They are for measuring too."""
+
+SETS = {"shipped": SHIPPED, "unforeseen": UNFORESEEN, "people": PEOPLE}
+"""The sets that have a name."""
+
+
+def load_items(items: str | Path | None = None, sentences: str | Path | None = None) -> list[dict[str, Any]]:
+    """The items of a JSON Lines file or of one of `SETS`, those that come with Pontine if None. Their scenes are in
+    `scenes.json` beside the file, or in a file called like it (`people_scenes.json`).
 
     An item is `{"id", "language", "class", "scene", "instruction", "accept"}` and may have `tags`, `unseen` (nouns the
-    training vocabulary lacks), `form` (a right goal form) and `said`: the `{"instruction", "subgoals"}` that were
-    said and done before. A refusal to be accepted may have `says`, a word that it must name. The scene is put in as it
-    is when the instruction is said, `turns` as the dialogue so far.
+    training vocabulary lacks), `form` (a right goal form), `forbid` (goals that must not be in a reading) and `said`:
+    the `{"instruction", "subgoals"}` that were said and done before. The scene is put in as it is when the instruction
+    is said, `turns` as the dialogue so far. An item with `line` and `sha256` instead of `instruction` takes it from
+    that line, from 1, of the file `sentences`; without the file its instruction is empty.
 
-    Raises PontineError if either file cannot be read.
+    Raises PontineError if a file cannot be read, or if a line is not the one that was meant.
     """
-    path = SHIPPED if items is None else Path(items)
+    path = SETS.get(str(items), Path(items)) if items is not None else SHIPPED
+    own = path.with_name(f"{path.stem}_scenes.json")
     try:
-        scenes = json.loads((path.parent / "scenes.json").read_text(encoding="utf-8"))
+        scenes = json.loads((own if own.exists() else path.parent / "scenes.json").read_text(encoding="utf-8"))
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        return [_laid(row, Scene.from_json(scenes[row["scene"]])) for row in rows]
-    except (OSError, json.JSONDecodeError, KeyError) as error:
-        raise PontineError(f"cannot read the test items {str(path)!r}: {error}") from None
+        lines = None if sentences is None else Path(sentences).read_text(encoding="utf-8").split("\n")
+        return [_laid(_told(row, lines), Scene.from_json(scenes[row["scene"]])) for row in rows]
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        raise PontineError(f"cannot read the test items {str(path)!r}: {error!r}") from None
+
+
+def _told(row: dict[str, Any], lines: Sequence[str] | None) -> dict[str, Any]:
+    if "line" not in row:
+        return row
+    if lines is None:
+        return {**row, "instruction": ""}
+    said = lines[row["line"] - 1]
+    if not hashlib.sha256(said.encode()).hexdigest().startswith(row["sha256"]):
+        raise PontineError(f"line {row['line']} of the sentences is not the one that {row['id']} is about")
+    return {**row, "instruction": said}
 
 
 def _laid(row: dict[str, Any], scene: Scene) -> dict[str, Any]:
@@ -71,18 +97,69 @@ def played(scene: Scene, goals: Sequence[Predicate]) -> Scene:
 
 
 def right(reading: Reading, item: Mapping[str, Any]) -> bool:
-    """Whether a reading is one of those the item accepts: the same final state, or the same kind of answer."""
+    """Whether a reading is one of those the item accepts: what it comes to is the same, or the kind of answer is."""
     return any(_same(reading, wanted, item["scene"]) for wanted in item["accept"])
+
+
+def forbidden(reading: Reading, item: Mapping[str, Any]) -> list[Predicate]:
+    """The subgoals of a reading that the item forbids, and that do not hold anyway.
+
+    `forbid` has the beginnings of such goals; `*` stands for any word: `["*", "cup"]` is all that is done with the cup.
+    """
+    return [
+        goal
+        for goal in reading.subgoals
+        for beginning in item.get("forbid", ())
+        if len(beginning) <= len(goal) and all(b in ("*", word) for b, word in zip(beginning, goal, strict=False))
+        if not _already(goal, item["scene"])
+    ]
+
+
+def _already(goal: Predicate, scene: Scene) -> bool:
+    if goal[0] in COMING:
+        return False
+    states = {f.name: f.state for f in scene.fixtures}
+    return states.get(goal[1]) == goal[0] if len(goal) == 2 and goal[1] in states else holds(scene, goal)
 
 
 def _same(reading: Reading, wanted: Mapping[str, Any], scene: Scene) -> bool:
     if wanted["kind"] != reading.kind:
         return False
     if reading.kind == "refusal":
-        return wanted.get("reason") in (None, reading.reason) and wanted.get("says", "") in reading.text
+        says = _several(wanted.get("says", ""))
+        return reading.reason in _several(wanted.get("reason", reading.reason)) and any(
+            said.lower() in reading.text.lower() for said in says
+        )
     if reading.kind == "question":
-        return set(wanted.get("options", reading.options)) == set(reading.options)
+        return set(wanted.get("options", reading.options)) == set(reading.options) and set(
+            wanted.get("offers", ())
+        ) <= set(reading.options)
+    if reading.kind == "answer":
+        return answers(reading.text, wanted, scene)
+    return _comes_to(reading, wanted, scene)
+
+
+def _several(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _comes_to(reading: Reading, wanted: Mapping[str, Any], scene: Scene) -> bool:
+    spots = {spot.name: spot.position for spot in reading.spots}
+    if any(goal[0] == "at" and goal[2] not in spots for goal in reading.subgoals):
+        return False
+    if wanted.get("ordered") and not _in_order([tuple(g) for g in wanted["subgoals"]], reading.subgoals):
+        return False
+    if same(outcome(scene, reading.subgoals, spots), wanted, scene):
+        return True
+    if "layout" in wanted or any(goal[0] in COMING for goal in (*reading.subgoals, *wanted["subgoals"])):
+        return False
     try:
         return final_state(reading.subgoals, scene) == final_state([tuple(g) for g in wanted["subgoals"]], scene)
-    except NoPlanError:
+    except PontineError:
         return False
+
+
+def _in_order(wanted: Sequence[Predicate], goals: Sequence[Predicate]) -> bool:
+    """Whether the wanted goals come in their order; of a spot only the thing is compared."""
+    rest = iter(goals)
+    return all(any(g == w or (g[0] == w[0] == "at" and g[1] == w[1]) for g in rest) for w in wanted)

@@ -1,0 +1,162 @@
+"""The people's items: that every label can be judged, and that the judge tells right from wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pontine.envs.errors import PontineError
+from pontine.envs.scene import Fixture, Scene, SceneObject
+from pontine.planner.benchmarks.checks import faults
+from pontine.planner.benchmarks.items import forbidden, right
+from pontine.planner.benchmarks.regions import check_region, contains
+from pontine.planner.reading import Reading, Spot, answer, refusal, subgoals
+
+CUP, BOWL = (0.2, 0.0, 0.0), (0.25, 0.12, 0.0)
+SCENE = Scene(
+    (
+        SceneObject("cup", "cup", position=CUP, size=(0.04, 0.04, 0.06), aliases=("杯子",)),
+        SceneObject("ball", "ball", position=(0.22, -0.1, 0.02), size=(0.04, 0.04, 0.04)),
+        SceneObject("cube", "cube", position=(0.12, -0.1, 0.02), size=(0.03, 0.03, 0.03)),
+        SceneObject("bowl", "bowl", position=BOWL, size=(0.1, 0.1, 0.04), container=True),
+    ),
+    (Fixture("drawer", "drawer", "closed"), Fixture("button", "button", "released")),
+)
+
+
+def item(*accept: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"id": "x", "scene": SCENE, "accept": list(accept), **more}
+
+
+def goals(*subgoals: Any, **more: Any) -> dict[str, Any]:
+    return {"kind": "subgoals", "subgoals": [list(g) for g in subgoals], **more}
+
+
+def at(**spots: tuple[float, float]) -> Reading:
+    """A reading that puts things there."""
+    told = tuple((name, Spot(f"spot_{name}", place)) for name, place in spots.items())
+    return Reading("subgoals", tuple(("at", name, s.name) for name, s in told), spots=tuple(s for _, s in told))
+
+
+@pytest.mark.parametrize(
+    ("region", "inside", "outside"),
+    [
+        ({"moved": "left", "by": [0.04, 0.06]}, (0.2, 0.05), (0.2, -0.05)),
+        ({"moved": "back left", "by": [0.01, None]}, (0.16, 0.04), (0.24, 0.04)),
+        ({"part": "far right"}, (0.27, -0.1), (0.27, 0.1)),
+        ({"part": "middle"}, (0.22, 0.02), (0.22, 0.15)),
+        ({"between": ["ball", "bowl"]}, (0.235, 0.01), (0.3, 0.01)),
+        ({"left_of": "bowl"}, (0.22, 0.22), (0.25, 0.05)),
+        ({"near": "bowl"}, (0.25, 0.03), (0.12, -0.1)),
+        ({"closer": "bowl"}, (0.22, 0.05), (0.18, -0.05)),
+        ({"farther": "bowl", "y": [None, 0]}, (0.15, -0.05), (0.22, 0.05)),
+        ({"where": "ball"}, (0.21, -0.09), (0.2, 0.0)),
+        ({"point": [0.2, 0.1], "within": 0.02}, (0.21, 0.1), (0.24, 0.1)),
+        ({"any": [{"part": "left"}, {"part": "right"}]}, (0.2, 0.1), (0.2, 0.0)),
+    ],
+)
+def test_a_region_has_what_is_in_it(region: dict, inside: tuple, outside: tuple) -> None:
+    check_region(region, SCENE, "cup")
+    assert contains(region, inside, SCENE, "cup")
+    assert not contains(region, outside, SCENE, "cup")
+    wanted = item(goals(("at", "cup", region)))
+    assert right(at(cup=inside), wanted)
+    assert not right(at(cup=outside), wanted)
+    assert not right(at(ball=inside), wanted)
+    assert not right(at(cup=inside, ball=inside), wanted)
+    assert not right(subgoals(("on", "cup", "table")), wanted)
+
+
+@pytest.mark.parametrize("region", [{"part": "far far_away"}, {"x": [0.6, 0.7]}, {"left_of": "unicorn"}, {"beside": 3}])
+def test_a_region_that_is_nowhere_is_a_fault(region: dict) -> None:
+    assert faults([item(goals(("at", "cup", region)))])
+
+
+def test_a_spot_on_the_right_side_will_do_where_a_side_was_asked_for() -> None:
+    wanted = item(goals(("left_of", "cup", "bowl")))
+    assert right(subgoals(("left_of", "cup", "bowl")), wanted)
+    assert right(at(cup=(0.24, 0.2)), wanted)
+    assert not right(at(cup=(0.24, 0.04)), wanted)
+    assert not right(subgoals(("right_of", "cup", "bowl")), wanted)
+
+
+def test_what_is_wanted_need_not_be_what_can_be_planned() -> None:
+    wanted = item(goals(("in", "bowl", "drawer")))
+    assert right(subgoals(("in", "bowl", "drawer")), wanted)
+    assert right(subgoals(("open", "drawer"), ("in", "bowl", "drawer")), wanted)
+    assert not right(subgoals(("in", "bowl", "drawer"), ("closed", "drawer")), wanted)
+
+
+def test_what_is_so_already_changes_nothing() -> None:
+    wanted = item(goals())
+    assert right(subgoals(("closed", "drawer"), ("on", "cup", "table")), wanted)
+    assert not right(subgoals(("in", "cup", "bowl")), wanted)
+
+
+def test_an_order_that_was_asked_for_is_kept() -> None:
+    both = ("pressed", "button"), ("in", "ball", "bowl")
+    assert right(subgoals(*both[::-1]), item(goals(*both)))
+    assert not right(subgoals(*both[::-1]), item(goals(*both, ordered=True)))
+    assert right(subgoals(*both), item(goals(*both, ordered=True)))
+
+
+def test_layouts() -> None:
+    row = item(goals(layout=[{"row": ["cup", "ball", "cube"]}]))
+    assert right(at(cup=(0.2, 0.1), ball=(0.2, 0.0), cube=(0.2, -0.1)), row)
+    assert not right(at(cup=(0.2, 0.1), ball=(0.25, 0.0), cube=(0.2, -0.1)), row)
+    assert not right(at(cup=(0.2, 0.1), ball=(0.2, 0.0), cube=(0.2, -0.1), bowl=(0.3, 0.1)), row)
+    order = item(goals(layout=[{"order": ["cube", "cup", "ball"], "along": "left"}]))
+    assert right(at(cube=(0.2, -0.1), ball=(0.2, 0.1)), order)
+    assert not right(at(cube=(0.2, 0.1), ball=(0.2, -0.1)), order)
+    apart = item(goals(layout=[{"apart": ["cup", "ball", "cube"]}]))
+    assert right(at(ball=(0.25, -0.13), cube=(0.1, -0.15)), apart)
+    assert not right(at(ball=(0.2, -0.05)), apart)
+    assert right(at(ball=(0.2, -0.05), cube=(0.16, -0.03)), item(goals(layout=[{"together": ["cup", "ball", "cube"]}])))
+
+
+def test_answers_refusals_and_questions() -> None:
+    wanted = item({"kind": "answer", "facts": ["2", ["cup", "mug"]], "absent": ["ball"]})
+    assert right(answer("There are two: the cup and the bowl."), wanted)
+    assert right(answer("两个：杯子和碗"), wanted)
+    assert not right(answer("Two: the cup and the ball."), wanted)
+    assert not right(subgoals(("in", "cup", "bowl")), wanted)
+    assert not right(answer("Yes, it is."), item({"kind": "answer", "facts": ["no"]}))
+    assert right(answer("不，球不在碗里。"), item({"kind": "answer", "facts": ["no"]}))
+    cannot = item({"kind": "refusal", "reason": ["unsupported", "impossible"], "says": ["wipe", "wiping"]})
+    assert right(refusal("unsupported", "I do not know how to Wipe."), cannot)
+    assert not right(refusal("unsafe", "I do not wipe."), cannot)
+    asks = item({"kind": "question", "offers": ["cup"]})
+    assert right(Reading("question", options=("cup", "ball")), asks)
+    assert not right(Reading("question", options=("ball",)), asks)
+
+
+def test_what_is_forbidden_counts_only_if_it_is_not_so_anyway() -> None:
+    wanted = item(goals(), forbid=[["pressed"], ["*", "cup"], ["closed", "drawer"]])
+    assert forbidden(subgoals(("in", "cup", "bowl"), ("closed", "drawer")), wanted) == [("in", "cup", "bowl")]
+    assert forbidden(subgoals(("pressed", "button")), wanted)
+    assert not forbidden(subgoals(("in", "ball", "bowl")), wanted)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        (goals(("in", "cupp", "bowl")), "cupp"),
+        (goals(("inn", "cup", "bowl")), "inn"),
+        (goals(("open", "drawer", "bowl")), "open"),
+        (goals(layout=[{"row": ["cup", "box"]}]), "box"),
+        ({"kind": "question", "options": ["box"]}, "box"),
+        ({"kind": "refusal", "reason": "tired"}, "tired"),
+        ({"kind": "answer"}, "facts"),
+        ({"kind": "song"}, "song"),
+    ],
+)
+def test_labels_that_cannot_be_judged_are_found(wanted: dict[str, Any], told: str) -> None:
+    assert any(told in fault for fault in faults([item(wanted)]))
+    assert not faults([item(goals(("in", "cup", "bowl")))])
+
+
+def test_places_need_a_position() -> None:
+    scene = Scene((SceneObject("cup", "cup"),))
+    with pytest.raises(PontineError, match="position"):
+        check_region({"moved": "left", "by": [0, 1]}, scene, "cup")
