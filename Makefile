@@ -27,8 +27,10 @@ test: $(STAMP)
 quick: lint
 	$(PYTEST) -n 2 --dist worksteal -m 'not realtime and not slow'
 
-# Property-based tests on examples that nobody has drawn yet, again and again; the first failure ends it.
+# Hostile inputs at every door, then property-based tests, on what nobody has drawn yet, each for MINUTES; the first
+# failure ends it.
 fuzz: $(STAMP)
+	$(BIN)/python -m tests.fuzz minutes=$(MINUTES)
 	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); \
 	while [ $$(date +%s) -lt $$end ]; do \
 		$(PYTEST) -n 2 --dist worksteal -m hypothesis --hypothesis-profile=fuzz --exitfirst || exit; \

@@ -66,12 +66,10 @@ def run(verb: Verb, args: Sequence[str], typed: Sequence[str] = (), folders: Seq
         try:
             with made_by(typed):
                 statuses.append(int(module.run(options)))
-        except (PontineError, BrokenPipeError) as error:
-            raise _Wrong(error) from None
         except ModuleNotFoundError as error:
             raise _Wrong(missing(error)) from None
-        except (HydraException, OmegaConfBaseException) as error:
-            raise RuntimeError(f"the work of pontine {verb.name} failed in its configuration library") from error
+        except Exception as error:  # noqa: BLE001 - handed on past Hydra as it is
+            raise _Wrong(error) from None
         return statuses[-1]
 
     def one_of_many(config: DictConfig) -> float:
@@ -111,9 +109,9 @@ def run(verb: Verb, args: Sequence[str], typed: Sequence[str] = (), folders: Seq
 
 
 class _Wrong(BaseException):
-    """Carries an error of the user's past Hydra, which would print a heading of its own for an Exception."""
+    """Carries an error past Hydra, which would print a heading of its own for an Exception."""
 
-    def __init__(self, error: PontineError | BrokenPipeError) -> None:
+    def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
         self.error = error
 
@@ -125,11 +123,11 @@ EXTRA_PLUGINS = {"joblib", "submitit_local", "submitit_slurm", "ray", "optuna"}
 """Hydra's launchers and sweepers that the extra `sweep` brings."""
 
 
-def missing(error: ModuleNotFoundError) -> PontineError:
-    """What to install for a package of an extra; raises the error where no extra brings it."""
+def missing(error: ModuleNotFoundError) -> Exception:
+    """What to install for a package of an extra; the error itself where no extra brings it."""
     extra = EXTRAS.get((error.name or "").split(".")[0])
     if extra is None:
-        raise error
+        return error
     return PontineError(f"{error.name} is not installed: pip install 'pontine[{extra}]'")
 
 

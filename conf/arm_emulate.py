@@ -6,7 +6,7 @@ import signal
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import check_writable
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from pontine.envs.io.plain_text import terminal
     from pontine.sim2real.emulation.emulated_arm import EmulatedArm
-
-TERMINATED = 128 + signal.SIGTERM
 
 
 @dataclass
@@ -75,23 +73,14 @@ def run(config: Config) -> int:
         camera_port=config.camera, seed=config.seed, calibrated=config.calibrated,
         mirrored=config.mirrored)  # fmt: skip
 
-    # TERM ends it as Ctrl-C does: by way of the context managers, which take the link away.
-    before = signal.signal(signal.SIGTERM, _terminate)
-    try:
-        with arm:
-            if config.calibration is not None:
-                arm.calibration.write(config.calibration)
-            if config.markers is not None:
-                arm.markers.write(config.markers)
-            if config.lens is not None:
-                arm.lens.write(config.lens)
-            return _serve(arm, config, terminal(soft_wrap=True))
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _terminate(*signalled: Any) -> None:
-    raise SystemExit(TERMINATED)
+    with arm:
+        if config.calibration is not None:
+            arm.calibration.write(config.calibration)
+        if config.markers is not None:
+            arm.markers.write(config.markers)
+        if config.lens is not None:
+            arm.lens.write(config.lens)
+        return _serve(arm, config, terminal(soft_wrap=True))
 
 
 def _serve(arm: EmulatedArm, config: Config, console: Console) -> int:

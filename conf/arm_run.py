@@ -69,7 +69,6 @@ def run(config: Config) -> int:
     from pontine.planner.planning.score import Judge
     from pontine.policies.skills.loading import load_library
     from pontine.policies.threads import torch_threads
-    from pontine.sim2real.arm.emergency import signals
     from pontine.sim2real.arm.limits import limits
     from pontine.sim2real.vision.scene_source import SCENE_SOURCES, Sight
 
@@ -79,7 +78,7 @@ def run(config: Config) -> int:
     sight = Sight(config.camera, config.markers, config.lens)
     allowed = limits(config.profile, calibration)
     display, skills, reached = Display(), load_library(config.library), False
-    with torch_threads(), signals(), ExitStack() as stack:
+    with torch_threads(), ExitStack() as stack:
         with display.waiting("looking for the table"):
             scenes = stack.enter_context(SCENE_SOURCES[config.scenes].open(sight))
         with display.waiting("loading the language model"):

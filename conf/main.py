@@ -1,31 +1,57 @@
 """The `pontine` command: finds the verb, runs it, and turns errors into exit statuses.
 
-0 means done, 1 that the work ran and did not reach its goal, 2 that what was typed
-or handed in is wrong, 130 that Ctrl-C stopped it. A traceback means a bug.
+0 means done, 1 that the work ran and did not reach its goal, 2 that what was typed or handed in is wrong or the disk
+is full, 70 a bug of Pontine's, 130 that Ctrl-C stopped it, 143 that SIGTERM did.
 """
 
 from __future__ import annotations
 
+import errno
 import os
-import platform
+import platform as machine
 import sys
+import tempfile
+import traceback
+from collections.abc import Callable
 from importlib import metadata
 
 from pontine.envs.errors import PontineError
+from pontine.envs.io import platform
 from pontine.envs.io.plain_text import plain, plain_logging
 
 from . import plugins, verbs
 
+CRASHED = 70
+"""The exit status of a bug; sysexits.h calls it EX_SOFTWARE."""
+
+TRACEBACK = "PONTINE_TRACEBACK"
+"""The environment variable that has a bug's traceback shown at once instead of kept in a file."""
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+"""What keeps any writer from writing, whatever it writes."""
+
 
 def main() -> int:
     """Entry point of the `pontine` command."""
-    args = sys.argv[1:]
     plain_logging()
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter (LANG=C) shows its number; no work ends because of that.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    return guarded(lambda: dispatch(sys.argv[1:]))
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """The exit status of some work: its own, or that of the error it ended with, which is said in one line."""
     try:
-        return dispatch(args)
+        with platform.ended_by_signals():
+            return work()
     except PontineError as error:
         print(f"pontine: {plain(error)}", file=sys.stderr)
         return 2
+    except platform.Terminated:
+        print("pontine: stopped", file=sys.stderr)
+        return platform.TERMINATED
     except KeyboardInterrupt:
         print("pontine: stopped", file=sys.stderr)
         return 130
@@ -33,6 +59,38 @@ def main() -> int:
         # Whoever read our output has left (`pontine ... | head`); there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        if error.errno not in _FULL:
+            return _crashed(error)
+        print(f"pontine: cannot write {plain(error.filename or 'a file')}: {error.strerror}", file=sys.stderr)
+        return 2
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told in one line and its traceback is kept
+        return _crashed(error)
+
+
+def _crashed(error: Exception) -> int:
+    """Say in one line that this is a bug, with where its traceback is."""
+    told = "".join(traceback.format_exception(error))
+    what = plain(traceback.format_exception_only(error)[-1].strip(), longest=300)
+    if os.environ.get(TRACEBACK):
+        print(plain(told, keep="\n"), file=sys.stderr)
+        where = "its traceback is above"
+    else:
+        where = _kept(told) or f"{TRACEBACK}=1 shows its traceback"
+    print(f"pontine: this is a bug in Pontine: {what}; {where}: please report it with that", file=sys.stderr)
+    return CRASHED
+
+
+def _kept(told: str) -> str | None:
+    """Where a traceback was written; None if nowhere."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", errors="backslashreplace", prefix="pontine-bug-", suffix=".txt", delete=False
+        ) as file:
+            file.write(f"{version()}\npontine {' '.join(sys.argv[1:])}\n\n{told}")
+    except OSError:
+        return None
+    return f"its traceback is in {file.name}"
 
 
 def dispatch(args: list[str]) -> int:
@@ -63,7 +121,7 @@ def _dispatch(args: list[str], typed: list[str], folders: list[str]) -> int:
 
 def version() -> str:
     """What `pontine --version` prints: the versions of Pontine and of what its results stand on."""
-    found = [f"Python {platform.python_version()}"]
+    found = [f"Python {machine.python_version()}"]
     for name, package in (("MuJoCo", "mujoco"), ("torch", "torch")):
         found.append(f"{name} {_installed(package)}")
     return f"pontine {_installed('pontine')} ({', '.join(found)})"

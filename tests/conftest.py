@@ -29,7 +29,8 @@ REALTIME = {"Emulator", "EmulatedArm", "Rig", "emulation"}
 """Names of what keeps real time: a test file that has one of them is marked `realtime` whole."""
 
 SLOW = (
-    "conf", "strangers", "envs/benchmarks", "envs/visuals", "planner/benchmarks", "planner/execution", "planner/tuning",
+    "conf", "fuzz", "strangers", "envs/benchmarks", "envs/visuals", "planner/benchmarks", "planner/execution",
+    "planner/tuning",
     "planner/brain/test_embedded_brain.py", "planner/brain/test_endpoint.py",
     "planner/brain/test_transformers_brain.py", "policies/demonstrators", "policies/skills", "policies/training",
     "policies/test_benchmark.py", "sim2real/identification", "test_conftest.py", "test_readmes.py", "test_wheel.py",

@@ -12,7 +12,6 @@ are read later, and takes every rollout through the network, where equal ones, w
 from __future__ import annotations
 
 import random
-import resource
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tokenizers import Tokenizer
 
 from pontine.envs.errors import PontineError
+from pontine.envs.io import platform
 from pontine.planner.brain.decode import Vocabulary
 from pontine.planner.brain.weights import base_model
 from pontine.planner.planning.problem import prepare
@@ -91,7 +91,7 @@ def train(config: RlConfig, out: Path, excluded: Collection[tuple[str, ...]] = (
             if step % SAVED_EVERY == 0 or done >= config.samples:
                 checkpoint(config, out, step, curve, learner.trained, learner.optimizer)
     save_adapter(out, learner.policy, config.rank)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    peak = platform.peak_memory() / 1e6
     return {"samples": done, "curve": curve, "peak_mb": round(peak)}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import re
 import time
@@ -13,6 +12,7 @@ from typing import Any
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing, write_json
+from pontine.envs.io import platform
 
 from ..provenance import command, commit, versions
 from .curve import draw
@@ -137,7 +137,7 @@ def claimed(path: str | Path, config: Mapping[str, Any], say: Say) -> Iterator[R
         raise PontineError(f"cannot use {folder} as a run's folder: {error.strerror}") from None
     with lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            platform.lock(lock)
         except BlockingIOError:
             raise PontineError(f"another process is training in {folder}") from None
         run = RunFolder(folder, config, say)

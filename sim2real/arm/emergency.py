@@ -11,7 +11,6 @@ import threading
 import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 from .serial_arm import SerialArm
 
@@ -21,28 +20,6 @@ KEYS = b" \x1bq"
 
 NO_KEYBOARD = -1
 """For `emergency_stop`: the terminal is used for something else, only the signal counts."""
-
-
-class Terminated(KeyboardInterrupt):
-    """The process was asked to end (SIGTERM, SIGHUP); treated like Ctrl-C."""
-
-
-@contextmanager
-def signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP end the program as Ctrl-C does, so that an arm comes to rest; main thread only.
-
-    Enter it before the arm's block.
-    """
-
-    def end(number: int, frame: FrameType | None) -> None:
-        raise Terminated(signal.Signals(number).name)
-
-    previous = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

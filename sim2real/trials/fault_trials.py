@@ -24,11 +24,12 @@ import numpy as np
 from pontine.envs.arrays import Array
 from pontine.envs.errors import PontineError
 from pontine.envs.files import write_json
+from pontine.envs.io.platform import ended_by_signals
 from pontine.envs.robot import JOINTS, RobotState
 from pontine.envs.so101.model import RANGE, REST
 
 from ..arm.calibration import Calibration, JointCalibration
-from ..arm.emergency import emergency_stop, signals
+from ..arm.emergency import emergency_stop
 from ..arm.envelope import Clip, Reason
 from ..arm.limits import Limits, limits
 from ..arm.safety_profile import SafetyProfile, safety_profile
@@ -259,7 +260,7 @@ def program(port: str, folder: str) -> None:
     with (Path(folder) / "steps").open("w") as steps:
         arm.on_step(lambda state, sent, clips, now: print(now, file=steps))
         try:
-            with signals(), arm, emergency_stop(arm):
+            with ended_by_signals(), arm, emergency_stop(arm):
                 print("moving", flush=True)
                 drive(arm, 10_000)
         finally:
