@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
+from pontine.envs.io.plain_text import terminal
 
 from .options import at_least, text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pontine.envs.io.plain_text import terminal
     from pontine.sim2real.vision.camera import Camera
     from pontine.sim2real.vision.camera_calibration import Views
     from pontine.sim2real.vision.lens import Lens

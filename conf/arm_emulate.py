@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import check_writable
+from pontine.envs.io.plain_text import terminal
 from pontine.envs.robot import JOINTS
 from pontine.envs.scene import Scene
 from pontine.envs.tabletop.layout import MAX_OBJECTS, from_scene, random_table
@@ -19,7 +20,6 @@ from .options import at_least, text
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pontine.envs.io.plain_text import terminal
     from pontine.sim2real.emulation.emulated_arm import EmulatedArm
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.files import check_writable, write_json
+from pontine.envs.io.plain_text import terminal
 from pontine.policies.threads import torch_threads
 
 from .options import above, at_least, text
@@ -17,7 +18,6 @@ from .options import above, at_least, text
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pontine.envs.io.plain_text import terminal
     from pontine.planner.benchmarks.demo_benchmark import Trial
 
 PARTS = ("scenes", "loop", "cycle", "faults", "identify")

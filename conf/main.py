@@ -27,7 +27,7 @@ CRASHED = 70
 TRACEBACK = "PONTINE_TRACEBACK"
 """The environment variable that has a bug's traceback shown at once instead of kept in a file."""
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+_FULL = {getattr(errno, name, errno.ENOSPC) for name in ("ENOSPC", "EDQUOT", "EROFS")}
 """What keeps any writer from writing, whatever it writes."""
 
 
