@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from .declarations.predicate_kind import PREDICATES, PredicateKind, Sort
 from .errors import PontineError, SceneError, UnknownNameError
@@ -35,6 +35,7 @@ __all__ = [
     "holds",
     "parse_predicates",
     "radius",
+    "unseen",
     "written",
 ]
 
@@ -81,6 +82,27 @@ def holds(scene: Scene, predicate: Sequence[str]) -> bool:
     for sort, name in zip(kind.arguments, args, strict=True):
         _NAMED[sort](scene, name)
     return bool(kind.judge(scene, *args))
+
+
+def unseen(scene: Scene, predicates: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """The things on which the predicates' truth rests and of which the scene only assumes what it says.
+
+    What something is in by way of others, these too. While there are any, what `holds` says is not known to be so.
+
+    Example:
+        >>> from dataclasses import replace
+        >>> from pontine.envs.scene import Scene, SceneObject
+        >>> scene = Scene((SceneObject("bowl", "bowl", container=True), SceneObject("cube", "cube", support="bowl")))
+        >>> unseen(replace(scene, unseen=("cube",)), parse_predicates("in(cube, bowl)"))
+        ('cube',)
+    """
+    names: dict[str, None] = {}
+    for predicate in predicates:
+        words = [word for word in predicate if word != "not"]
+        names |= dict.fromkeys(words[1:])
+        if words[0] == "in" and words[1] in scene:
+            names |= dict.fromkeys(scene.supports(words[1]))
+    return tuple(name for name in names if name in scene.unseen)
 
 
 def _place(scene: Scene, name: str) -> None:

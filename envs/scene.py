@@ -65,7 +65,9 @@ class Fixture:
 class Scene:
     """Objects, fixtures, what the gripper holds (an object's name or None) and where the hand is.
 
-    `hand` is the measured position of the tool, the point between the jaws, m; None: not measured.
+    `hand` is the measured position of the tool, the point between the jaws, m; None: not measured. `unseen` names
+    the objects and fixtures of which the scene only assumes what it says: nobody has seen them since they were let
+    go, or now that they should be in sight. In simulation there are none.
 
     Raises SceneError where a name is taken twice, or something is held or stood on that there is not.
 
@@ -84,22 +86,25 @@ class Scene:
     fixtures: tuple[Fixture, ...] = ()
     holding: str | None = None
     hand: tuple[float, float, float] | None = None
+    unseen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        seen = {TABLE}
+        named = {TABLE}
         things: tuple[SceneObject | Fixture, ...] = (*self.objects, *self.fixtures)
         for thing in things:
-            if thing.name in seen:
+            if thing.name in named:
                 raise SceneError(
                     f"the scene names {thing.name!r} twice"
                     if thing.name != TABLE
                     else f"{TABLE!r} is the table itself and cannot name an object"
                 )
-            seen.add(thing.name)
+            named.add(thing.name)
+        if nobody := [name for name in self.unseen if name not in named - {TABLE}]:
+            raise SceneError(f"'unseen' has {nobody[0]!r}, which the scene does not name")
         if self.holding is not None and self.holding not in self:
             raise SceneError(f"the robot holds {self.holding!r}, which is not among the scene's objects")
         for item in self.objects:
-            if item.support is not None and item.support not in seen:
+            if item.support is not None and item.support not in named:
                 raise SceneError(f"{item.name!r} stands on {item.support!r}, which the scene does not name")
         for item in self.objects:
             walked = {item.name}
@@ -144,19 +149,21 @@ class Scene:
             "objects": [_dump(o, ("name", "kind", "support")) for o in self.objects],
             "fixtures": [_dump(f, ("name", "kind", "state")) for f in self.fixtures],
             "robot": {"holding": self.holding, **({} if self.hand is None else {"hand": list(self.hand)})},
+            **({"unseen": list(self.unseen)} if self.unseen else {}),
         }
 
     @classmethod
     def from_json(cls, data: Any) -> Scene:
         """A scene from its JSON value. Raises SceneError naming the field that is wrong."""
-        top = _FIELDS.mapping(data, "a scene", ("objects", "fixtures", "robot"))
+        top = _FIELDS.mapping(data, "a scene", ("objects", "fixtures", "robot", "unseen"))
         objects = tuple(_object(item, i) for i, item in enumerate(_FIELDS.list(top.get("objects", []), "'objects'")))
         fixtures = tuple(
             _fixture(item, i) for i, item in enumerate(_FIELDS.list(top.get("fixtures", []), "'fixtures'"))
         )
         robot = _FIELDS.mapping(top.get("robot", {}), "'robot'", ("holding", "hand"))
         holding = _FIELDS.optional_text(robot.get("holding"), "'robot.holding'")
-        return cls(objects, fixtures, holding, _given(_FIELDS.position, robot, "hand", "robot"))
+        unseen = _FIELDS.texts(top.get("unseen", []), "'unseen'")
+        return cls(objects, fixtures, holding, _given(_FIELDS.position, robot, "hand", "robot"), unseen)
 
     @classmethod
     def read(cls, path: str | Path) -> Scene:

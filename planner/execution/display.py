@@ -71,6 +71,7 @@ class Display:
             record = event.record
             mark, style = ("done  ", "green") if record.worked else ("failed", "red")
             missing = f"   {words(record.unmet)} does not hold" if record.unmet else ""
+            missing = f"   nobody has seen {' and '.join(record.unseen)}" if record.unseen else missing
             call = written((record.step.skill, *record.step.args))
             self.say(f"  {mark} {call:<40} {record.seconds:5.1f} s  {record.control_steps:4d} steps{missing}", style)
 

@@ -3,20 +3,22 @@
 A step has worked when its postconditions hold in the measured scene, whatever the
 skill says of itself. When one does not, or when the world no longer allows what is
 left of the plan, the executive makes a new plan from what it sees, a bounded number
-of times. It says done only of a goal that it has measured.
+of times. It says done only of a goal that it has measured, and whose things have been seen since they were let go:
+where they have not, it looks again, and at last says that nobody could see them.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from pontine.envs.errors import PontineError, RobotError, SceneError
-from pontine.envs.predicates import Predicate, holds, written
+from pontine.envs.predicates import Predicate, holds, unseen, written
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
+from pontine.planner.execution.looking import NOT_SEEN, look_for, lost
 from pontine.planner.planning.plan import NoPlanError, Plan, Step
 
 SETTLE_STEPS = 10
@@ -54,7 +56,8 @@ class Skill(Protocol):
 
 @dataclass(frozen=True)
 class StepRecord:
-    """What became of one step: `unmet` are its postconditions that do not hold afterwards.
+    """What became of one step: `unmet` are its postconditions that do not hold afterwards, `unseen` the things in them
+    that nobody has seen since.
 
     `finished` and `reason` are the skill's own words, `plan` is the index of the plan
     the step belongs to, `seconds` is wall-clock time.
@@ -67,11 +70,12 @@ class StepRecord:
     seconds: float
     reason: str
     unmet: tuple[Predicate, ...]
+    unseen: tuple[str, ...] = ()
 
     @property
     def worked(self) -> bool:
         """Whether the world shows what the step was for."""
-        return not self.unmet
+        return not self.unmet and not self.unseen
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in the run report."""
@@ -85,6 +89,7 @@ class StepRecord:
             "seconds": round(self.seconds, 3),
             "reason": self.reason,
             "unmet": [list(p) for p in self.unmet],
+            **({"unseen": list(self.unseen)} if self.unseen else {}),
         }
 
 
@@ -184,6 +189,7 @@ class _Run:
         self.result = Execution(robot.scene())
         self.reached = 0
         self._made = plan
+        self._given_up: set[str] = set()
         self._look()
 
     def act(self) -> None:
@@ -200,13 +206,18 @@ class _Run:
             if not self._accept(plan, why):
                 return
             why = self._carry_out(plan)
+            gone = self._search([*_things(self.result.goal), *(_things_of(plan) if why else ())])
             missing = unmet(self.result.final_scene, self.result.goal)
-            if not why and not missing and self.reached == len(self.subgoals):
+            if not why and not gone and not missing and self.reached == len(self.subgoals):
                 self.result.goal_reached = True
                 return
             moved = bool(self.result.steps) and self.result.steps[-1].control_steps > 0
-            cause: Cause = "skill" if why and moved else "perception" if self._unseen(plan) else "plan"
-            why = why or f"the plan ended, but {_words(missing or self.subgoals[self.reached :])} does not hold"
+            cause: Cause = "skill" if why and moved else "plan"
+            if not why and (missing or not gone):
+                why = f"the plan ended, but {_words(missing or self.subgoals[self.reached :])} does not hold"
+            if gone:
+                self.fail("perception", "; ".join(filter(None, (why, f"{' and '.join(gone)} {NOT_SEEN}"))))
+                return
             if len(self.result.plans) > self.max_replans:
                 self.fail(cause, why)
                 return
@@ -255,15 +266,20 @@ class _Run:
                 return f"{_words(broken)} does not hold any more"
             record = self._run_step(step)
             if not record.worked:
+                if record.unseen:
+                    return f"after {written((step.skill, *step.args))}, nobody knows whether {_words(step.post)} holds"
                 why = f" ({record.reason})" if record.reason else ""
                 return f"after {written((step.skill, *step.args))}, {_words(record.unmet)} does not hold{why}"
         return ""
 
-    def _unseen(self, plan: Plan) -> bool:
-        """Whether nobody knows where something is that the plan would move, or move something to."""
-        scene = self.result.final_scene
-        things = [thing for thing in scene.objects if any(thing.name in step.args for step in plan.steps)]
-        return any(thing.position is None for thing in things)
+    def _search(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Look again for those of the things that are lost; which of them could not be seen from anywhere."""
+        sought = [name for name in lost(self.result.final_scene, names) if name not in self._given_up]
+        if sought:
+            look_for(self.robot, sought)
+            self._look()
+            self._given_up |= set(lost(self.result.final_scene, sought))
+        return lost(self.result.final_scene, names)
 
     def _run_step(self, step: Step) -> StepRecord:
         self.on_event(StepStarted(step))
@@ -274,6 +290,10 @@ class _Run:
         for _ in range(SETTLE_STEPS):
             self.robot.command(target)
         self._look()
+        self._given_up = set()
+        if not unmet(self.result.final_scene, step.post):
+            self._search(unseen(self.result.final_scene, step.post))
+        missing = unmet(self.result.final_scene, step.post)
         record = StepRecord(
             plan=len(self.result.plans) - 1,
             step=step,
@@ -281,7 +301,8 @@ class _Run:
             control_steps=steps,
             seconds=time.perf_counter() - start,
             reason=reason,
-            unmet=unmet(self.result.final_scene, step.post),
+            unmet=missing,
+            unseen=() if missing else unseen(self.result.final_scene, step.post),
         )
         self.result.steps.append(record)
         if not record.worked and steps:
@@ -310,8 +331,23 @@ class _Run:
 
     def _look(self) -> None:
         self.result.final_scene = self.robot.scene()
-        while self.reached < len(self.subgoals) and holds(self.result.final_scene, self.subgoals[self.reached]):
+        while self.reached < len(self.subgoals) and _known(self.result.final_scene, self.subgoals[self.reached]):
             self.reached += 1
+
+
+def _known(scene: Scene, predicate: Predicate) -> bool:
+    """Whether the predicate holds and all that it rests on has been seen."""
+    return holds(scene, predicate) and not unseen(scene, [predicate])
+
+
+def _things(predicates: Iterable[Predicate]) -> Iterator[str]:
+    """What predicates name."""
+    return (word for p in predicates for word in (p[2:] if p[0] == "not" else p[1:]))
+
+
+def _things_of(plan: Plan) -> Iterator[str]:
+    """What a plan's skills are called with."""
+    return (word for step in plan.steps for word in step.args)
 
 
 def unmet(scene: Scene, predicates: Sequence[Predicate]) -> tuple[Predicate, ...]:

@@ -14,5 +14,5 @@ __all__ = [
     "tag_pose",
     "tag_scene",
     "tags",
-    "tracker",
+    "tracking",
 ]

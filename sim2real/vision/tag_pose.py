@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pontine.envs.arrays import Array, Image
 from pontine.envs.declarations.kind import declared
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import RobotError
 from pontine.envs.rotations import matrix_to_quat, turn_between
 from pontine.envs.tabletop.support import Body, ground
 
@@ -37,10 +37,13 @@ REACH = 0.024
 
 _SHORTEST, _SURE = 9.0, 1.0
 _STEADY, _SHARE = 2.0, 0.2
+_BLACK, _EVEN = 40, 4.0
 
 
-class SightError(PontineError):
+class SightError(RobotError):
     """The picture does not show what is needed."""
+
+    cause = "perception"
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ class Eye:
     """Finds the objects of `markers` in the pictures of one camera.
 
     The camera's pose comes from the table's tags, averaged over pictures as long as it stands still, so
-    it lives on while the arm hides some of them.
+    it lives on while the arm hides some of them, or all as long as any other tag is seen.
     """
 
     def __init__(self, markers: Markers, lens: Lens) -> None:
@@ -125,11 +128,12 @@ class Eye:
 
         `known` are bodies seen earlier, on which things may rest though they are hidden now. What is in the
         hand, `held`, rests on nothing; its rotation is taken from the expected pose (position, rotation)
-        if that explains the picture. Raises SightError if no
-        table tag has been seen, LensError if the picture's shape is not the lens's.
+        if that explains the picture. Raises SightError if no table tag has been seen yet or no tag at all is seen now,
+        LensError if the picture's shape is not the lens's.
         """
         lens = self.lens.at(image.shape[1], image.shape[0])
         found = self._finder.find(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8))
+        self._check(image, found)
         camera, errors = self._stand(lens, found)
         look = Look(camera, {}, errors)
         for fixture in self.markers.fixtures:
@@ -167,6 +171,17 @@ class Eye:
                 if patch is not None:
                     look.sightings[thing.name] = Sighting(patch[0], patch[1], 0.0, thing.name not in held)
         return look
+
+    def _check(self, image: Image, found: Mapping[int, Array]) -> None:
+        """Raise SightError if nothing seen now bears out that the camera stands where it did."""
+        things = (*self.markers.objects, *self.markers.fixtures)
+        parts = (tag for fixture in self.markers.fixtures for tag in fixture.part_tags)
+        ours = {tag.id for tag in (*self.markers.table, *(tag for thing in things for tag in thing.tags), *parts)}
+        if not ours & set(found) and (blank := _blank(image) or ("blocked" if self._table else None)):
+            raise SightError(
+                f"the picture is {blank}: none of the table's tags, and no other tag, is in it; "
+                f"{'is the camera covered, or the light off?' if blank == 'black' else 'what is before the camera?'}"
+            )
 
     def _stand(self, lens: Lens, found: Mapping[int, Array]) -> tuple[CameraPose, dict[int, float]]:
         """The camera's pose and the error (pixels) of each table tag seen now."""
@@ -245,6 +260,13 @@ def flattened(rotation: Array, thing: MarkedObject) -> Array:
     up = max(axes, key=lambda k: abs(rotation[2, k]))
     target = np.array([0.0, 0.0, np.sign(rotation[2, up]) or 1.0])
     return turn_between(rotation[:, up], target) @ rotation
+
+
+def _blank(image: Image) -> str | None:
+    """Whether a picture is black, or the same all over; None if it is neither."""
+    if image.max() < _BLACK:
+        return "black"
+    return "the same all over" if float(image.std()) < _EVEN else None
 
 
 def _bordered(quad: Array) -> Array:

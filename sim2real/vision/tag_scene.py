@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import TracebackType
 
 import numpy as np
@@ -21,10 +22,14 @@ from .lens import Lens
 from .markers import Markers
 from .scene_source import SCENE_SOURCES, SceneSourceKind, Sight
 from .tag_pose import Eye, Look, SightError
-from .tracker import Tracker
+from .tracking.liveness import Liveness
+from .tracking.tracker import Tracker
 
 RATE = 8.0
 """Largest number of pictures looked at in a second."""
+
+FRESH = 0.9
+"""How old (s) the newest picture that could be used may be: after that nothing counts as seen, which is said once."""
 
 STALE = 3.0
 """How long (s) the scene is given without a picture that could be used."""
@@ -54,6 +59,8 @@ class TagScene:
         self._problem: PontineError | None = None
         self._bug: Exception | None = None
         self._last = -np.inf
+        self._blind = False
+        self._liveness = Liveness(self._travelled)
         self._started = clock()
         self._stop, self._looked = threading.Event(), threading.Event()
         self.look: Look | None = None
@@ -66,26 +73,57 @@ class TagScene:
 
     def see(self, image: NDArray[np.uint8], arrived: float) -> Look:
         """Look at an RGB picture that arrived at a time (s, of `clock`). Raises SightError if it does not show
-        where the camera stands."""
+        where the camera stands, or is not of that time."""
         begun = time.thread_time()
-        with self._lock:
-            known, held = self._tracker.known, self._tracker.held(arrived)
-        look = self._eye.look(image, known, held)
+        try:
+            with self._lock:
+                known, held = self._tracker.known, self._tracker.held(arrived)
+            look = self._eye.look(image, known, held)
+            self._liveness.see(image, arrived)
+        except PontineError as error:
+            self._problem = error
+            with self._lock:
+                # What pictures of another time have shown of things that were let go is worth nothing.
+                self._tracker.doubt(arrived - STALE)
+            raise
         with self._lock:
             self._tracker.see(look, arrived)
-            self.look, self._last = look, arrived
+            self.look, self._last, self._problem = look, arrived, None
         self.seconds = time.thread_time() - begun
         return look
 
     def scene(self, state: RobotState) -> Scene:
-        """The table now. Raises what keeps pictures from coming if that has lasted `STALE` seconds."""
+        """The table now; `unseen` are all things once no picture has been of use for `FRESH` seconds.
+
+        Raises what keeps pictures from coming if that has lasted `STALE` seconds.
+        """
         if self._bug is not None:
             raise self._bug
         now = self._clock()
-        if now - max(self._last, self._started) > STALE:
-            raise self._problem or SightError(f"no picture has come for {now - max(self._last, self._started):.1f} s")
+        without = now - max(self._last, self._started)
+        late = SightError(f"no picture has come for {without:.1f} s")
+        if without > STALE:
+            raise self._problem or late
         with self._lock:
-            return self._tracker.scene(state, now)
+            scene = self._tracker.scene(state, now)
+        blind, before, self._blind = without > FRESH, self._blind, without > FRESH
+        if blind != before:
+            _log.warning(*(("blind: %s", self._problem or late) if blind else ("the scene is up to date again",)))
+        if not blind:
+            return scene
+        names = (thing.name for thing in (*scene.objects, *scene.fixtures))
+        return replace(scene, unseen=tuple(name for name in names if name != scene.holding))
+
+    def _travelled(self, start: float, end: float) -> float:
+        """How far the hand went in the picture between two times, as a fraction of its width."""
+        with self._lock:
+            points = self._tracker.travelled(start, end)
+        lens = self._eye.lens
+        if self.look is None or len(points) < 2:
+            return 0.0
+        pixels = lens.project(self.look.camera.into(points)) / (lens.width, lens.height)
+        inside = pixels[np.all((pixels > 0) & (pixels < 1), axis=1)]
+        return 0.0 if len(inside) < 2 else float(np.ptp(inside, axis=0).max())
 
     def wait(self, timeout: float = 10.0) -> None:
         """Wait for the first picture that shows where the camera stands. Raises what kept it from coming."""
@@ -118,18 +156,12 @@ class TagScene:
                 image, seen = self._camera.frame(after=seen, timeout=0.5)
                 self.see(image, seen)
             except PontineError as error:
-                # Of what keeps the first picture from coming `wait` tells.
-                if self._looked.is_set() and type(error) is not type(self._problem):
-                    _log.warning("the scene is not up to date: %s", error)
                 self._problem = error
             except Exception as error:  # noqa: BLE001 - a thread has nobody to raise to; `scene` raises it
                 self._bug = error
                 self._looked.set()
                 return
             else:
-                if self._looked.is_set() and self._problem is not None:
-                    _log.warning("the scene is up to date again")
-                self._problem = None
                 self._looked.set()
             self._stop.wait(max(0.0, self._period - (time.monotonic() - begun)))
 

@@ -36,7 +36,10 @@ def scenes(draw: st.DrawFn) -> Scene:
         (Fixture("the drawer!", "drawer", draw(st.sampled_from(["open", "closed"]))),) if draw(st.booleans()) else ()
     )
     holding = draw(st.sampled_from([None, *names]))
-    return Scene(tuple(objects), fixtures, holding, draw(st.none() | st.tuples(numbers, numbers, numbers)))
+    hand = draw(st.none() | st.tuples(numbers, numbers, numbers))
+    named = [*names, *(f.name for f in fixtures)]
+    unseen = draw(st.lists(st.sampled_from(named), unique=True)) if named else []
+    return Scene(tuple(objects), fixtures, holding, hand, tuple(unseen))
 
 
 @given(scenes())
@@ -50,7 +53,7 @@ json_values = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["objects", "fixtures", "robot", "name", "kind", "position", "support", "holding", "state"]
+                ["objects", "fixtures", "robot", "unseen", "name", "kind", "position", "support", "holding", "state"]
             ),
             inner,
             max_size=4,
@@ -72,6 +75,7 @@ def test_any_json_value_is_a_scene_or_one_clear_error(value: object) -> None:
     ("value", "said"),
     [
         ({"objects": [{"name": "a", "kind": "cube"}, {"name": "a", "kind": "ball"}]}, "'a' twice"),
+        ({"objects": [{"name": "a", "kind": "cube"}], "unseen": ["b"]}, "'unseen' has 'b'"),
         ({"objects": [{"name": "a", "kind": "cube", "colour": "red"}]}, "unknown field 'colour'; valid: name"),
         ({"objects": [{"name": "a", "kind": "cube", "position": [0, 1]}]}, "3 finite numbers"),
         ({"objects": [{"name": "a", "kind": "cube", "support": "b"}]}, "stands on 'b'"),

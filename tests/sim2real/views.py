@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import cv2
 import mujoco
@@ -16,6 +17,7 @@ from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.sim2real.emulation.tagging import decals, marked
 from pontine.sim2real.vision.lens import CameraPose, Lens
 from pontine.sim2real.vision.markers import Markers
+from pontine.sim2real.vision.tag_pose import SightError
 from pontine.sim2real.vision.tag_scene import TagScene
 
 WIDTH, HEIGHT = 1280, 720
@@ -39,7 +41,10 @@ def shot(robot: SimulatedRobot) -> NDArray[np.uint8]:
 
 
 class WatchedRobot:
-    """A simulated arm whose scene comes from its camera: a picture every 4 control steps that arrives 3 later."""
+    """A simulated arm whose scene comes from its camera: a picture every 4 control steps that arrives 3 later.
+
+    `sent` makes of a picture what the camera sends.
+    """
 
     def __init__(self, objects: tuple[ObjectSpec, ...], markers: Markers | None = None) -> None:
         markers = markers or marked(objects)
@@ -48,6 +53,7 @@ class WatchedRobot:
         self.source = TagScene(markers, true_camera(self.truth.worlds.model)[0], clock=lambda: self.time)
         self._sent: list[tuple[int, NDArray[np.uint8]]] = []
         self.blind = False
+        self.sent: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] = lambda picture: picture
         self.on_command: Callable[[NDArray[np.float64]], None] = lambda targets: None
         for _ in range(3):
             self.source.see(shot(self.truth), self.time)
@@ -61,9 +67,11 @@ class WatchedRobot:
         self.truth.command(targets)
         self.steps, self.time = self.steps + 1, self.time + CONTROL_SECONDS
         if self.steps % 4 == 0 and not self.blind:
-            self._sent.append((self.steps + 3, shot(self.truth)))
+            self._sent.append((self.steps + 3, self.sent(shot(self.truth))))
         while self._sent and self._sent[0][0] <= self.steps:
-            self.source.see(self._sent.pop(0)[1], self.time)
+            # what keeps a picture from being used, the scene tells
+            with suppress(SightError):
+                self.source.see(self._sent.pop(0)[1], self.time)
 
     def scene(self) -> Scene:
         return self.source.scene(self.observe())

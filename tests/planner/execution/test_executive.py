@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -205,6 +205,65 @@ def test_a_thing_that_nobody_knows_the_place_of_was_not_perceived() -> None:
     result = run(library(pick=FakeSkill(out_of_sight)), IN_BOWL, robot=FakeRobot(unseen), max_replans=1)
     assert result.cause == "perception"
     assert "nobody knows where" in result.reason
+
+
+class Watched(FakeRobot):
+    """A robot whose camera loses sight of what is let go until `seen` says otherwise."""
+
+    def __init__(self, seen: Callable[[FakeRobot], bool], world: Scene = TABLETOP) -> None:
+        super().__init__(world)
+        self.seen, self.let_go = seen, False
+
+    def scene(self) -> Scene:
+        cube = self.world.object("red_cube")
+        self.let_go = self.let_go or cube.support == "bowl"
+        blind = self.let_go and self.world.holding is None and not self.seen(self)
+        return replace(self.world, unseen=("red_cube",) if blind else ())
+
+
+@pytest.mark.parametrize(
+    ("seen", "resets"), [(lambda robot: robot.commands > 40, 0), (lambda robot: robot.resets > 0, 1)]
+)
+def test_what_was_let_go_unseen_is_waited_for_and_looked_for_before_it_is_done(
+    seen: Callable[[FakeRobot], bool], resets: int
+) -> None:
+    robot = Watched(seen)
+    result = run(library(), IN_BOWL, robot=robot)
+    assert result.goal_reached
+    assert seen(robot)
+    assert (result.replans, robot.resets) == (0, resets)
+
+
+def test_what_nobody_has_seen_is_not_done() -> None:
+    robot = Watched(lambda robot: False)
+    result = run(library(), IN_BOWL, robot=robot)
+    assert (result.goal_reached, result.cause, result.replans) == (False, "perception", 0)
+    assert "red_cube could not be seen" in result.reason
+    assert [s.worked for s in result.steps] == [True, False]
+    assert result.steps[-1].to_json()["unseen"] == ["red_cube"]
+    # once from here, from rest, and from either side
+    assert robot.resets == 2
+
+
+def test_what_holds_already_but_was_not_seen_is_not_done_either() -> None:
+    result = run(library(), IN_BOWL, robot=Watched(lambda robot: False, move(TABLETOP, "red_cube", "bowl")))
+    assert (result.cause, result.steps) == ("perception", [])
+
+
+def test_what_turns_out_to_lie_elsewhere_is_put_right() -> None:
+    """It is taken to be in the bowl until the camera sees it on the table."""
+
+    class Mistaken(Watched):
+        def scene(self) -> Scene:
+            if self.let_go and self.resets == 1 and self.world.holding is None:
+                self.world, self.let_go, self.seen = move(self.world, "red_cube", TABLE), False, lambda robot: True
+            return super().scene()
+
+    result = run(library(), IN_BOWL, robot=Mistaken(lambda robot: False))
+    assert result.goal_reached
+    assert [(s.step.skill, s.worked) for s in result.steps] == [
+        ("pick", True), ("place", False), ("pick", True), ("place", True),
+    ]  # fmt: skip
 
 
 def test_the_arm_keeps_its_grip_when_a_run_ends_well() -> None:

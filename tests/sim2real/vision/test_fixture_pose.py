@@ -27,7 +27,7 @@ from pontine.sim2real.vision.fixture_pose import moved
 from pontine.sim2real.vision.markers import MarkedFixture, Markers, MarkersError, Tag
 from pontine.sim2real.vision.scene_source import FixedScene
 from pontine.sim2real.vision.tag_scene import TagScene
-from pontine.sim2real.vision.tracker import LOST
+from pontine.sim2real.vision.tracking.tracker import LOST
 from tests.sim2real.views import shot, true_camera
 
 DRAWER = MarkedFixture(

@@ -14,6 +14,8 @@ from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.so101.model import GRIPPER
 from pontine.envs.tabletop.layout import from_scene
 from pontine.envs.tabletop.objects import ObjectSpec
+from pontine.planner.execution.executive import Execution, execute
+from pontine.planner.planning.plan import make_plan
 from pontine.policies.skills.loading import Skill, load_library
 from pontine.sim2real.emulation.mjpeg import MjpegServer
 from pontine.sim2real.emulation.tagging import decals, marked
@@ -141,6 +143,54 @@ def test_what_is_taken_away_is_unknown_after_a_while_and_what_is_hidden_stays() 
     back = robot.scene().object("red_cube").position
     assert back is not None
     assert np.linalg.norm(np.array(back) - (0.28, 0.0, 0.0165)) < 0.003
+    robot.close()
+
+
+def carry_out(robot: WatchedRobot, skills: dict[str, Skill], replans: int) -> Execution:
+    return execute(robot, skills, [("in", "red_cube", "bowl")], make_plan, replans)
+
+
+def test_black_pictures_from_the_middle_of_a_run_on_are_never_done(
+    skills: dict[str, Skill], caplog: pytest.LogCaptureFixture
+) -> None:
+    robot, times = WatchedRobot(TABLE), []
+
+    def watch(targets: np.ndarray) -> None:
+        if robot.source.scene(robot.observe()).holding == "red_cube" and not times:
+            robot.sent = np.zeros_like
+            times.append(robot.time)
+        if times and caplog.records and len(times) == 1:
+            times.append(robot.time)
+
+    robot.on_command = watch
+    result = carry_out(robot, skills, 3)
+    assert (result.goal_reached, result.cause) == (False, "perception")
+    assert "the picture is black" in result.reason
+    assert "the picture is black" in caplog.text
+    # FRESH, and what was on its way
+    assert times[1] - times[0] < 1.3
+    robot.close()
+
+
+def test_what_fell_beside_where_it_was_put_is_not_done(skills: dict[str, Skill]) -> None:
+    """The camera shows it too late for who judges at once."""
+    robot, steps = WatchedRobot(TABLE), []
+
+    def watch(targets: np.ndarray) -> None:
+        holding = robot.source.scene(robot.observe()).holding
+        if holding is None and len(steps) == 1:
+            robot.truth.worlds.move_object(0, 1, np.array([0.29, 0.02, 0.0165]), np.array([1.0, 0.0, 0.0, 0.0]))
+            steps.append(robot.steps)
+        elif holding is not None and not steps:
+            steps.append(robot.steps)
+        robot.blind = len(steps) == 2 and robot.steps < steps[1] + 60
+
+    robot.on_command = watch
+    result = carry_out(robot, skills, 0)
+    assert len(steps) == 2
+    assert not holds(robot.truth.scene(), ("in", "red_cube", "bowl"))
+    assert not result.goal_reached
+    assert result.final_scene.object("red_cube").support == "table"
     robot.close()
 
 

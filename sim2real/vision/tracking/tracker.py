@@ -6,8 +6,9 @@
   missing in plain view for `LOST` seconds has no known position any more.
 - A fixture is in the state that the displacement of its part tells, between its two in the one it was in; while the
   arm hides the part it stays so, and what is missing in plain view for `LOST` seconds, or has no tag, is `UNKNOWN`.
-- What the gripper holds goes with the hand (`grip`). Let go, it is where the hand left it, settled on
-  what is below, until it is seen again.
+- What the gripper holds goes with the hand (`grip`). Let go, it is taken to be where the hand left it, settled on
+  what is below, and is `unseen` until a picture that was taken when it had come to rest shows it. What is missing in
+  plain view is so too, and what was seen once at another place.
 - `support` follows from poses and sizes (`envs.tabletop.support`). An object in the jaws is held once it touches
   nothing else, and until they let it go: what a camera takes for standing may still hang a few millimetres
   above.
@@ -30,10 +31,10 @@ from pontine.envs.so101.kinematics import tool_pose
 from pontine.envs.tabletop.fixture_parts import lies_within
 from pontine.envs.tabletop.support import TOLERANCE, Body, carrier, ground
 
-from .fixture_pose import FixtureSighting, moved
+from ..fixture_pose import FixtureSighting, moved
+from ..markers import MarkedFixture, MarkedObject, Markers
+from ..tag_pose import Look, Sighting, body, flattened
 from .grip import Grip, Hand, speed
-from .markers import MarkedFixture, MarkedObject, Markers
-from .tag_pose import Look, Sighting, body, flattened
 
 LOST = 3.0
 """How long (s) an object may be missing where nothing hides it."""
@@ -43,7 +44,11 @@ DELAY = 0.15
 
 _SHARE, _SAME, _SAME_TURN, _AGREE = 0.35, 0.006, 0.12, 0.015
 _ARM_RADIUS, _HELD_CLEARANCE, _FALLEN = 0.045, 0.005, 0.45
-_MEMORY = 50
+_MEMORY = 100
+
+COMING_TO_REST = 0.3
+"""How long (s) what was let go may still be moving, the camera's lag taken together: pictures of that time count for
+nothing."""
 
 
 @dataclass
@@ -55,8 +60,13 @@ class _Track:
     rotation: Array | None = None
     elsewhere: Sighting | None = None
     missing: float = 0.0
-    seen: float = -np.inf
-    not_before: float = -np.inf
+    let_go: float = -np.inf
+    seen: bool = False
+
+    @property
+    def in_sight(self) -> bool:
+        """Whether it is where it is thought to be by what was seen, and nothing seen since speaks against it."""
+        return self.position is not None and self.seen and not self.missing and self.elsewhere is None
 
     def body(self) -> Body | None:
         """The object where it is thought to be."""
@@ -72,6 +82,7 @@ class _Track:
         """Average a sighting of the same place in; believe another place at its second sighting."""
         if self.position is None or self.rotation is None:
             self.put(sighting.position, sighting.rotation)
+            self.seen = True
             return
         moved = float(np.linalg.norm(sighting.position - self.position))
         cosine = (float(np.trace(sighting.rotation.T @ self.rotation)) - 1) / 2
@@ -81,9 +92,10 @@ class _Track:
             self.position = self.position + _SHARE * (sighting.position - self.position)
             mixed = self.rotation + _SHARE * (sighting.rotation - self.rotation)
             left, _, right = np.linalg.svd(mixed)
-            self.rotation, self.elsewhere = left @ right, None
+            self.rotation, self.elsewhere, self.seen = left @ right, None, True
         elif self.elsewhere is not None and np.linalg.norm(sighting.position - self.elsewhere.position) < _AGREE:
             self.put(sighting.position, sighting.rotation)
+            self.seen = True
         else:
             self.elsewhere = sighting
 
@@ -183,9 +195,21 @@ class Tracker:
     def _hand_at(self, time: float) -> Hand:
         return min(self._hands, key=lambda hand: abs(hand.time - time))
 
-    def unseen(self, now: float) -> dict[str, float]:
-        """How long ago (s) each object was seen, by name."""
-        return {name: now - track.seen for name, track in self._tracks.items()}
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """The things of which only is assumed what the scene says of them; what is in the jaws is felt there."""
+        objects = (n for n, track in self._tracks.items() if n != self._grip.name and not track.in_sight)
+        return (*objects, *(n for n, track in self._fixtures.items() if track.missing))
+
+    def doubt(self, since: float) -> None:
+        """Count for nothing what pictures have shown since then of what was let go not long before."""
+        for track in self._tracks.values():
+            if track.let_go > since - COMING_TO_REST:
+                track.seen = False
+
+    def travelled(self, start: float, end: float) -> Array:
+        """Where the hand was at the control steps between two times, (n, 3) m."""
+        return np.array([hand.position for hand in self._hands if start <= hand.time <= end]).reshape(-1, 3)
 
     def see(self, look: Look, time: float) -> None:
         """Take in a look at a picture that arrived at `time` (s, the clock of `scene`)."""
@@ -211,14 +235,14 @@ class Tracker:
                     if track.missing > LOST:
                         track.position = track.rotation = track.elsewhere = None
                 continue
-            track.seen = time
             if name == self._grip.name:
                 recent = [hand for hand in self._hands if taken - 0.3 <= hand.time <= time]
                 then, eye = self._hand_at(taken), look.camera.position
                 if recent and self._grip.seen(sighting.position, eye, then, speed(recent)):
                     self._grip.release()
                     track.put(sighting.position, sighting.rotation)
-            elif taken >= track.not_before:
+                    track.let_go, track.seen = taken, False
+            elif taken >= track.let_go + COMING_TO_REST:
                 track.see(sighting)
 
     def scene(self, state: RobotState, time: float) -> Scene:
@@ -231,7 +255,9 @@ class Tracker:
         if dropped is not None:
             self._settle(self._tracks[dropped], time)
         if self._grip.name is not None:
-            self._tracks[self._grip.name].put(*self._grip.pose(hand))
+            held = self._tracks[self._grip.name]
+            held.put(*self._grip.pose(hand))
+            held.seen = False
         return self._scene(hand)
 
     def _scene(self, hand: Hand) -> Scene:
@@ -251,12 +277,12 @@ class Tracker:
             holding = held.name if self._lifted else None
         objects = tuple(_described(t, supports.get(n)) for n, t in self._tracks.items())
         fixtures = tuple(track.fixture() for track in self._fixtures.values())
-        return Scene(objects, fixtures, holding, rounded(hand.position))
+        return Scene(objects, fixtures, holding, rounded(hand.position), self.unseen)
 
     def _settle(self, track: _Track, time: float) -> None:
         """Let an object that the hand let go come to rest on what is below it."""
         there = track.body()
-        track.not_before = time
+        track.let_go, track.seen = time, False
         if there is None or track.rotation is None:
             return
         level = flattened(track.rotation, track.thing)

@@ -1,0 +1,6 @@
+"""From look to look: what is where, what the hand holds, and whether the pictures are of now.
+
+Its modules are what is public, those in `__all__`.
+"""
+
+__all__ = ["grip", "liveness", "tracker"]
