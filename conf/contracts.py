@@ -209,10 +209,8 @@ def _task_passes_check_env(name: str, task: Any) -> str | None:
 def _task_alone_equals_batch(name: str, task: Any) -> str | None:
     from pontine.envs.gym import TaskEnv, TaskVectorEnv
 
-    batch, alone = TaskVectorEnv(name, 4), TaskEnv(name)
-    # their own, so that episodes end within the steps that are compared
-    for env in (batch, alone):
-        vars(env.episodes.task)["max_steps"] = 10
+    # so short that episodes end within the steps that are compared
+    batch, alone = TaskVectorEnv(name, 4, max_episode_steps=10), TaskEnv(name, max_episode_steps=10)
     several, _ = batch.reset(seed=40)
     one, _ = alone.reset(seed=42)
     rng = np.random.default_rng(0)

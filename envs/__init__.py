@@ -24,6 +24,7 @@ __all__ = [
     "benchmarks",
     "declarations",
     "errors",
+    "faces",
     "gym",
     "io",
     "predicates",

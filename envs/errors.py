@@ -34,6 +34,10 @@ class SceneError(PontineError):
     """A scene that cannot be read or laid."""
 
 
+class StateError(PontineError):
+    """A kept state that does not fit what it is to be put into."""
+
+
 class RobotError(PontineError):
     """What keeps an arm from going on; `cause` is what a report puts it down to.
 

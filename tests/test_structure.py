@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "conf": {"envs", "policies", "planner", "sim2real"},
 }
 PARTS = {
-    "envs": ["io", "declarations", "so101", "tabletop", "visuals", "tasks", "benchmarks"],
+    "envs": ["io", "declarations", "so101", "tabletop", "visuals", "tasks", "faces", "benchmarks"],
     "policies": ["library", "demonstrators", "skills", "training"],
     "planner": ["language", "planning", "brain", "execution", "benchmarks", "tuning"],
     "sim2real": ["bus", "vision", "data", "arm", "bringup", "identification", "emulation", "trials"],

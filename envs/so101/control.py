@@ -19,8 +19,8 @@ LEASH = np.array([0.25, 0.25, 0.25, 0.25, 0.25, 0.6])
 """Farthest the target may be from the measured angle, (6,) rad."""
 
 
-def next_command(command: Array, position: Array, action: Array) -> Array:
-    """Joint targets (n, 6) rad after an action (n, 6), from the targets and positions now."""
-    target = command + np.clip(action, -1.0, 1.0) * ACTION_SCALE
+def next_command(command: Array, position: Array, action: Array, steps: float = 1.0) -> Array:
+    """Joint targets (n, 6) rad after an action (n, 6) for `steps` control steps, from the targets and positions now."""
+    target = command + np.clip(action, -1.0, 1.0) * (ACTION_SCALE * steps)
     target = np.clip(target, position - LEASH, position + LEASH)
     return np.clip(target, RANGE[:, 0], RANGE[:, 1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import mujoco
 import mujoco.batch
@@ -17,6 +18,8 @@ from .fixture_spec import FixtureSlot, FixtureSpec, part_body
 
 PARKED = np.array([0.0, 0.0, 4.0])
 """Where fixtures that are not mounted float, out of everything's way, m."""
+
+_STATE = ("position", "yaw", "engaged")
 
 FIELDS = ("body_pos", "body_quat", "qpos_spring", "jnt_stiffness")
 """Model fields that a world with fixtures has for itself, besides those of every world."""
@@ -81,6 +84,20 @@ class Mounted:
             self.engaged[i, slot] = self.displacement[i, slot] > (kind.engages + max(kind.disengages, 0.0)) / 2
         if self._shows[slot]:
             self._show(i, slot)
+
+    def get_state(self, ids: NDArray[np.int_]) -> dict[str, Any]:
+        """What is mounted in those worlds besides what the batch holds."""
+        return {
+            "specs": [list(self.specs[i]) for i in ids],
+            **{name: getattr(self, name)[ids].copy() for name in _STATE},
+        }
+
+    def set_state(self, state: dict[str, Any], ids: NDArray[np.int_]) -> None:
+        """Be where `get_state` was called; one row does for many worlds."""
+        for k, i in enumerate(ids):
+            self.specs[i] = list(state["specs"][k % len(state["specs"])])
+        for name in _STATE:
+            getattr(self, name)[ids] = state[name]
 
     def update(self, rows: NDArray[np.int_]) -> None:
         """Follow the states of those worlds after a step."""

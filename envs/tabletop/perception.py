@@ -6,7 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
+from ..errors import StateError
 from .randomization import Randomization
+
+_STATE = ("error", "missed", "position", "quat")
 
 
 class Perception:
@@ -29,10 +32,26 @@ class Perception:
         """Draw world i's next episode, under the given randomisation or none."""
         self.error[i], self.missed[i] = randomization.view(rng, self.frames)
 
+    def get_state(self, ids: NDArray[np.int_]) -> dict[str, NDArray]:
+        """What those worlds' cameras see, saw and will see."""
+        return {name: getattr(self, name)[ids].copy() for name in _STATE}
+
+    def set_state(self, state: dict[str, NDArray], ids: NDArray[np.int_]) -> None:
+        """Be where `get_state` was called. Raises StateError for another number of frames."""
+        frames = state["missed"].shape[1]
+        if frames != self.frames:
+            raise StateError(
+                f"the state's cameras have {frames} frames, these have {self.frames}: "
+                "it was made with another randomization or episode length"
+            )
+        for name in _STATE:
+            getattr(self, name)[ids] = state[name]
+
     def look(self, age: NDArray[np.int_], position: Array, quat: Array, ids: NDArray[np.int_] | None = None) -> None:
         """See poses (n, 3) m and (n, 4) wxyz at ages (n,) in control steps, in all worlds or only in `ids`."""
         rows = self._rows if ids is None else ids
-        frame = np.minimum(age[rows], self.frames - 1)
+        # an episode without a time limit goes through its frames again
+        frame = age[rows] % self.frames
         seen = ~self.missed[rows, frame]
         rows, frame = rows[seen], frame[seen]
         error = self.error[rows, frame]

@@ -9,6 +9,7 @@ last bit, whatever the number of threads.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import mujoco
 import mujoco.batch
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from ..arrays import Array
 from ..declarations.colors import COLORS
 from ..declarations.kind import BOX, CYLINDER, KINDS, SPHERE, Shape
+from ..errors import StateError
 from ..robot import CONTROL_SECONDS, JOINTS
 from ..rotations import heading_quat
 from ..so101.control import next_command
@@ -59,6 +61,8 @@ _FIELDS = (
     "dof_armature",
 )
 
+_STATE = ("command", "velocity", "action", "_queue", "delay", "backlash", "size", "symmetry")
+
 
 class Worlds:
     """`n` tables with the same slots.
@@ -67,7 +71,8 @@ class Worlds:
     `object_quat` (n, k, 4) wxyz. `command` (n, 6) is the joint target, `velocity`
     (n, 6) the finite difference of `q` over the last control step (what a servo
     bus would report), `action` (n, 6) the last action. `specs[i][k]` is what stands in
-    slot k of world i, None if the slot is empty. `mounted` are the fixtures.
+    slot k of world i, None if the slot is empty. `mounted` are the fixtures. A control step is `substeps` physics
+    steps. Worlds can be pickled and copied.
 
     Example:
         >>> from pontine.envs.tabletop.objects import draw
@@ -81,8 +86,15 @@ class Worlds:
         ((2, 6), (2, 1, 3), None)
     """
 
-    def __init__(self, slots: Sequence[Slot], n: int, threads: int = 0, fixtures: Sequence[FixtureSlot] = ()) -> None:
-        self.n, self.slots = n, tuple(slots)
+    def __init__(
+        self,
+        slots: Sequence[Slot],
+        n: int,
+        threads: int = 0,
+        fixtures: Sequence[FixtureSlot] = (),
+        substeps: int = SUBSTEPS,
+    ) -> None:
+        self.n, self.slots, self.substeps, self._threads = n, tuple(slots), substeps, threads
         self.model = build(self.slots, fixtures).compile()
         self.batch = mujoco.batch.Batch(self.model, n, threads)
         self.field = {name: self.batch.expand(name) for name in _FIELDS}
@@ -115,6 +127,7 @@ class Worlds:
                 self.lay(i, slot, None)
             self.place_arm(i, REST)
         self.refresh(np.arange(n))
+        self._outputs = self._sensors.view()
 
     def lay(self, i: int, slot: int, spec: ObjectSpec | None) -> None:
         """Put `spec` into a slot of world i, at rest at its position; None empties the slot.
@@ -177,7 +190,7 @@ class Worlds:
     def step(self, action: Array) -> None:
         """One control step of every world: actions (n, 6) in [-1, 1] move the joint targets."""
         self.action[:] = np.clip(action, -1.0, 1.0)
-        self.advance(next_command(self.command, self.q, self.action))
+        self.advance(next_command(self.command, self.q, self.action, self.substeps / SUBSTEPS))
 
     def advance(self, targets: Array, ids: NDArray[np.int_] | None = None) -> None:
         """One control step towards joint targets (n, 6) rad, of all worlds or only of `ids`."""
@@ -190,9 +203,54 @@ class Worlds:
         # a gear train with play: what the joint is driven to stays where it is until the
         # command has crossed the gap
         self._ctrl[rows] = np.clip(self._ctrl[rows], target - self.backlash[rows], target + self.backlash[rows])
-        self.batch.step(ids, nstep=SUBSTEPS)
-        self.velocity[rows] = (self.q[rows] - before) / CONTROL_SECONDS
+        self.batch.step(ids, nstep=self.substeps)
+        self.velocity[rows] = (self.q[rows] - before) / (self.substeps * PHYSICS_SECONDS)
         self.mounted.update(rows)
+
+    def get_state(self, ids: NDArray[np.int_] | None = None) -> dict[str, Any]:
+        """All that those worlds are, or all worlds: what goes on from it is the same to the last bit."""
+        rows = self._rows if ids is None else ids
+        return {
+            "state": self.batch.state[rows].copy(),
+            "sensors": self._sensors[rows].copy(),
+            "fields": {name: values[rows].copy() for name, values in self.mounted.field.items()},
+            "specs": [list(self.specs[i]) for i in rows],
+            "mounted": self.mounted.get_state(rows),
+            **{name: getattr(self, name)[rows].copy() for name in _STATE},
+        }
+
+    def set_state(self, state: dict[str, Any], ids: NDArray[np.int_] | None = None) -> None:
+        """Be where `get_state` was called; the state of one world may be given to many.
+
+        Raises StateError if it is of other slots and fixtures, or of another number of worlds.
+        """
+        rows = self._rows if ids is None else ids
+        given, width = state["state"].shape
+        shapes = {name: values.shape[1:] for name, values in self.mounted.field.items()}
+        if width != self.batch.nstate or shapes != {name: v.shape[1:] for name, v in state["fields"].items()}:
+            raise StateError("the state is of worlds with other slots or fixtures")
+        if given not in (1, len(rows)):
+            raise StateError(f"the state of {given} worlds does not fit {len(rows)}")
+        for name, values in self.mounted.field.items():
+            values[rows] = state["fields"][name]
+        self.batch.set_const(rows)
+        self.batch.state[rows] = state["state"]
+        # what the last call brought; the next one writes it anew
+        self._outputs.flags.writeable = True
+        self._outputs[rows] = state["sensors"]
+        self._outputs.flags.writeable = False
+        for k, i in enumerate(rows):
+            self.specs[i] = list(state["specs"][k % given])
+        self.mounted.set_state(state["mounted"], rows)
+        for name in _STATE:
+            getattr(self, name)[rows] = state[name]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        made = (self.slots, self.n, self._threads, self.mounted.slots, self.substeps)
+        return type(self), made, self.get_state()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.set_state(state)
 
     def touching(self, slot: int, other: str) -> NDArray[np.bool_]:
         """Whether slot's object touched body `other` ('world' is the table) at the last physics step, (n,)."""

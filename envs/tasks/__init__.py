@@ -35,6 +35,7 @@ class _Tasks(Registry[type[Task]]):
             declared.gym_id(),
             entry_point=f"pontine.envs.gym:{face}Env",
             vector_entry_point=f"pontine.envs.gym:{face}VectorEnv",
+            max_episode_steps=declared.max_steps,
             kwargs={"task": declared.name},
         )
         return declared

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Array, Bool, Float32
 from ..declarations.kind import names_of_own
+from ..errors import PontineError
 from ..so101.kinematics import inverse
 from ..so101.model import RANGE, REST
 from ..tabletop.fixture_spec import FixtureSlot
@@ -63,6 +64,8 @@ class Task(ABC):
     """Consecutive control steps for which the goal state must hold to end the episode."""
     sparse: ClassVar[bool] = False
     """Reward -1 until the goal state holds, 0 while it does, and no end but the time limit."""
+    threshold: float | None = None
+    """Largest distance (m) from the goal that counts as there; None where success is something else."""
 
     @classmethod
     def gym_id(cls) -> str:
@@ -104,6 +107,25 @@ class Task(ABC):
         """What `info` says of every world besides success and reward terms, batch first."""
         return {}
 
+    def get_state(self, i: int) -> Any:
+        """What the task itself notes of world i's episode; anything that can be pickled and is not changed later."""
+        return None
+
+    def set_state(self, i: int, noted: Any) -> None:  # noqa: B027
+        """Note for world i what `get_state` gave."""
+
+    def set_goal(self, e: EpisodeState, i: int, goal: Any) -> None:
+        """Ask world i's episode for another goal, a point (3,) m. Raises PontineError for what cannot be one."""
+        e.goal[i] = point(goal)
+
+    def set_threshold(self, threshold: float | None) -> None:
+        """Count as there what is this near to the goal, m; None leaves it. Raises PontineError if there is none."""
+        if threshold is None:
+            return
+        if self.threshold is None:
+            raise PontineError(f"threshold={threshold}: the success of {self.id} is not a distance from its goal")
+        self.threshold = threshold
+
     def extent(self, e: EpisodeState) -> tuple[Array, NDArray[np.int_]]:
         """Size (n, 3) m and symmetry (n,) of what the camera follows."""
         return e.worlds.size[:, TARGET], e.worlds.symmetry[:, TARGET]
@@ -126,6 +148,17 @@ class GoalTask(Task):
     @abstractmethod
     def compute_reward(self, achieved: Array | Float32, desired: Array | Float32) -> Array:
         """Reward (...,) of achieved and desired goals (..., d)."""
+
+
+def point(goal: Any) -> Array:
+    """A goal as a point (3,) m. Raises PontineError for anything else."""
+    try:
+        where = np.asarray(goal, float)
+    except (TypeError, ValueError):
+        where = np.zeros(0)
+    if where.shape != (3,) or not np.isfinite(where).all():
+        raise PontineError(f"goal={goal!r}: here a goal is a point, three numbers in metres")
+    return where
 
 
 def steepest(position: Array, roll: float) -> Array | None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array, Observation
+from ..errors import StateError
 from ..tabletop.perception import Perception
 from ..tabletop.randomization import Randomization
-from ..tabletop.worlds import Worlds
+from ..tabletop.worlds import SUBSTEPS, Worlds
 from .base import TARGET, Task
 from .observation import Situation
-from .starts import OWN, SceneStart, SeedStart, Start
+from .starts import OWN, Asked, SceneStart, SeedStart, Start
 from .state import EpisodeState
 
 MAX_STARTS = 6
@@ -25,6 +27,9 @@ _RATE_PENALTY = 0.01
 _TIME_PENALTY = 0.003
 _SUCCESS = 1.0
 _FAILURE = 1.0
+
+_STATE = ("goal", "origin", "mode", "was_grasped", "age", "streak", "_nominal")
+"""What an episode keeps beside its world, its cameras and what its task notes, a row for each world."""
 
 
 @dataclass
@@ -43,15 +48,27 @@ class Episodes(EpisodeState):
 
     World i's stream of random numbers depends only on its own seed, so it does not
     matter how many worlds play beside it. With a `curriculum`
-    some episodes begin at given starts or are not randomised.
+    some episodes begin at given starts or are not randomised. An episode is cut short after `limit` steps
+    (None: by somebody else); a step is `substeps` physics steps. Episodes can be pickled and copied.
     """
 
-    def __init__(self, task: Task, n: int, threads: int = 0, randomization: Randomization | None = None) -> None:
-        super().__init__(Worlds(task.slots, n, threads, task.fixtures))
+    def __init__(
+        self,
+        task: Task,
+        n: int,
+        threads: int = 0,
+        randomization: Randomization | None = None,
+        limit: int | None = None,
+        substeps: int = SUBSTEPS,
+    ) -> None:
+        super().__init__(Worlds(task.slots, n, threads, task.fixtures, substeps))
         self.task = task
         self.randomization = randomization or Randomization()
+        self.limit: int | None = task.max_steps if limit is None else limit
         self.age, self.streak = np.zeros(n, int), np.zeros(n, int)
-        self.perception = Perception(n, task.max_steps + 1, self.randomization)
+        self.perception = Perception(n, self.limit + 1, self.randomization)
+        self._asked: Asked | None = None
+        self._terms: tuple[str, ...] | None = None
         self._rngs: list[np.random.Generator] = [np.random.default_rng() for _ in range(n)]
         self.curriculum = OWN
         self._given: dict[int, tuple[Start, np.random.Generator]] = {}
@@ -62,9 +79,10 @@ class Episodes(EpisodeState):
         for i, seed in zip(ids, seeds, strict=True):
             self._rngs[i] = np.random.default_rng(seed)
 
-    def reset(self, ids: NDArray[np.int_]) -> None:
-        """Begin a new episode in those worlds (sorted ids)."""
+    def reset(self, ids: NDArray[np.int_], asked: Asked | None = None) -> None:
+        """Begin a new episode in those worlds (sorted ids), with what is asked for over what the task draws."""
         worlds, waiting = self.worlds, ids
+        self._asked = asked
         self._give(ids)
         for _ in range(MAX_STARTS):
             for i in waiting:
@@ -77,6 +95,8 @@ class Episodes(EpisodeState):
             waiting = waiting[~self.task.settled(self, waiting)]
             if not len(waiting):
                 break
+        if asked is not None:
+            asked.aim(self, ids)
         self.origin[ids] = worlds.object_position[ids]
         self.age[ids] = self.streak[ids] = 0
         self._look(ids)
@@ -88,6 +108,8 @@ class Episodes(EpisodeState):
         self._given.clear()
         for i in map(int, ids):
             start, self._nominal[i] = self.curriculum.draw(self._rngs[i])
+            if self._asked is not None and self._asked.start is not None:
+                start = self._asked.start
             if start is not None:
                 own = np.random.default_rng(start.seed) if isinstance(start, SeedStart) else self._rngs[i]
                 self._given[i] = start, own
@@ -99,6 +121,8 @@ class Episodes(EpisodeState):
         self.task.start(self, i, rng)
         if isinstance(start, SceneStart):
             self.task.start_at(self, i, start)
+        if self._asked is not None:
+            self._asked.lay(self, i)
         physics = Randomization() if self._nominal[i] else self.randomization
         worlds.set_dynamics(i, **physics.dynamics(rng))
         self.perception.start(i, rng, physics)
@@ -115,9 +139,7 @@ class Episodes(EpisodeState):
         if self.task.sparse:
             self._note_grasp()
             reward: Array = np.where(verdict.success, 0.0, -1.0)
-            return StepResult(
-                reward, np.zeros(self.n, bool), self.age >= self.task.max_steps, verdict.success, {"goal": reward}
-            )
+            return StepResult(reward, np.zeros(self.n, bool), self._late(), verdict.success, {"goal": reward})
         done = self.streak >= self.task.streak
         change = self.worlds.action - before
         terms = {
@@ -128,9 +150,46 @@ class Episodes(EpisodeState):
             **verdict.terms,
         }
         self._note_grasp()
-        return StepResult(
-            np.sum(list(terms.values()), axis=0), done | verdict.failure, self.age >= self.task.max_steps, done, terms
-        )
+        return StepResult(np.sum(list(terms.values()), axis=0), done | verdict.failure, self._late(), done, terms)
+
+    def _late(self) -> NDArray[np.bool_]:
+        return np.zeros(self.n, bool) if self.limit is None else self.age >= self.limit
+
+    def terms(self) -> tuple[str, ...]:
+        """The names of the reward's terms; an episode must have begun."""
+        if self._terms is None:
+            judged = ("goal",) if self.task.sparse else tuple(self.task.judge(self).terms)
+            self._terms = judged if self.task.sparse else ("time", "smoothness", "success", "failure", *judged)
+        return self._terms
+
+    def get_state(self, ids: NDArray[np.int_] | None = None) -> dict[str, Any]:
+        """All that those worlds and their episodes are, or all: what goes on from it is the same to the last bit."""
+        rows = np.arange(self.n) if ids is None else ids
+        return {
+            "task": self.task.id,
+            "worlds": self.worlds.get_state(rows),
+            "perception": self.perception.get_state(rows),
+            "random": [self._rngs[i].bit_generator.state for i in rows],
+            "noted": [self.task.get_state(int(i)) for i in rows],
+            **{name: getattr(self, name)[rows].copy() for name in _STATE},
+        }
+
+    def set_state(self, state: dict[str, Any], ids: NDArray[np.int_] | None = None) -> None:
+        """Be where `get_state` was called; the state of one world may be given to many.
+
+        Raises StateError if it is another task's, of another number of worlds, or seen by other cameras.
+        """
+        rows = np.arange(self.n) if ids is None else ids
+        if state["task"] != self.task.id:
+            raise StateError(f"the state is of {state['task']}, not of {self.task.id}")
+        self.perception.set_state(state["perception"], rows)
+        self.worlds.set_state(state["worlds"], rows)
+        for k, i in enumerate(map(int, rows)):
+            self._rngs[i].bit_generator.state = state["random"][k % len(state["random"])]
+            self.task.set_state(i, state["noted"][k % len(state["noted"])])
+        for name in _STATE:
+            getattr(self, name)[rows] = state[name]
+        self._tool = None
 
     def _look(self, ids: NDArray[np.int_] | None = None) -> None:
         seen = self.task.seen(self)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ..arrays import Array
+from ..errors import UnknownNameError
 from ..tabletop.table import Slot
 from .base import Task, Verdict
 from .observation import SIZE, manipulation
@@ -40,6 +41,12 @@ class FixtureTask(Task):
         """Ask world i's fixture, which is mounted, for a state."""
         e.mode[i] = state
         e.goal[i] = e.worlds.mounted.part_at(i, FIXTURE, self.states[state])
+
+    def set_goal(self, e: EpisodeState, i: int, goal: Any) -> None:
+        """Ask for a state, by its name."""
+        if goal not in self.states:
+            raise UnknownNameError("state", goal, self.states)
+        self.ask(e, i, self.states.index(goal))
 
     def seen(self, e: EpisodeState) -> tuple[Array, Array]:
         return e.worlds.mounted.part(FIXTURE), e.worlds.mounted.part_quat(FIXTURE)

@@ -40,6 +40,7 @@ class PickPlace(GoalTask):
     slots = (Slot("target", 1),)
     max_steps = 100
     sparse = True
+    threshold = THRESHOLD
 
     @property
     def observation_space(self) -> spaces.Dict:
@@ -76,7 +77,7 @@ class PickPlace(GoalTask):
     def compute_reward(self, achieved: Array | Float32, desired: Array | Float32) -> Array:
         """Reward of achieved and desired goals (..., 3) m: 0 within the threshold, else -1."""
         distance = np.linalg.norm(np.asarray(achieved) - np.asarray(desired), axis=-1)
-        return np.where(distance < THRESHOLD, 0.0, -1.0)
+        return np.where(distance < self.threshold, 0.0, -1.0)
 
 
 TASKS.register(PickPlace)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
@@ -70,6 +70,7 @@ class Place(Task):
     max_steps = 150
     things: ClassVar[tuple[str, ...]] = SOLID
     """Kinds to put down."""
+    threshold = SPOT_TOLERANCE
     destinations: ClassVar[tuple[float, float, float]] = (0.3, 0.35, 0.35)
     """Chances of a spot on the table, of the top of something, of the inside of something."""
     tops: ClassVar[tuple[str, ...]] = TOPS
@@ -111,6 +112,10 @@ class Place(Task):
         super().start_at(e, i, start)
         e.mode[i] = IN if start.relation == "in" else ON if start.relation == "on" and carries(start) else TABLE
 
+    def set_goal(self, e: EpisodeState, i: int, goal: Any) -> None:
+        super().set_goal(e, i, goal)
+        e.mode[i] = TABLE
+
     def settled(self, e: EpisodeState, ids: NDArray[np.int_]) -> Bool:
         return e.worlds.grasped(TARGET)[ids]
 
@@ -129,7 +134,7 @@ class Place(Task):
         beside_support = np.linalg.norm((position - support)[:, :2], axis=1)
         within = (beside_support < worlds.size[:, SUPPORT, 0] / 2) & (position[:, 2] < e.goal[:, 2] - 0.004) & ~table
         over = worlds.touching(TARGET, "support") & ~table & (np.abs(position[:, 2] - e.goal[:, 2]) < 0.015)
-        there = np.choose(e.mode, [table & (miss < SPOT_TOLERANCE), over, within])
+        there = np.choose(e.mode, [table & (miss < self.threshold), over, within])
         dropped = e.was_grasped & ~grasped & (miss > 0.04)
         return Verdict(
             there & released & away & still, lost(e), {"drop": -0.3 * dropped, "disturbance": -0.02 * disturbance(e)}

@@ -73,6 +73,7 @@ class Push(Task):
     slots = (Slot("target"), Slot("support", 1))
     settle_steps = 3
     max_steps = 250
+    threshold = SPOT_TOLERANCE
 
     @property
     def observation_space(self) -> spaces.Box:
@@ -100,7 +101,7 @@ class Push(Task):
         touched = worlds.touching(TARGET, "gripper") | worlds.touching(TARGET, "moving_jaw")
         above = e.tool.position[:, 2] > top(position, worlds.size[:, TARGET]) + CLEARANCE
         return Verdict(
-            (miss < SPOT_TOLERANCE) & upright & still & ~touched & above,
+            (miss < self.threshold) & upright & still & ~touched & above,
             lost(e) | ~upright,
             {"distance": -0.01 * np.tanh(10.0 * miss), "disturbance": -0.02 * disturbance(e)},
         )

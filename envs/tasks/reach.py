@@ -30,6 +30,7 @@ class Reach(Task):
 
     name = "Reach"
     max_steps = 75
+    threshold = TOLERANCE
 
     @property
     def observation_space(self) -> spaces.Box:
@@ -49,7 +50,7 @@ class Reach(Task):
 
     def judge(self, e: EpisodeState) -> Verdict:
         distance = np.linalg.norm(e.goal - e.tool.position, axis=1)
-        return Verdict(distance < TOLERANCE, np.zeros(e.n, bool), {"distance": -0.05 * np.tanh(10.0 * distance)})
+        return Verdict(distance < self.threshold, np.zeros(e.n, bool), {"distance": -0.05 * np.tanh(10.0 * distance)})
 
 
 TASKS.register(Reach)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arrays import Array
 from ..declarations.kind import declared
@@ -72,6 +74,20 @@ def _others(start: SceneStart) -> Sequence[SceneObject | None]:
 
 
 Start = SeedStart | SceneStart
+
+
+class Asked(Protocol):
+    """What somebody asks an episode to begin with: at `start`, and over what that lays."""
+
+    @property
+    def start(self) -> Start | None:
+        """Where to begin; None: as the task has it."""
+
+    def lay(self, e: EpisodeState, i: int) -> None:
+        """Lay world i's objects and place its arm otherwise, before all settles."""
+
+    def aim(self, e: EpisodeState, ids: NDArray[np.int_]) -> None:
+        """Ask those worlds for other goals, once all has settled."""
 
 
 @dataclass(frozen=True)

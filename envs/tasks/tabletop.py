@@ -10,6 +10,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ..arrays import Array
+from ..errors import PontineError, UnknownNameError
 from ..predicates import DIRECTIONS, holds
 from ..scene import TABLE
 from ..tabletop.fixture_spec import FixtureSlot, FixtureSpec
@@ -94,6 +95,28 @@ class Tabletop(Task):
             e.worlds.mounted.mount(i, slot, fixture)
         for slot in range(len(self.slots)):
             e.worlds.lay(i, slot, objects[slot] if slot < len(objects) else None)
+
+    def get_state(self, i: int) -> Goal | None:
+        return self.goals.get(i)
+
+    def set_state(self, i: int, noted: Goal | None) -> None:
+        if noted is not None:
+            self.goals[i] = noted
+
+    def set_goal(self, e: EpisodeState, i: int, goal: Any) -> None:
+        """Ask for predicates of what lies on the table, as `holds` takes them."""
+        there = [*(spec.name for spec in (*e.worlds.specs[i], *e.worlds.mounted.specs[i]) if spec is not None), TABLE]
+        wanted = tuple(tuple(str(word) for word in predicate) for predicate in goal)
+        if not 1 <= len(wanted) <= MAX_PREDICATES:
+            raise PontineError(f"a goal is 1 to {MAX_PREDICATES} predicates, not {len(wanted)}")
+        for name, *things in wanted:
+            if name not in NAMES:
+                raise UnknownNameError("predicate", name, NAMES)
+            for thing in things:
+                if thing not in there:
+                    raise UnknownNameError("thing on this table", thing, there)
+        said = ", ".join(f"{name}({', '.join(things)})" for name, *things in wanted)
+        self.goals[i] = Goal(wanted, said, said)
 
     def info(self, e: EpisodeState) -> dict[str, list[Any]]:
         goals = [self.goals[i] for i in range(e.n)]

@@ -23,7 +23,7 @@ Algorithm = TypeVar("Algorithm", bound=BaseAlgorithm)
 def make(task: str, worlds: int, randomization: str, threads: int, curriculum: Curriculum = OWN) -> TaskVecEnv:
     """`worlds` worlds of a task for SB3's algorithms; a goal task has `compute_reward`."""
     face = GoalTaskVectorEnv if task_of(task).sparse else TaskVectorEnv
-    env = face(task, worlds, randomization, threads)
+    env = face(task, worlds, threads=threads, randomization=randomization)
     env.episodes.curriculum = curriculum
     return TaskVecEnv(env)
 
@@ -70,11 +70,10 @@ class TaskVecEnv(VecEnv):
         self._lengths += 1
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         for i in np.flatnonzero(done):
-            final = info["final_obs"]
             infos[i] = {
-                "terminal_observation": {k: v[i] for k, v in final.items()} if isinstance(final, dict) else final[i],
+                "terminal_observation": info["final_obs"][i],
                 "TimeLimit.truncated": bool(truncated[i] and not terminated[i]),
-                "is_success": bool(info["is_success"][i]),
+                "is_success": bool(info["final_info"]["is_success"][i]),
                 "episode": {"r": float(self._returns[i]), "l": int(self._lengths[i])},
             }
         self._returns[done], self._lengths[done] = 0.0, 0
