@@ -101,7 +101,7 @@ def _distill(config: Config, run: RunFolder, console: Console) -> None:
         "test": results,
     }
     save(learned, card, run.path / "policy")
-    student.forget(run.path)
+    run.forget()
     for name, found in results.items():
         low, high = found["wilson95"]
         console.print(f"{name}: {found['success']:.1%} (95 % interval {low:.1%} to {high:.1%})", markup=False)

@@ -37,6 +37,14 @@ def check_writable(path: str | Path | None, what: str) -> None:
         raise PontineError(f"cannot write {what} {str(path)!r}: the folder is read-only")
 
 
+def make_folder(path: str | Path) -> None:
+    """Make a folder, and those that it lies in, unless they are there. Raises WriteError."""
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(f"cannot make the folder {str(path)!r}: {error.strerror}") from error
+
+
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """A temporary file beside `path` that takes its place when the block ends without an error.

@@ -6,7 +6,6 @@ says what they expect, how they were trained and how well they do. No pickle.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,13 +13,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import nn
 
 from pontine.envs.arrays import Array, Float32
 from pontine.envs.errors import PontineError
-from pontine.envs.files import replacing, write_json
+from pontine.envs.files import write_json
+from pontine.envs.io import json_text
+
+from .checkpoint import UNFIT, read_tensors, why, write_tensors
 
 
 class PolicyError(PontineError):
@@ -87,22 +87,23 @@ def load(path: str | Path) -> tuple[Actor, dict[str, Any]]:
     """
     with reading("policy", path) as (tensors, card):
         network = card["network"]
-        actor = Actor(
-            int(network["observation"]),
-            int(network["action"]),
-            tuple(network["hidden"]),
-            bool(network.get("squash", False)),
-        )
-        actor.load_state_dict({k: v.float() for k, v in tensors.items()})
-    return actor.eval(), card
+        hidden, squash = tuple(network["hidden"]), network.get("squash", False)
+        sizes = (network["observation"], network["action"], *hidden)
+        if any(type(size) is not int or size < 1 for size in sizes) or type(squash) is not bool:
+            raise ValueError("its sizes must be whole numbers of at least 1, and squash true or false")
+        if len(tensors) != 2 * (len(hidden) + 1):
+            raise ValueError(f"{len(tensors)} tensors are not those of {len(hidden)} hidden layers")
+        # On "meta" nothing is allocated: what the card says is not believed before the weights have shown it.
+        with torch.device("meta"):
+            actor = Actor(sizes[0], sizes[1], hidden, squash)
+        actor.load_state_dict({k: v.float() for k, v in tensors.items()}, assign=True)
+    return actor.requires_grad_().eval(), card
 
 
 def write(tensors: Mapping[str, torch.Tensor], card: Mapping[str, Any], path: str | Path) -> None:
     """Write a network's tensors and its card, `path`.safetensors and `path`.json, each to a temporary name first."""
     weights, described = _files(path)
-    weights.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(weights) as temporary:
-        save_file({k: v.detach().contiguous() for k, v in tensors.items()}, temporary)
+    write_tensors(weights, tensors, {})
     write_json(described, card)
 
 
@@ -110,21 +111,25 @@ def write(tensors: Mapping[str, torch.Tensor], card: Mapping[str, Any], path: st
 def reading(what: str, path: str | Path) -> Iterator[tuple[dict[str, torch.Tensor], dict[str, Any]]]:
     """What `write` wrote, for a block that makes a network (`what`) of it.
 
-    Raises PolicyError if a file is missing or cut short, or the block finds that they do not fit.
+    Raises PolicyError if a file is missing, cut short or has a number that is not finite, or the block finds that they
+    do not fit.
     """
     weights, described = _files(path)
+    for file in (described, weights):
+        if not file.exists():
+            raise PolicyError(f"no {what} file {file}")
+    card = json_text.read(described, f"{what} card", PolicyError)
     try:
-        card = json.loads(described.read_text(encoding="utf-8"))
-        yield load_file(weights), card
-    except FileNotFoundError as error:
-        raise PolicyError(f"no {what} file {error.filename or weights}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{what} card {described} is not JSON: {error}") from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise PolicyError(f"{what} card {described} does not describe a network: {error!r}") from None
-    except (SafetensorError, RuntimeError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise PolicyError(f"{what} file {weights} is damaged or does not fit its card: {reason}") from None
+        tensors, _ = read_tensors(weights)
+    except UNFIT as error:
+        raise PolicyError(f"{what} file {weights} is damaged: {why(error)}") from None
+    try:
+        if not isinstance(card, dict):
+            raise ValueError("it is not a JSON object")
+        yield tensors, card
+    except UNFIT as error:
+        reason = why(error)
+        raise PolicyError(f"{what} card {described} does not fit the network in {weights.name}: {reason}") from None
 
 
 def _files(path: str | Path) -> tuple[Path, Path]:

@@ -48,7 +48,7 @@ def _cloned(job: Job) -> Actor:
                 lambda done, figures: job.report(Progress("clone", done, total, figures)),
                 job.curriculum,
             )
-    shutil.rmtree(path, ignore_errors=True)
+    shutil.rmtree(run.checkpoints / "clone", ignore_errors=True)
     return load(path)[0]
 
 

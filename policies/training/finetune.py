@@ -20,13 +20,12 @@ from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import Schedule
 from torch import nn
 
-from pontine.envs.files import replacing
 from pontine.envs.tasks.starts import OWN, Curriculum
 
 from ..actor import Actor, load
-from .keeper import Keeper
+from .keeper import Keeper, resume
 from .run_folder import RunFolder
-from .vec_env import TaskVecEnv, make, resume
+from .vec_env import TaskVecEnv, make
 
 
 @dataclass(frozen=True)
@@ -85,18 +84,18 @@ def finetune(
 ) -> Actor:
     """The best actor PPO finds from `start`, under the named randomisation.
 
-    The folder keeps the checkpoint a killed run goes on from (`ppo.zip`) and the best actor
+    The folder keeps the checkpoint a killed run goes on from (`checkpoint/ppo.safetensors`) and the best actor
     (`best.*`). `progress(env_steps, figures)`.
     """
     env = make(task, config.worlds, physics, threads, curriculum)
-    checkpoint = run.path / "ppo.zip"
-    model = resume(FineTunePPO, checkpoint, env) if checkpoint.exists() else _new(env, config, start, seed)
+    model = _new(env, config, start, seed)
+    keeper = _PPOKeeper(run, task, start, config, physics, threads, progress)
+    resume(model, keeper.path)
     # a resumed run must not replay the episodes of its beginning
     env.seed(seed * 1_000_003 + model.num_timesteps)
     progress(model.num_timesteps, {})
     remaining = config.iterations * config.worlds * config.steps - model.num_timesteps
     if remaining > 0:
-        keeper = _PPOKeeper(run, task, start, config, physics, threads, progress)
         model.learn(remaining, callback=keeper, reset_num_timesteps=False)
     env.close()
     return load(run.path / "best")[0]
@@ -164,10 +163,6 @@ class _PPOKeeper(Keeper):
         for mine, theirs in zip((actor.body, actor.head), _parts(self.ppo), strict=True):
             mine.load_state_dict(theirs.state_dict())
         return actor
-
-    def checkpoint(self) -> None:
-        with replacing(self.run.path / "ppo.zip") as temporary:
-            self.ppo.save(temporary)
 
     def _on_rollout_start(self) -> None:
         config, iteration = self.config, self.ppo.num_timesteps // self.rows

@@ -4,12 +4,41 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from operator import attrgetter
+from pathlib import Path
 
+from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 
+from .. import checkpoint
 from ..actor import Actor, save
 from ..evaluate import VALIDATION_SEED, acting, evaluate, merit
 from .run_folder import RunFolder
+
+
+def keep(model: BaseAlgorithm, path: Path) -> None:
+    """Write what a model has learned and how far it is. Raises WriteError."""
+    # SB3's own `save` pickles the whole object; what it is made of, the run's options say.
+    checkpoint.keep(path, _parts(model), {"env_steps": model.num_timesteps, "updates": model._n_updates})
+
+
+def resume(model: BaseAlgorithm, path: Path) -> None:
+    """Bring a fresh model of the same options to where `keep` left it; nothing if it never did.
+
+    Raises CheckpointError.
+    """
+    if not path.exists():
+        return
+    with checkpoint.reading(path) as (tensors, facts):
+        model.num_timesteps, model._n_updates = (checkpoint.count(facts, key) for key in ("env_steps", "updates"))
+        checkpoint.fill(_parts(model), tensors)
+    # A resumed run must not draw again what it drew at its beginning.
+    model.set_random_seed(((model.seed or 0) * 1_000_003 + model.num_timesteps) % 2**32)
+
+
+def _parts(model: BaseAlgorithm) -> dict[str, checkpoint.Part]:
+    names, variables = model._get_torch_save_params()
+    return {name: part for name in [*names, *variables] if (part := attrgetter(name)(model)) is not None}
 
 
 class Keeper(BaseCallback):
@@ -38,9 +67,14 @@ class Keeper(BaseCallback):
     def actor(self) -> Actor:
         """The model's deterministic actor as it is now."""
 
-    @abstractmethod
+    @property
+    def path(self) -> Path:
+        """The checkpoint's file."""
+        return self.run.checkpoints / f"{self.stage}.safetensors"
+
     def checkpoint(self) -> None:
         """Write what a killed run goes on from."""
+        keep(self.model, self.path)
 
     @property
     def success(self) -> float:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -23,16 +22,16 @@ from stable_baselines3.her import HerReplayBuffer
 from torch import nn
 
 from pontine.envs.errors import PontineError
-from pontine.envs.files import replacing
 from pontine.envs.tasks import task as task_of
 from pontine.envs.tasks.observation import GOAL_PARTS, goal_dict, goal_parts
 from pontine.envs.tasks.starts import OWN, Curriculum
 
+from .. import checkpoint
 from ..actor import Actor, load
-from .keeper import Keeper
+from .keeper import Keeper, resume
 from .rlpd import HalfDemonstrated, HalfDemonstratedHer, LayerNormSACPolicy, demonstrate
 from .run_folder import RunFolder
-from .vec_env import TaskVecEnv, make, resume
+from .vec_env import TaskVecEnv, make
 
 
 @dataclass(frozen=True)
@@ -82,25 +81,22 @@ def learn(
 ) -> Actor:
     """The best actor that the algorithm finds. `progress(env_steps, figures)`.
 
-    The folder keeps the checkpoint a killed run goes on from (`sac.zip` or `tqc.zip`, and the filled part
-    of the replay buffer, `buffer.npz`), and the best actor (`best.*`).
+    The folder keeps the checkpoint a killed run goes on from (in `checkpoint/`, with the filled part of the replay
+    buffer), and the best actor (`best.*`).
     """
     env = make(task, config.worlds, physics, threads, curriculum)
-    name = "tqc" if algorithm == "tqc" else "sac"
-    checkpoint, buffer = run.path / f"{name}.zip", run.path / "buffer.npz"
-    if checkpoint.exists():
-        model = resume(_class(algorithm), checkpoint, env)
+    model = _new(env, algorithm, task, config, seed)
+    keeper = _OffPolicyKeeper(run, algorithm, task, config, physics, threads, progress)
+    resume(model, keeper.path)
+    if model.num_timesteps:
         assert model.replay_buffer is not None
-        restore(model.replay_buffer, buffer)
-    else:
-        model = _new(env, algorithm, task, config, seed)
+        restore(model.replay_buffer, keeper.buffer)
     if algorithm == "rlpd":
         shown = demonstrate(env, task_of(task), config.demonstrations, seed)
         assert isinstance(model.replay_buffer, HalfDemonstrated | HalfDemonstratedHer)
         model.replay_buffer.demonstrations = shown
     # a resumed run must not replay the episodes of its beginning
     env.seed(seed * 1_000_003 + model.num_timesteps)
-    keeper = _OffPolicyKeeper(run, algorithm, task, config, physics, threads, progress)
     if model.num_timesteps < config.steps and not keeper.spent:
         model.learn(config.steps - model.num_timesteps, callback=keeper, reset_num_timesteps=False)
     env.close()
@@ -188,13 +184,16 @@ class _OffPolicyKeeper(Keeper):
     def actor(self) -> Actor:
         return _actor(self.learner, self.config.hidden)
 
+    @property
+    def buffer(self) -> Path:
+        """The replay buffer's file."""
+        return self.run.checkpoints / "buffer.safetensors"
+
     def checkpoint(self) -> None:
-        buffer = self.learner.replay_buffer
-        assert buffer is not None
+        assert self.learner.replay_buffer is not None
         # the buffer first: one that is newer than its model does no harm
-        keep(buffer, self.run.path / "buffer.npz")
-        with replacing(self.run.path / f"{'tqc' if self.stage == 'tqc' else 'sac'}.zip") as temporary:
-            self.learner.save(temporary)
+        keep(self.learner.replay_buffer, self.buffer)
+        super().checkpoint()
 
     def _on_training_start(self) -> None:
         every = self.config.validate_every
@@ -213,38 +212,37 @@ class _OffPolicyKeeper(Keeper):
 
 
 def keep(buffer: ReplayBuffer, path: Path) -> None:
-    """Write the filled part of a replay buffer, whole or not at all."""
-    filled = buffer.buffer_size if buffer.full else buffer.pos
-    arrays = {name: values[:filled] for name, values in _arrays(buffer).items()}
-    state = {"pos": np.array(buffer.pos), "full": np.array(buffer.full)}
-    if isinstance(buffer, HerReplayBuffer):
-        state["current"] = buffer._current_ep_start
-    with replacing(path) as temporary:
-        np.savez(temporary, **arrays, **state)  # type: ignore[arg-type]
+    """Write the filled part of a replay buffer, whole or not at all. Raises WriteError."""
+    checkpoint.keep(path, _arrays(buffer, buffer.size()), {"pos": buffer.pos, "full": buffer.full})
 
 
 def restore(buffer: ReplayBuffer, path: Path) -> None:
     """Fill a fresh replay buffer with what `keep` wrote; episodes that were under way end there.
 
-    Raises PontineError if the file is missing or damaged.
+    Raises CheckpointError if the file is missing or damaged.
     """
-    try:
-        with np.load(path, allow_pickle=False) as kept:
-            for name, values in _arrays(buffer).items():
-                values[: len(kept[name])] = kept[name]
-            buffer.pos, buffer.full = int(kept["pos"]), bool(kept["full"])
-            if isinstance(buffer, HerReplayBuffer):
-                buffer._current_ep_start = kept["current"]
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        raise PontineError(f"the replay buffer {path} cannot be read: {error}") from None
+    with checkpoint.reading(path) as (tensors, facts):
+        pos, full = checkpoint.count(facts, "pos", buffer.buffer_size - 1), facts["full"]
+        if type(full) is not bool:
+            raise ValueError("full is neither true nor false")
+        checkpoint.fill(_arrays(buffer, buffer.buffer_size if full else pos), tensors)
+        buffer.pos, buffer.full = pos, full
+        if isinstance(buffer, HerReplayBuffer):
+            rows, size = np.arange(buffer.buffer_size)[:, None], buffer.buffer_size
+            for starts in (buffer.ep_start, buffer._current_ep_start):
+                if starts.min() < 0 or starts.max() >= size:
+                    raise ValueError("an episode begins outside the buffer")
+            within, length = (rows - buffer.ep_start) % size, buffer.ep_length
+            if length.min() < 0 or length.max() > size or ((length > 0) & (within >= length)).any():
+                raise ValueError("an episode is not as long as it says")
     if isinstance(buffer, HerReplayBuffer):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             buffer.truncate_last_trajectory()
 
 
-def _arrays(buffer: ReplayBuffer) -> dict[str, np.ndarray]:
-    """The buffer's arrays by name, those of a goal dict as `observations.achieved_goal` and so on."""
+def _arrays(buffer: ReplayBuffer, filled: int) -> dict[str, np.ndarray]:
+    """The filled rows of the buffer's arrays by name, those of a goal dict as `observations.achieved_goal`."""
     out: dict[str, np.ndarray] = {}
     for name in (
         "observations",
@@ -258,7 +256,9 @@ def _arrays(buffer: ReplayBuffer) -> dict[str, np.ndarray]:
     ):
         value = getattr(buffer, name, None)
         if isinstance(value, dict):
-            out |= {f"{name}.{key}": array for key, array in value.items()}
+            out |= {f"{name}.{key}": array[:filled] for key, array in value.items()}
         elif value is not None:
-            out[name] = value
+            out[name] = value[:filled]
+    if isinstance(buffer, HerReplayBuffer):
+        out["current"] = buffer._current_ep_start
     return out

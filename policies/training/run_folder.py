@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from pontine.envs.errors import PontineError
-from pontine.envs.files import replacing, write_json
-from pontine.envs.io import platform
+from pontine.envs.files import remove_parts, replacing, write_json
+from pontine.envs.io import json_text, platform
 
 from ..provenance import command, commit, versions
 from .curve import draw
 
 Say = Callable[[str], None]
-
-_LEFT_OVER = re.compile(r"\..+-[a-z0-9_]{8}(\.\w+)?")
 
 
 class RunFolder:
@@ -33,9 +31,8 @@ class RunFolder:
     def __init__(self, path: Path, config: Mapping[str, Any], say: Say) -> None:
         self.path, self.config, self._say = path, config, say
         self.origin = self._claim()
-        for name in [p for folder in (path, path / "clone") if folder.is_dir() for p in folder.iterdir()]:
-            if _LEFT_OVER.fullmatch(name.name) and name.is_file():
-                name.unlink()
+        for folder in (path, self.checkpoints, *self.checkpoints.glob("*/")):
+            remove_parts(folder)
         self.points: list[dict[str, Any]] = _read(path / "curve.json", [])
         self._spent = float(_read(path / "spent.json", {"cpu_seconds": 0.0})["cpu_seconds"])
         self._began = time.process_time()
@@ -55,6 +52,15 @@ class RunFolder:
     def checkpointed(self) -> None:
         """Note the CPU time that the checkpoint just written has cost."""
         write_json(self.path / "spent.json", {"cpu_seconds": round(self.cpu_seconds, 1)})
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder, which may not be there yet, of all that only a killed run needs to go on."""
+        return self.path / "checkpoint"
+
+    def forget(self) -> None:
+        """The run has ended: remove what it no longer needs."""
+        shutil.rmtree(self.checkpoints, ignore_errors=True)
 
     def of(self, stage: str) -> list[dict[str, Any]]:
         """The points of one stage; those without a stage were PPO's."""
@@ -157,10 +163,7 @@ def _agree(wanted: Any, there: Any) -> bool:
 def _read(path: Path, default: Any) -> Any:
     if not path.exists():
         return default
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise PontineError(f"{path} is damaged: {error}") from None
+    return json_text.read(path, "the run's file")
 
 
 def _recipe(origin: Mapping[str, Any]) -> str:

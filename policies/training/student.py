@@ -7,19 +7,14 @@ done, in randomised worlds of every task at once.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
 from pontine.envs.arrays import Array, Bool, Float32
-from pontine.envs.errors import PontineError
-from pontine.envs.files import replacing
 from pontine.envs.tabletop.randomization import randomization
 from pontine.envs.tasks import task as task_of
 from pontine.envs.tasks.episodes import Episodes
@@ -120,27 +115,30 @@ def distill(
     """A student of these teachers (task name to policy), in the order given; `progress(round, loss)` after each round.
 
     The worlds differ as the randomisation `physics` has it. After every round the folder holds all that a killed
-    run needs to lose no more than the round it was in. Raises PontineError where that cannot be read.
+    run needs to lose no more than the round it was in. Raises CheckpointError where that cannot be read.
     """
     torch.manual_seed(seed)
     width = max(teacher.observation for teacher in teachers.values())
     student = Actor(width + len(teachers), 6, config.hidden)
     optimizer = torch.optim.Adam(student.parameters(), config.learning_rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, config.rounds, config.learning_rate / 40)
-    rounds = _Rounds(run.path, len(teachers), width, config)
-    first = rounds.resume(student, optimizer, schedule)
+    each = config.steps * config.worlds
+    rounds = dagger.Rounds(
+        run.checkpoints / "student", config.rounds, (len(teachers), each), (width, 6), dtype=np.float16
+    )
+    first = rounds.resume(student, optimizer)
     rng = np.random.default_rng([seed, 3, first])
     classes = [_open(name, teacher, config, physics, rng, threads) for name, teacher in teachers.items()]
     for turn in range(first, config.rounds):
         share = 1.0 if turn < config.teacher_rounds else config.teacher_share
         for k, one in enumerate(classes):
             act = SkillOfStudent(student, k, len(teachers)).act
-            rounds.add(turn, k, *one.collect(act, config, share, rng))
-        loss = rounds.fit(turn + 1, student, optimizer, rng)
-        schedule.step()
-        rounds.checkpoint(turn + 1, student, optimizer, schedule)
+            seen, rounds.label[turn, k] = one.collect(act, config, share, rng)
+            rounds.seen[turn, k, :, : seen.shape[1]] = seen
+        dagger.set_rate(optimizer, turn / config.rounds, config.learning_rate, config.learning_rate / 40)
+        loss = _fit(rounds, turn + 1, student, optimizer, config, rng)
+        rounds.keep(turn, student, optimizer)
         run.checkpointed()
-        run.scalars("distill", (turn + 1) * config.steps * config.worlds * len(teachers), {"loss": loss})
+        run.scalars("distill", (turn + 1) * each * len(teachers), {"loss": loss})
         progress(turn + 1, loss)
     return student.eval()
 
@@ -156,70 +154,22 @@ def _open(
     return _Class(e, teacher, np.ones(len(ids), bool), observed(e))
 
 
-class _Rounds:
-    """What has been seen and taught so far, on disk, so that a killed run finds it again."""
-
-    def __init__(self, folder: Path, skills: int, width: int, config: DistillConfig) -> None:
-        self._config, self._skills, self._state = config, skills, folder / "state.pt"
-        self._each = config.steps * config.worlds
-        shape = skills, config.rounds * self._each
-        self._seen = _mapped(folder / "seen.npy", (*shape, width))
-        self._label = _mapped(folder / "label.npy", (*shape, 6))
-
-    def resume(self, student: Actor, optimizer: torch.optim.Optimizer, schedule: Any) -> int:
-        """How many rounds are done; brings the learner to where it was after them."""
-        if not self._state.exists():
-            return 0
-        try:
-            state = torch.load(self._state, weights_only=True)
-            student.load_state_dict(state["student"])
-            optimizer.load_state_dict(state["optimizer"])
-            schedule.load_state_dict(state["schedule"])
-            return int(state["rounds"])
-        except (OSError, RuntimeError, KeyError, ValueError, pickle.UnpicklingError) as error:
-            reason = str(error).splitlines()[0]
-            raise PontineError(f"the checkpoint {self._state} cannot be read ({reason}); remove it") from None
-
-    def checkpoint(self, rounds: int, student: Actor, optimizer: torch.optim.Optimizer, schedule: Any) -> None:
-        """Note that so many rounds are done."""
-        self._seen.flush()
-        self._label.flush()
-        states = {"student": student, "optimizer": optimizer, "schedule": schedule}
-        with replacing(self._state) as temporary:
-            torch.save({"rounds": rounds, **{name: part.state_dict() for name, part in states.items()}}, temporary)
-
-    def add(self, turn: int, skill: int, seen: Float32, label: Float32) -> None:
-        """Note one skill's part of a round."""
-        where = slice(turn * self._each, (turn + 1) * self._each)
-        self._seen[skill, where, : seen.shape[1]], self._label[skill, where] = seen, label
-
-    def fit(self, rounds: int, student: Actor, optimizer: torch.optim.Optimizer, rng: np.random.Generator) -> float:
-        """The mean loss of one round's updates; every batch has as much of each skill."""
-        which = np.repeat(np.arange(self._skills), self._config.batch // self._skills)
-        wanted = np.eye(self._skills, dtype=np.float32)[which]
-        total = 0.0
-        for _ in range(self._config.updates):
-            rows = rng.integers(rounds * self._each, size=len(which))
-            seen = np.concatenate([self._seen[which, rows].astype(np.float32), wanted], axis=1)
-            label = self._label[which, rows].astype(np.float32)
-            loss = F.mse_loss(student(torch.from_numpy(seen)), torch.from_numpy(label))
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item()
-        return total / self._config.updates
-
-
-def _mapped(path: Path, shape: tuple[int, ...]) -> np.memmap:
-    """A float16 array kept in a file, as it was if it was there."""
-    if path.exists():
-        return np.lib.format.open_memmap(path, mode="r+")
-    with replacing(path) as temporary:
-        np.lib.format.open_memmap(temporary, mode="w+", dtype=np.float16, shape=shape).flush()
-    return np.lib.format.open_memmap(path, mode="r+")
-
-
-def forget(folder: Path) -> None:
-    """Remove what only a resumed run needs."""
-    for name in ("state.pt", "seen.npy", "label.npy"):
-        (folder / name).unlink(missing_ok=True)
+def _fit(
+    rounds: dagger.Rounds, done: int, student: Actor, optimizer: torch.optim.Optimizer, config: DistillConfig,
+    rng: np.random.Generator,
+) -> float:  # fmt: skip
+    """The mean loss of one round's updates; every batch has as much of each skill."""
+    skills, each = rounds.seen.shape[1:3]
+    which = np.repeat(np.arange(skills), config.batch // skills)
+    wanted = np.eye(skills, dtype=np.float32)[which]
+    total = 0.0
+    for _ in range(config.updates):
+        turn, row = np.divmod(rng.integers(done * each, size=len(which)), each)
+        seen = np.concatenate([rounds.seen[turn, which, row].astype(np.float32), wanted], axis=1)
+        label = rounds.label[turn, which, row].astype(np.float32)
+        loss = F.mse_loss(student(torch.from_numpy(seen)), torch.from_numpy(label))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+    return total / config.updates

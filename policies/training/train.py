@@ -46,9 +46,7 @@ def train(config: TrainConfig, report: Report = lambda progress: None, say: Say 
         card = {**_described(config, best), **before, **run.origin, **spent}
         card["test"] = _tested(config, actors, report)
         save(best, card, run.path / "policy")
-        for name in ("buffer.npz", "sac.zip", "tqc.zip"):
-            # a replay buffer is large, and of no use to a run that has ended
-            (run.path / name).unlink(missing_ok=True)
+        run.forget()
     return card
 
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, TypeVar
-from zipfile import BadZipFile
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import VecEnv
 
 from pontine.envs.arrays import Bool, Float32
-from pontine.envs.errors import PontineError
 from pontine.envs.gym import GoalTaskVectorEnv, TaskVectorEnv
 from pontine.envs.tasks import task as task_of
 from pontine.envs.tasks.starts import OWN, Curriculum
-
-Algorithm = TypeVar("Algorithm", bound=BaseAlgorithm)
 
 
 def make(task: str, worlds: int, randomization: str, threads: int, curriculum: Curriculum = OWN) -> TaskVecEnv:
@@ -26,15 +20,6 @@ def make(task: str, worlds: int, randomization: str, threads: int, curriculum: C
     env = face(task, worlds, threads=threads, randomization=randomization)
     env.episodes.curriculum = curriculum
     return TaskVecEnv(env)
-
-
-def resume(algorithm: type[Algorithm], checkpoint: Path, env: TaskVecEnv) -> Algorithm:
-    """A model from its checkpoint. Raises PontineError if that cannot be read."""
-    try:
-        return algorithm.load(checkpoint, env=env, device="cpu")
-    except (OSError, ValueError, KeyError, RuntimeError, BadZipFile) as error:
-        reason = str(error).splitlines()[0]
-        raise PontineError(f"the checkpoint {checkpoint} cannot be read ({reason}); remove it to begin anew") from None
 
 
 class TaskVecEnv(VecEnv):

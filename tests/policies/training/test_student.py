@@ -72,8 +72,9 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
 
 def test_a_damaged_checkpoint_is_told(tmp_path: Path) -> None:
     student_in(tmp_path)
-    (tmp_path / "state.pt").write_bytes((tmp_path / "state.pt").read_bytes()[:1000])
-    with pytest.raises(PontineError, match=r"state\.pt cannot be read"):
+    learner = tmp_path / "checkpoint" / "student" / "learner.safetensors"
+    learner.write_bytes(learner.read_bytes()[:1000])
+    with pytest.raises(PontineError, match=r"learner\.safetensors cannot be read"):
         student_in(tmp_path)
 
 

@@ -13,11 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gymnasium import spaces
+from safetensors.torch import load_file
 from stable_baselines3.common.buffers import ReplayBuffer
 
 from pontine.conf import train as conf
 from pontine.conf.options import frozen
 from pontine.envs.errors import PontineError
+from pontine.envs.files import MARK
 from pontine.policies.actor import load
 from pontine.policies.library import policy_path
 from pontine.policies.training.offpolicy import keep, restore
@@ -52,6 +54,8 @@ def pontine(*args: str, **kwargs: object) -> subprocess.Popen:
         **kwargs,
     )
 
+
+LEARNER = Path("checkpoint", "clone", "learner.safetensors")
 
 SOON = 240.0
 """Seconds until which a run must have got somewhere, on the busiest of machines."""
@@ -89,16 +93,16 @@ def finish(*args: str) -> str:
 
 def test_a_run_killed_with_9_in_either_stage_goes_on_from_its_last_checkpoint(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    rounds = run / "clone"
+    rounds = run / "checkpoint" / "clone"
     args = [*SMALL, f"run_dir={run}"]
-    kill_when(pontine("train", *args), lambda: (rounds / "round-0001.npz").exists())
+    kill_when(pontine("train", *args), lambda: (rounds / "round-0001.safetensors").exists())
     # What a kill in the middle of writing leaves behind is under a temporary name, and is never read.
-    (rounds / ".learner-abcd1234.pt").write_bytes(b"half a checkpoint")
-    (run / ".curve-abcd1234.json").write_text("[{")
-    kept = sorted(p.name for p in rounds.glob("round-*.npz"))
+    (rounds / f"{MARK}learner-abcd1234.safetensors").write_bytes(b"half a checkpoint")
+    (run / f"{MARK}curve-abcd1234.json").write_text("[{")
+    kept = sorted(p.name for p in rounds.glob("round-*.safetensors"))
     stamps = {name: (rounds / name).stat().st_mtime_ns for name in kept[:-1]}
     resumed = pontine("train", *args)
-    kill_when(resumed, lambda: not rounds.exists() or len(list(rounds.glob("round-*.npz"))) > len(kept))
+    kill_when(resumed, lambda: not rounds.exists() or len(list(rounds.glob("round-*.safetensors"))) > len(kept))
     if rounds.exists():
         again = {name: (rounds / name).stat().st_mtime_ns for name in stamps}
         assert again == stamps, "rounds that a checkpoint had were played again"
@@ -114,7 +118,8 @@ def test_a_run_killed_with_9_in_either_stage_goes_on_from_its_last_checkpoint(tm
     assert [p["cpu_seconds"] for p in after] == sorted(p["cpu_seconds"] for p in after)
     assert (run / "curve.png").read_bytes().startswith(b"\x89PNG")
     assert list((run / "tensorboard").iterdir())
-    assert not list(run.rglob(".*-abcd1234.*"))
+    assert not list(run.rglob("*-abcd1234.*"))
+    assert not (run / "checkpoint").exists()
     _, card = load(run / "policy")
     assert (card["task"], card["config"]["seed"]) == ("pontine/Reach-v0", 0)
     assert {"clone, randomization=none", "policy, randomization=real"} <= set(card["test"])
@@ -135,8 +140,8 @@ def test_learning_from_nothing_goes_on_after_kill_9_with_its_replay_buffer(algo:
     if algo == "rlpd":
         kill_when(pontine("train", *args), lambda: len(points(run, algo)) >= 2)
         before = points(run, algo)
-        with np.load(run / "buffer.npz") as kept:
-            assert len(kept["actions"]) * 8 >= before[-1]["env_steps"] - 8
+        kept = load_file(run / "checkpoint" / "buffer.safetensors")
+        assert len(kept["actions/"]) * 8 >= before[-1]["env_steps"] - 8
     out = finish(*args)
     if before:
         assert points(run, algo)[: len(before)] == before
@@ -147,14 +152,14 @@ def test_learning_from_nothing_goes_on_after_kill_9_with_its_replay_buffer(algo:
     actor, card = load(run / "policy")
     assert actor.squash
     assert card["training_env_steps"] == 4000
-    assert not (run / "buffer.npz").exists()
+    assert not (run / "checkpoint").exists()
 
 
 def test_a_damaged_checkpoint_is_one_clear_line(tmp_path: Path) -> None:
     run = tmp_path / "run"
     args = [*SMALL, f"run_dir={run}"]
-    kill_when(pontine("train", *args), lambda: (run / "clone" / "learner.pt").exists())
-    learner = run / "clone" / "learner.pt"
+    kill_when(pontine("train", *args), lambda: (run / LEARNER).exists())
+    learner = run / LEARNER
     learner.write_bytes(learner.read_bytes()[:-200])
     process = pontine("train", *args)
     _, err = process.communicate(timeout=SOON)
@@ -184,14 +189,14 @@ def test_a_replay_buffer_comes_back(full: bool, tmp_path: Path) -> None:
     for _ in range(30 if full else 13):
         rows = rng.normal(size=(2, 3)).astype(np.float32)
         one.add(rows, rows + 1, rows, rows[:, 0], rows[:, 0] > 1, [{}, {}])
-    keep(one, tmp_path / "buffer.npz")
-    restore(two, tmp_path / "buffer.npz")
+    keep(one, tmp_path / "buffer.safetensors")
+    restore(two, tmp_path / "buffer.safetensors")
     assert (two.pos, two.full) == (one.pos, one.full)
     for name in ("observations", "next_observations", "actions", "rewards", "dones"):
         np.testing.assert_array_equal(getattr(one, name)[: one.size()], getattr(two, name)[: two.size()])
-    (tmp_path / "buffer.npz").write_bytes((tmp_path / "buffer.npz").read_bytes()[:100])
+    (tmp_path / "buffer.safetensors").write_bytes((tmp_path / "buffer.safetensors").read_bytes()[:100])
     with pytest.raises(PontineError, match="cannot be read"):
-        restore(fresh(), tmp_path / "buffer.npz")
+        restore(fresh(), tmp_path / "buffer.safetensors")
 
 
 @pytest.mark.parametrize(
