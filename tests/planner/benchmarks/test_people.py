@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +12,7 @@ import pytest
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.benchmarks.checks import faults
-from pontine.planner.benchmarks.items import forbidden, right
+from pontine.planner.benchmarks.items import forbidden, load_items, right
 from pontine.planner.benchmarks.regions import check_region, contains
 from pontine.planner.reading import Reading, Spot, answer, refusal, subgoals
 
@@ -154,6 +157,35 @@ def test_what_is_forbidden_counts_only_if_it_is_not_so_anyway() -> None:
 def test_labels_that_cannot_be_judged_are_found(wanted: dict[str, Any], told: str) -> None:
     assert any(told in fault for fault in faults([item(wanted)]))
     assert not faults([item(goals(("in", "cup", "bowl")))])
+
+
+ITEMS = load_items("people")
+
+
+def test_the_peoples_items_are_sound() -> None:
+    assert not faults(ITEMS)
+    said = [item["instruction"] for item in ITEMS if "line" not in item]
+    assert all(said)
+    assert len(set(said)) == len(said)
+
+
+def test_half_of_them_are_lines_drawn_by_seed() -> None:
+    drawn = random.Random(16).sample(range(1, 30870), 420)
+    assert {item["line"] for item in ITEMS if "line" in item} == set(drawn)
+    assert all(item["instruction"] == "" for item in ITEMS if "line" in item)
+
+
+def test_sentences_are_taken_from_their_lines_and_only_from_those_meant(tmp_path: Path) -> None:
+    items, sentences = tmp_path / "few.jsonl", tmp_path / "sentences.txt"
+    sentences.write_text("one\ntwo\u2028words\nthree\n", encoding="utf-8")
+    (tmp_path / "few_scenes.json").write_text('{"s": {}}', encoding="utf-8")
+    row = '{"id": "1", "scene": "s", "line": 2, "sha256": "%s", "accept": []}'
+    items.write_text(row % sha256("two\u2028words".encode()).hexdigest()[:8], encoding="utf-8")
+    assert load_items(items, sentences)[0]["instruction"] == "two\u2028words"
+    assert load_items(items)[0]["instruction"] == ""
+    items.write_text(row % "00000000", encoding="utf-8")
+    with pytest.raises(PontineError):
+        load_items(items, sentences)
 
 
 def test_places_need_a_position() -> None:
