@@ -34,7 +34,11 @@ NAMED = 0.01
 
 
 class NoFormError(PontineError):
-    """The model did not write a goal form."""
+    """The model did not write a goal form; `wrote` is what it wrote instead, in short."""
+
+    def __init__(self, message: str, wrote: str = "") -> None:
+        super().__init__(message)
+        self.wrote = wrote
 
 
 class FormBrain(ABC):
@@ -66,8 +70,8 @@ class FormBrain(ABC):
         language = language_of(instruction)
         try:
             return self._best(instruction, scene, turns)
-        except NoFormError:
-            return question(word("unclear", language))
+        except NoFormError as error:
+            return question(word("unclear_written" if error.wrote else "unclear", language, error.wrote))
 
     def _best(self, instruction: str, scene: Scene, turns: Sequence[Turn]) -> Reading:
         """The reading of the form that is the likeliest one in this scene."""

@@ -14,8 +14,8 @@ import pytest
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.scene import Scene, SceneObject
 from pontine.planner.brain import load_brain
-from pontine.planner.brain.endpoint import KEY, EndpointBrain, answer_of, checked
-from pontine.planner.language.form import FormError
+from pontine.planner.brain.chat import KEY
+from pontine.planner.brain.endpoint import EndpointBrain
 
 SCENE = Scene(
     (
@@ -80,27 +80,6 @@ def test_nobody_there_is_one_clear_line() -> None:
         address = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
         with pytest.raises(PontineError, match="cannot reach"):
             EndpointBrain(address, "plain").read(SAID, SCENE)
-
-
-@pytest.mark.parametrize(
-    ("message", "answer"),
-    [
-        ({"content": "<think>a\nb</think>\n\nhold the cup\n"}, "hold the cup"),
-        ({"content": "so the cup\n</think>hold the cup"}, "hold the cup"),
-        ({"content": "<think>never ends"}, ""),
-        ({"content": "```\nhold the cup\n```"}, "hold the cup"),
-        ({"content": None, "reasoning_content": "hold the moon"}, ""),
-    ],
-)
-def test_thoughts_are_no_answer(message: dict[str, str | None], answer: str) -> None:
-    assert answer_of(message) == answer
-
-
-def test_only_words_of_the_instruction_may_be_copied() -> None:
-    assert str(checked("hold the red cup", "Grab the RED cup.")) == "hold the red cup"
-    for wrong in ("hold the moon", "hold the cup red", "grab the red cup", ""):
-        with pytest.raises(FormError):
-            checked(wrong, "Grab the RED cup.")
 
 
 def test_options_that_do_not_go_together_are_one_clear_line() -> None:
