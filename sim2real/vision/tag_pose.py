@@ -3,13 +3,14 @@
 A small tag tells its place across the line of sight far better than along it, and its turn in its own
 plane far better than its tilt. So what is known beforehand is used: things rest flat, and on something. A pose
 with a side flat down and a height that something there can carry is preferred wherever it explains the
-picture nearly as well as the best free pose; a tilt of more than about 8 degrees cannot be
+picture nearly as well as the best free pose, and wherever it is within what the tags tell and the free pose is not
+possible, because it lies inside the table or another thing; a tilt of more than about 8 degrees cannot be
 explained so, and stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -33,8 +34,9 @@ WORST = 1.5
 """Largest root mean square (pixels) by which a pose may miss the corners it is made from."""
 
 REACH = 0.024
-"""How far (m) a measured height may be from the height at which something would rest."""
+"""How far (m) a measured height may be above the height at which something would rest."""
 
+_INSIDE, _LEANING = 0.003, np.deg2rad(8)
 _SHORTEST, _SURE = 9.0, 1.0
 _STEADY, _SHARE = 2.0, 0.2
 _BLACK, _EVEN = 40, 4.0
@@ -172,15 +174,19 @@ class Eye:
                     look.sightings[thing.name] = Sighting(patch[0], patch[1], 0.0, thing.name not in held)
         return look
 
+    @property
+    def _listed(self) -> str:
+        return f"({self.markers.family}: {', '.join(str(tag.id) for tag in self.markers.table)})"
+
     def _check(self, image: Image, found: Mapping[int, Array]) -> None:
         """Raise SightError if nothing seen now bears out that the camera stands where it did."""
         things = (*self.markers.objects, *self.markers.fixtures)
         parts = (tag for fixture in self.markers.fixtures for tag in fixture.part_tags)
         ours = {tag.id for tag in (*self.markers.table, *(tag for thing in things for tag in thing.tags), *parts)}
         if not ours & set(found) and (blank := _blank(image) or ("blocked" if self._table else None)):
+            what = "is the camera covered, or the light off?" if blank == "black" else "what is before the camera?"
             raise SightError(
-                f"the picture is {blank}: none of the table's tags, and no other tag, is in it; "
-                f"{'is the camera covered, or the light off?' if blank == 'black' else 'what is before the camera?'}"
+                f"the picture is {blank}: none of the table's tags {self._listed} is in it, nor another; {what}"
             )
 
     def _stand(self, lens: Lens, found: Mapping[int, Array]) -> tuple[CameraPose, dict[int, float]]:
@@ -195,10 +201,8 @@ class Eye:
             self._table[tag.id] = old + _SHARE * (found[tag.id] - old) if steady else found[tag.id]
         used = [tag for tag in self.markers.table if tag.id in self._table]
         if not used:
-            listed = ", ".join(str(tag.id) for tag in self.markers.table)
             raise SightError(
-                f"none of the table's tags ({self.markers.family}: {listed}) is in the picture: "
-                "nobody knows where the camera stands"
+                f"none of the table's tags {self._listed} is in the picture: nobody knows where the camera stands"
             )
         while True:
             points = np.concatenate([tag.corners() for tag in used])
@@ -225,21 +229,58 @@ class Eye:
     def _settled(
         self, thing: MarkedObject, fit: Fit, guess: tuple[Array, Array, float], others: Iterable[Body]
     ) -> Sighting | None:
-        """The pose that is likeliest, given that things rest flat on something."""
+        """The pose that is likeliest, given that things rest flat on something and lie inside nothing."""
         rotation, position, error = guess
         bodies = list(others)
-        limit = max(WORST, 1.3 * error)
-        flat = fit.upright(flattened(rotation, thing), position)
-        if flat is not None and flat[2] <= limit:
+        level = flattened(rotation, thing)
+        leans = _angle(level.T @ rotation) > _LEANING
+        flat = fit.upright(level, position)
+        if flat is not None and flat[2] <= (max(WORST, 1.3 * error) if leans else 2 * WORST):
             rotation, position, error = flat
             there = body(thing, position, rotation)
-            gap = there.underside - ground(there, bodies)
-            if gap < REACH:
-                lifted = position - (0.0, 0.0, gap)
-                rested = fit.upright(rotation, lifted, height=float(lifted[2]))
-                if rested is not None and rested[2] <= (limit if abs(gap) < REACH / 2 else max(_SURE, 1.3 * error)):
+            floors = [ground(there, bodies)]
+            for floor in floors:
+                gap = there.underside - floor
+                rested = fit.upright(rotation, *_lowered(position, gap))
+                if rested is None:
+                    continue
+                if (blocked := _inside(body(thing, rested[1], rested[0]), bodies)) is not None:
+                    # it stands on that, then; tops only go up, so that this ends
+                    floors += [blocked] if blocked > floor else []
+                elif rested[2] <= _tolerated(gap, error):
                     return Sighting(rested[1], rested[0], rested[2], True)
+        there = body(thing, position, rotation)
+        floor = max(ground(there, bodies), _inside(there, bodies) or 0.0)
+        if there.underside < floor - _INSIDE:
+            lifted = fit.upright(rotation, *_lowered(position, there.underside - floor))
+            if lifted is None:
+                return None
+            rotation, position, error = lifted
         return Sighting(position, rotation, error, False) if error <= 2 * WORST else None
+
+
+def _inside(there: Body, others: Sequence[Body]) -> float | None:
+    """The top (m) of the highest solid thing that a body would be inside of, None if there is none."""
+    solid = [o for o in others if o.name != there.name and not o.container and o.holds_over(there.position)]
+    return max((o.top for o in solid if there.underside < o.top - _INSIDE and o.underside < there.top), default=None)
+
+
+def _lowered(position: Array, gap: float) -> tuple[Array, float]:
+    """A position (3,) m lowered by that much, and its height (m)."""
+    lower = position - (0.0, 0.0, gap)
+    return lower, float(lower[2])
+
+
+def _tolerated(gap: float, error: float) -> float:
+    """By how much (pixels) a resting pose may miss, where the best pose misses by `error` and is that far (m) above it.
+
+    What is measured below what carries it cannot be there: then whatever the tags allow is believed.
+    """
+    if gap < -_INSIDE:
+        return 2 * WORST
+    if gap < REACH / 2:
+        return max(WORST, 1.3 * error)
+    return max(_SURE, 1.3 * error) if gap < REACH else 0.0
 
 
 def _in_hand(fit: Fit, guess: tuple[Array, Array, float], expected: tuple[Array, Array]) -> Sighting | None:
@@ -260,6 +301,11 @@ def flattened(rotation: Array, thing: MarkedObject) -> Array:
     up = max(axes, key=lambda k: abs(rotation[2, k]))
     target = np.array([0.0, 0.0, np.sign(rotation[2, up]) or 1.0])
     return turn_between(rotation[:, up], target) @ rotation
+
+
+def _angle(rotation: Array) -> float:
+    """By how much (rad) a rotation (3, 3) turns."""
+    return float(np.arccos(np.clip((np.trace(rotation) - 1) / 2, -1, 1)))
 
 
 def _blank(image: Image) -> str | None:
