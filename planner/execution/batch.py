@@ -5,22 +5,30 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from rich.progress import track
+from rich.progress import Progress
 
 from pontine.envs.errors import PontineError
-from pontine.envs.files import replacing
+from pontine.envs.files import check_writable, replacing
+from pontine.envs.io import json_text
 from pontine.envs.io.plain_text import plain, terminal
 from pontine.envs.predicates import written
 from pontine.envs.scene import Scene
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.brain.written_goal import WrittenGoal
+from pontine.planner.execution.answer_file import AnswerFile
 from pontine.planner.planning.plan import NoPlanError, make_plan
 from pontine.planner.planning.problem import prepare
 from pontine.policies.threads import torch_threads
+
+LONGEST = 8 * 2**20
+"""Bytes of the longest line of a batch that is read."""
+
+CRASHED = 70
+"""Exit status where Pontine itself was wrong."""
 
 
 def plan_one(instruction: str, scene: Scene, brain: Brain) -> dict[str, Any]:
@@ -59,15 +67,17 @@ def plan_verb(
 
     One instruction: the reading and plan are printed, and written to `out` if that is given. A batch: each line
     `{"id", "instruction", "scene"}` becomes a line `{"id", "reading", "plan", "seconds"}`; a line that cannot be
-    read becomes `{"id", "reading": null, "plan": null, "error"}` and the rest goes on. Files are written whole or
-    not at all.
+    read becomes `{"id", "reading": null, "plan": null, "error"}` and the rest goes on. Each answer is written as
+    soon as it is known; a batch that was stopped goes on where it was.
 
-    Returns the exit status: 0, or 2 if lines of a batch could not be read. Raises PontineError on bad input.
+    Returns the exit status: 0, 2 if lines of a batch could not be read, 70 if one met a mistake in Pontine. Raises
+    PontineError on bad input.
     """
     if threads < 1:
         raise PontineError("threads must be at least 1")
     with torch_threads(threads):
-        return _plan(instruction, goal, scene, out, batch, lambda: load_brain(adapter, brain, model, url))
+        choice = (adapter, brain, model, url)
+        return _plan(instruction, goal, scene, out, batch, lambda: load_brain(*choice), choice)
 
 
 def _plan(
@@ -77,13 +87,14 @@ def _plan(
     out: str | Path | None,
     batch: str | Path | None,
     load: Callable[[], Brain],
+    settings: object,
 ) -> int:
     if batch is not None:
         if instruction is not None or goal is not None or scene is not None:
             raise PontineError("give either batch= and out=, or instruction= and scene=, not both")
         if out is None:
             raise PontineError("batch= needs out=, the file to write")
-        return _plan_batch(Path(batch), Path(out), load)
+        return _plan_batch(Path(batch), Path(out), load, settings)
     if instruction is not None and goal is not None:
         raise PontineError("give either instruction= or goal=, not both")
     wanted = instruction if goal is None else goal
@@ -92,9 +103,9 @@ def _plan(
     if not wanted.strip():
         raise PontineError("the instruction is empty; say what the arm should do")
     told = plan_one(wanted, Scene.read(scene), WrittenGoal() if goal is not None else load())
+    show(told)
     if out is not None:
         _write(Path(out), json.dumps(told, ensure_ascii=False, indent=1) + "\n")
-    show(told)
     return 0
 
 
@@ -113,34 +124,66 @@ def show(told: dict[str, Any]) -> None:
         console.print(f"{reading['kind']:9} {plain(reading['text'])}")
 
 
-def _plan_batch(batch: Path, out: Path, load: Callable[[], Brain]) -> int:
-    try:
-        lines = [line for line in batch.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise PontineError(f"cannot read batch {str(batch)!r}: {getattr(error, 'strerror', None) or error}") from None
-    if not out.parent.is_dir():
-        raise PontineError(f"cannot write {str(out)!r}: there is no folder {str(out.parent)!r}")
+def _plan_batch(batch: Path, out: Path, load: Callable[[], Brain], settings: object) -> int:
+    check_writable(out, "answers")
+    total = _count(batch)
+    if out.exists() and out.samefile(batch):
+        raise PontineError(f"batch= and out= are the same file, {str(out)!r}")
     brain = load()
     prepare()
-    told = [
-        _plan_line(line, number, brain)
-        for number, line in enumerate(track(lines, "planning", console=terminal(stderr=True)), start=1)
-    ]
-    _write(out, "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in told))
-    bad = sum(entry["reading"] is None for entry in told)
-    if bad:
-        print(plain(f'{bad} of {len(told)} lines could not be read; see their "error" in {out}'), file=sys.stderr)
-    return 2 if bad else 0
+    crashed = False
+    with AnswerFile(out, settings) as answers, Progress(console=terminal(stderr=True)) as bar:
+        shown = bar.add_task("planning", total=total)
+        try:
+            for number, line in _lines(batch):
+                bar.update(shown, advance=1)
+                if answers.has(line):
+                    continue
+                answer, crash = _plan_line(line, number, brain)
+                answers.add(line, answer, bad=answer["reading"] is None)
+                crashed = crashed or crash
+        except BaseException:
+            kept = plain(f"{answers.count} lines are answered in {out}; the same command goes on after them")
+            print(kept, file=sys.stderr)
+            raise
+    if bad := answers.bad:
+        print(plain(f'{bad} of {answers.count} lines could not be read; see their "error" in {out}'), file=sys.stderr)
+    return CRASHED if crashed else 2 if bad else 0
 
 
-def _plan_line(line: str, number: int, brain: Brain) -> dict[str, Any]:
-    """The output line for one input line."""
+def _count(batch: Path) -> int | None:
+    """How many lines a batch has; None for what can be read only once. Raises PontineError."""
+    if batch.exists() and not batch.is_file() and not batch.is_dir():
+        return None
+    return sum(1 for _ in _lines(batch))
+
+
+def _lines(batch: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file that are not blank, with their numbers; of those that are too long, the beginning.
+
+    Only a line feed ends a line. Raises PontineError if it cannot be read.
+    """
+    try:
+        with batch.open("rb") as file:
+            number = 0
+            while line := file.readline(LONGEST + 1):
+                rest = line
+                while len(rest) > LONGEST and not rest.endswith(b"\n"):
+                    rest = file.readline(LONGEST + 1)
+                number += 1
+                if line.strip():
+                    yield number, line.rstrip(b"\r\n")
+    except OSError as error:
+        raise PontineError(f"cannot read batch {str(batch)!r}: {error.strerror or error}") from None
+
+
+def _plan_line(line: bytes, number: int, brain: Brain) -> tuple[dict[str, Any], bool]:
+    """The answer to one line, and whether that is a mistake in Pontine."""
     name: Any = None
     try:
-        try:
-            data = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise PontineError(f"line {number} is not JSON: {error}") from None
+        if len(line) > LONGEST:
+            raise PontineError(f"line {number} has more than {LONGEST >> 20} MB")
+        data = json_text.parse(line, f"line {number}")
         if not isinstance(data, dict):
             raise PontineError(f"line {number} must be a JSON object with id, instruction and scene")
         name = data.get("id")
@@ -148,9 +191,12 @@ def _plan_line(line: str, number: int, brain: Brain) -> dict[str, Any]:
             raise PontineError(f'line {number} has no text in "instruction"')
         told = plan_one(data["instruction"], Scene.from_json(data.get("scene")), brain)
     except PontineError as error:
-        return {"id": name, "reading": None, "plan": None, "error": str(error)}
+        return {"id": name, "reading": None, "plan": None, "error": str(error)}, False
+    except Exception as error:  # noqa: BLE001 - the other lines are worth as much; the answer and the status say it
+        said = f"a mistake in Pontine: {type(error).__name__}: {plain(error, longest=500)}"
+        return {"id": name, "reading": None, "plan": None, "error": said}, True
     del told["instruction"]
-    return {"id": name, **told}
+    return {"id": name, **told}, False
 
 
 def _write(path: Path, text: str) -> None:

@@ -92,3 +92,138 @@ def test_bad_arguments_are_one_clear_line(arguments: dict[str, str]) -> None:
     with pytest.raises(PontineError) as caught:
         batch.plan_verb(**arguments)
     assert "\n" not in str(caught.value)
+
+
+def answers(path: Path) -> list[dict[str, Any]]:
+    text = path.read_bytes()
+    assert text.endswith(b"\n")
+    assert len(text.decode().splitlines()) == text.count(b"\n"), "a line that some readers cut"
+    return [json.loads(line) for line in text.split(b"\n")[:-1]]
+
+
+def line(number: int, said: str = "put") -> bytes:
+    return json.dumps({"id": number, "instruction": said, "scene": SCENE}, ensure_ascii=False).encode()
+
+
+HOSTILE = [
+    b'{"id": 1, "instruction": "\\ud83d", "scene": {}}',
+    b'{"id": ' + b"9" * 400 + b', "instruction": "put", "scene": {}}',
+    b'{"id": ' + b"9" * 5000 + b"}",
+    b"[" * 100_000,
+    b'{"id": 1, "instruction": "\xff"}',
+    b"\xff\xfe",
+    b"null",
+    b"NaN",
+    b'{"id": NaN, "instruction": "put", "scene": {}}',
+    b'{"id": 1, "id": 2, "instruction": "put"}',
+    b'{"id": {"a": [1]}, "instruction": "put", "scene": {"objects": [{"name": "a\\u001b[2J", "kind": "cup"}]}}',
+    b"\x00",
+    b"",
+    b'{"id": 1, "instruction": "' + b"x" * 300_000 + b'"}',
+]
+
+
+def test_no_bad_line_costs_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "LONGEST", 200_000)
+    lines = [part for bad in HOSTILE for part in (bad, line(7, "put"))]
+    (tmp_path / "in.jsonl").write_bytes(b"\xef\xbb\xbf" + b"\r\n".join([line(7), *lines]))
+    assert batch.plan_verb(batch=tmp_path / "in.jsonl", out=tmp_path / "out.jsonl") == 2
+    told = answers(tmp_path / "out.jsonl")
+    assert len(told) == 2 * len(HOSTILE)  # the blank line has no answer, the first line has one
+    assert [t["plan"] is not None for t in told].count(True) == len(HOSTILE) + 1
+    assert all("line" in t["error"] or "control" in t["error"] for t in told if t["reading"] is None)
+
+
+def test_a_line_ends_at_a_line_feed_alone(tmp_path: Path) -> None:
+    text = "\n".join(
+        json.dumps({"id": f"a{c}b", "instruction": f"say{c}it", "scene": SCENE}, ensure_ascii=False)
+        for c in "\u2028\u2029\x85"
+    )
+    (tmp_path / "in.jsonl").write_text(text, encoding="utf-8")
+    assert batch.plan_verb(batch=tmp_path / "in.jsonl", out=tmp_path / "out.jsonl") == 0
+    assert [t["id"] for t in answers(tmp_path / "out.jsonl")] == ["a\u2028b", "a\u2029b", "a\x85b"]
+
+
+class Stopper(Parrot):
+    """Is stopped at `stop`, crashes at `crash`, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def read(self, instruction: str, scene: Scene, turns: Sequence[Turn] = ()) -> Reading:
+        self.asked.append(instruction)
+        if instruction == "stop":
+            raise KeyboardInterrupt
+        if instruction == "crash":
+            raise RuntimeError("the plan fails its own replay")
+        return super().read(instruction, scene)
+
+
+@pytest.fixture
+def stopper(monkeypatch: pytest.MonkeyPatch) -> Stopper:
+    brain = Stopper()
+    monkeypatch.setattr(batch, "load_brain", lambda *choice: brain)
+    return brain
+
+
+def test_a_stopped_batch_has_its_answers_and_goes_on(
+    tmp_path: Path, stopper: Stopper, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_bytes(b"\n".join([line(1), b"bad", line(3, "stop"), line(4, "loop")]))
+    with pytest.raises(KeyboardInterrupt):
+        batch.plan_verb(batch=source, out=out)
+    assert [t["id"] for t in answers(out)] == [1, None]
+    assert "2 lines are answered" in capsys.readouterr().err
+    with out.open("ab") as file:
+        file.write(b'{"id": 3, "rea')  # killed in the middle of a line
+    source.write_bytes(b"\n".join([line(1), b"bad", line(3, "eh"), line(4, "loop"), line(5)]))
+    stopper.asked.clear()
+    assert batch.plan_verb(batch=source, out=out) == 2
+    assert stopper.asked == ["eh", "loop", "put"]
+    assert [t["id"] for t in answers(out)] == [1, None, 3, 4, 5]
+    assert {p.name for p in tmp_path.iterdir()} == {"in.jsonl", "out.jsonl"}
+
+
+def test_other_lines_other_options_and_a_finished_batch_begin_anew(tmp_path: Path, stopper: Stopper) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    stopped = b"\n".join([line(1), line(2, "eh"), line(3, "stop")])
+    for then, options, asked in (
+        ([line(1), line(2, "loop"), line(3)], {}, ["loop", "put"]),
+        ([line(9), line(2)], {}, ["put", "put"]),
+        ([line(1), line(2)], {"adapter": "other"}, ["put", "put"]),
+        ([line(1)], {}, []),
+    ):
+        source.write_bytes(stopped)
+        with pytest.raises(KeyboardInterrupt):
+            batch.plan_verb(batch=source, out=out)
+        source.write_bytes(b"\n".join(then))
+        stopper.asked.clear()
+        assert batch.plan_verb(batch=source, out=out, **options) == 0
+        assert stopper.asked == asked
+        assert [t["id"] for t in answers(out)] == [json.loads(t)["id"] for t in then]
+    stopper.asked.clear()
+    assert batch.plan_verb(batch=source, out=out) == 0
+    assert stopper.asked == ["put"]
+
+
+def test_a_mistake_of_ours_in_one_line_is_said_there(tmp_path: Path, stopper: Stopper) -> None:
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join([line(1), line(2, "crash"), line(3)]))
+    assert batch.plan_verb(batch=tmp_path / "in.jsonl", out=tmp_path / "out.jsonl") == 70
+    told = answers(tmp_path / "out.jsonl")
+    assert [t["id"] for t in told] == [1, 2, 3]
+    assert "RuntimeError: the plan fails its own replay" in told[1]["error"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_full_disk_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in.jsonl").write_bytes(line(1))
+    with pytest.raises(PontineError, match="cannot write '/dev/full': No space"):
+        batch.plan_verb(batch=tmp_path / "in.jsonl", out="/dev/full")
+
+
+def test_the_answers_do_not_overwrite_the_questions(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_bytes(line(1))
+    with pytest.raises(PontineError, match="same file"):
+        batch.plan_verb(batch=tmp_path / "in.jsonl", out=tmp_path / "in.jsonl")
+    assert (tmp_path / "in.jsonl").read_bytes() == line(1)
