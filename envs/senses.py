@@ -17,6 +17,7 @@ from .errors import UnknownNameError
 from .robot import JOINTS
 from .tabletop.fixture_spec import part_body
 from .tasks.episodes import Episodes
+from .tasks.observation import SHARE, UNIT, Part, box
 
 SENSES = ("state", "touch", "pixels")
 """What an environment's `observation` may be."""
@@ -28,8 +29,6 @@ CAMERAS = ("wrist", "front")
 """The cameras of `pixels`: on the hand, and across the table."""
 
 FINGERS = ("gripper", "moving_jaw")
-_PROPRIOCEPTION = 4 * len(JOINTS)
-_TOUCH = len(JOINTS) + len(FINGERS)
 
 
 class Senses:
@@ -56,13 +55,15 @@ class Senses:
             return own
         if self.name == "touch":
             parts = dict(own.spaces) if isinstance(own, spaces.Dict) else {"state": own}
-            return spaces.Dict({**parts, "touch": _numbers(_TOUCH)})
+            touch = (Part("loads", len(JOINTS)), Part("which finger touches", len(FINGERS), *SHARE))
+            return spaces.Dict({**parts, "touch": box(touch)})
         image = spaces.Box(0, 255, (IMAGE, IMAGE, 3), np.uint8)
+        predicates = isinstance(own, spaces.Dict) and "goal" in own.spaces
         return spaces.Dict(
             {
                 **dict.fromkeys(CAMERAS, image),
-                "proprioception": _numbers(_PROPRIOCEPTION),
-                "goal": own["goal"] if isinstance(own, spaces.Dict) and "goal" in own.spaces else _numbers(3),
+                "proprioception": box((Part("joints", 3 * len(JOINTS)), Part("action", len(JOINTS), *UNIT))),
+                "goal": own["goal"] if predicates else box((Part("goal", 3),)),  # type: ignore[index]
             }
         )
 
@@ -107,7 +108,3 @@ class Senses:
             "proprioception": np.concatenate(joints, axis=1).astype(np.float32),
             "goal": e.observe()["goal"] if predicates else (5.0 * e.goal).astype(np.float32),  # type: ignore[call-overload]
         }
-
-
-def _numbers(width: int) -> spaces.Box:
-    return spaces.Box(-np.inf, np.inf, (width,), np.float32)

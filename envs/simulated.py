@@ -28,7 +28,8 @@ _SETTLING_STEPS = 10
 class SimulatedRobot:
     """An SO-101 before a table with exactly these objects and fixtures, in MuJoCo, deterministic.
 
-    `worlds` is the simulation behind it, a batch of one. `decals` are drawn and change nothing else.
+    `worlds` is the simulation behind it, a batch of one. `decals` are drawn and change nothing else. It can be
+    pickled and copied.
 
     Example:
         >>> from pontine.envs.tabletop.objects import draw
@@ -82,6 +83,18 @@ class SimulatedRobot:
         targets = self.worlds.q[0].copy()
         targets[GRIPPER] = self.worlds.command[0, GRIPPER]
         self.command(targets)
+
+    def get_state(self) -> dict[str, Any]:
+        """All that the table is now: what goes on from it is the same to the last bit."""
+        return self.worlds.get_state()
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Be where `get_state` was called. Raises StateError for another table's state."""
+        self.worlds.set_state(state)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # what draws belongs to this process, and is made again where it is wanted
+        return {**vars(self), "_renderer": None}
 
     def render(
         self, width: int = 640, height: int = 480, camera: str = "front", quality: Literal["nice", "fast"] = "nice"

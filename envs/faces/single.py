@@ -109,5 +109,6 @@ class TaskEnv(Face, gymnasium.Env):
         self._free()
 
 
-class GoalTaskEnv(Goals, TaskEnv):
+# some libraries look only at a class's direct bases to see whose environment it is
+class GoalTaskEnv(Goals, TaskEnv, gymnasium.Env):
     """A goal task: adds Gymnasium-Robotics' `compute_reward`, `compute_terminated` and `compute_truncated`."""

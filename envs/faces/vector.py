@@ -149,7 +149,7 @@ class TaskVectorEnv(Face, VectorEnv):
         self._free()
 
 
-class GoalTaskVectorEnv(Goals, TaskVectorEnv):
+class GoalTaskVectorEnv(Goals, TaskVectorEnv, VectorEnv):  # see `GoalTaskEnv`
     """A goal task's vector face."""
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+
 import mujoco
+import mujoco.batch
 
 from ..tabletop.worlds import Worlds
 
@@ -24,14 +27,17 @@ class View:
 
     def __init__(self, worlds: Worlds, i: int = 0) -> None:
         self._worlds, self.world = worlds, i
-        self.model = worlds.batch.get_model(i)
+        self.model = copy.copy(worlds.batch.model)
         self.data = mujoco.MjData(self.model)
         self.update()
 
     def update(self) -> None:
         """Bring model and data to where the world is now."""
         batch = self._worlds.batch
-        batch.get_model(self.world, self.model)
+        for name in mujoco.batch.MODEL_FIELDS:
+            values = batch.expanded(name)
+            if values is not None:
+                getattr(self.model, name)[: values.shape[1]] = values[self.world]
         self.model.stat.extent, self.model.stat.center = EXTENT, CENTRE
         batch.get_data(self.world, self.data)
         warmstart = self.data.qacc_warmstart.copy()

@@ -105,6 +105,8 @@ def _add_slot(spec: mujoco.MjSpec, slot: Slot) -> None:
     """
     body = spec.worldbody.add_body(name=slot.name, pos=(0.0, 0.0, 5.0))
     body.add_freejoint(name=slot.name)
+    # whether anything floats is counted when a model is compiled, and in a slot that is empty something does
+    body.gravcomp = 1.0
     body.mass, body.ipos, body.inertia, body.explicitinertial = 0.02, (0.0, 0.0, 0.01), (1e-5, 1.1e-5, 1.2e-5), True
     for index in range(slot.shapes):
         body.add_geom(

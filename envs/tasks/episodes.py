@@ -182,6 +182,8 @@ class Episodes(EpisodeState):
         rows = np.arange(self.n) if ids is None else ids
         if state["task"] != self.task.id:
             raise StateError(f"the state is of {state['task']}, not of {self.task.id}")
+        if len(state["age"]) not in (1, len(rows)):
+            raise StateError(f"the state of {len(state['age'])} worlds does not fit {len(rows)}")
         self.perception.set_state(state["perception"], rows)
         self.worlds.set_state(state["worlds"], rows)
         for k, i in enumerate(map(int, rows)):

@@ -12,7 +12,7 @@ from ..arrays import Array
 from ..errors import UnknownNameError
 from ..tabletop.table import Slot
 from .base import Task, Verdict
-from .observation import SIZE, manipulation
+from .observation import LAYOUT, box, manipulation
 from .state import EpisodeState
 
 FIXTURE = 0
@@ -35,7 +35,7 @@ class FixtureTask(Task):
 
     @property
     def observation_space(self) -> spaces.Box:
-        return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
+        return box(LAYOUT)
 
     def ask(self, e: EpisodeState, i: int, state: int) -> None:
         """Ask world i's fixture, which is mounted, for a state."""

@@ -6,9 +6,9 @@ the object and of the goal: nothing here needs a simulator.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 from gymnasium import spaces
@@ -43,30 +43,53 @@ class Situation:
         return tool_pose(self.position)
 
 
+UNIT, SHARE = (-1.0, 1.0), (0.0, 1.0)
+"""Bounds of what is a part of a direction or an action, and of what is or is not."""
+
+
+class Part(NamedTuple):
+    """A part of an observation: its name and scale, its width, and what it stays between."""
+
+    name: str
+    width: int
+    low: float = -np.inf
+    high: float = np.inf
+
+
+def box(parts: Iterable[Part]) -> spaces.Box:
+    """The space of an observation of those parts."""
+    parts = tuple(parts)
+    widths = [part.width for part in parts]
+    low, high = (
+        np.repeat(np.array(ends, np.float32), widths) for ends in zip(*(part[2:] for part in parts), strict=True)
+    )
+    return spaces.Box(low, high, dtype=np.float32)
+
+
 LAYOUT = (
-    ("joint positions, rad", 6),
-    ("joint velocities x 0.2, rad/s", 6),
-    ("load: target minus position x 4, rad", 6),
-    ("previous action", 6),
-    ("tool position x 5, m", 3),
-    ("approach direction", 3),
-    ("closing axis", 3),
-    ("object minus tool x 10, m", 3),
-    ("the same in the hand's frame", 3),
-    ("object position x 5, m", 3),
-    ("object's vertical axis in the hand's frame", 3),
-    ("cos, sin of symmetry x (closing heading - object yaw)", 2),
-    ("object size x 20, m", 3),
-    ("oblong, square", 2),
-    ("goal minus object x 10, m", 3),
-    ("goal minus tool in the hand's frame x 10, m", 3),
-    ("goal height x 10, m", 1),
+    Part("joint positions, rad", 6),
+    Part("joint velocities x 0.2, rad/s", 6),
+    Part("load: target minus position x 4, rad", 6),
+    Part("previous action", 6, *UNIT),
+    Part("tool position x 5, m", 3),
+    Part("approach direction", 3, *UNIT),
+    Part("closing axis", 3, *UNIT),
+    Part("object minus tool x 10, m", 3),
+    Part("the same in the hand's frame", 3),
+    Part("object position x 5, m", 3),
+    Part("object's vertical axis in the hand's frame", 3, *UNIT),
+    Part("cos, sin of symmetry x (closing heading - object yaw)", 2, *UNIT),
+    Part("object size x 20, m", 3, 0.0),
+    Part("oblong, square", 2, *SHARE),
+    Part("goal minus object x 10, m", 3),
+    Part("goal minus tool in the hand's frame x 10, m", 3),
+    Part("goal height x 10, m", 1),
 )
-"""Names, scales and widths of the manipulation observation's parts, in order."""
+"""The manipulation observation's parts, in order."""
 
-SIZE = sum(width for _, width in LAYOUT)
+SIZE = sum(part.width for part in LAYOUT)
 
-GOAL_SIZE = sum(width for name, width in LAYOUT if name.startswith("goal"))
+GOAL_SIZE = sum(part.width for part in LAYOUT if part.name.startswith("goal"))
 """Width of the parts that tell of the goal; they are the last."""
 
 

@@ -11,7 +11,7 @@ from ..tabletop.layout import GAP, footprint, free_spot
 from ..tabletop.objects import ObjectSpec, draw
 from . import TASKS
 from .base import ALL, CONTAINERS, NEIGHBOUR, OBJECT_SLOTS, SOLID, SUPPORT, TARGET, TOPS, Task, Verdict, random_arm
-from .observation import SIZE, manipulation
+from .observation import LAYOUT, box, manipulation
 from .state import EpisodeState
 
 LIFT = 0.09
@@ -42,7 +42,7 @@ class Pick(Task):
 
     @property
     def observation_space(self) -> spaces.Box:
-        return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
+        return box(LAYOUT)
 
     def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:
         e.worlds.place_arm(i, random_arm(rng))

@@ -13,7 +13,7 @@ from ..tabletop.objects import ObjectSpec
 from ..tabletop.table import Slot
 from . import TASKS
 from .base import TARGET, GoalTask, Verdict, random_arm, random_over_table
-from .observation import GOAL_SIZE, SIZE, manipulation
+from .observation import GOAL_SIZE, LAYOUT, box, manipulation
 from .state import EpisodeState
 
 THRESHOLD = 0.025
@@ -47,7 +47,7 @@ class PickPlace(GoalTask):
         goal = spaces.Box(-np.inf, np.inf, (3,), np.float32)
         return spaces.Dict(
             {
-                "observation": spaces.Box(-np.inf, np.inf, (SIZE - GOAL_SIZE,), np.float32),
+                "observation": box(part for part in LAYOUT if not part.name.startswith("goal")),
                 "achieved_goal": goal,
                 "desired_goal": goal,
             }

@@ -30,7 +30,7 @@ from .base import (
     random_over_table,
     steepest,
 )
-from .observation import SIZE, manipulation
+from .observation import LAYOUT, box, manipulation
 from .pick import beside, disturbance, lost
 from .starts import SceneStart, carries
 from .state import EpisodeState
@@ -78,7 +78,7 @@ class Place(Task):
 
     @property
     def observation_space(self) -> spaces.Box:
-        return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
+        return box(LAYOUT)
 
     def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:
         target = draw(rng, "target", str(rng.choice(self.things)), "red")

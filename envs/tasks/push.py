@@ -17,8 +17,7 @@ from ..tabletop.objects import ObjectSpec, draw
 from ..tabletop.table import Slot
 from . import TASKS
 from .base import ALL, SOLID, SUPPORT, TARGET, Task, Verdict, random_arm
-from .observation import SIZE as MANIPULATION_SIZE
-from .observation import Situation, manipulation, yaw_of
+from .observation import LAYOUT, UNIT, Part, Situation, box, manipulation, yaw_of
 from .pick import beside, disturbance, lost
 from .place import STILL
 from .state import EpisodeState
@@ -52,7 +51,15 @@ _TIP = 0.008
 _FINE = 0.02
 """Distance (m) at which the stance's numbers saturate: it is near the object that millimetres matter."""
 
-SIZE = MANIPULATION_SIZE + 9
+STANCE = (
+    Part("way's heading, cos, sin", 2, *UNIT),
+    Part("twice the angle from it to the closing axis, cos, sin", 2, *UNIT),
+    Part("tanh of gap, across, up and miss / 2 cm", 4, *UNIT),
+    Part("reach x 20, m", 1),
+)
+"""What the observation has after `observation.LAYOUT`."""
+
+SIZE = sum(part.width for part in (*LAYOUT, *STANCE))
 """Width of the observation."""
 
 
@@ -77,7 +84,7 @@ class Push(Task):
 
     @property
     def observation_space(self) -> spaces.Box:
-        return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
+        return box((*LAYOUT, *STANCE))
 
     def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:
         e.worlds.place_arm(i, random_arm(rng))

@@ -10,9 +10,22 @@ from ..arrays import Array
 from ..so101.kinematics import tool_pose
 from . import TASKS
 from .base import Task, Verdict, random_arm, random_over_table, steepest
+from .observation import UNIT, Part, box
 from .state import EpisodeState
 
-SIZE = 36
+PARTS = (
+    Part("joint positions, rad", 6),
+    Part("joint velocities x 0.2, rad/s", 6),
+    Part("load: target minus position x 4, rad", 6),
+    Part("previous action", 6, *UNIT),
+    Part("tool position x 5, m", 3),
+    Part("approach direction", 3, *UNIT),
+    Part("goal minus tool x 10, m", 3),
+    Part("goal x 5, m", 3),
+)
+"""The observation's parts, in order."""
+
+SIZE = sum(part.width for part in PARTS)
 
 TOLERANCE = 0.015
 """Largest distance (m) of the tool from the goal that counts as reached."""
@@ -34,7 +47,7 @@ class Reach(Task):
 
     @property
     def observation_space(self) -> spaces.Box:
-        return spaces.Box(-np.inf, np.inf, (SIZE,), np.float32)
+        return box(PARTS)
 
     def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:
         joints = random_arm(rng)

@@ -21,6 +21,7 @@ from ..tabletop.table import Slot
 from . import TASKS
 from .base import ALL, SOLID, WIDE, Task, Verdict, random_arm
 from .goals import MAX_PREDICATES, Goal, draw_goal
+from .observation import SHARE, UNIT, Part, box
 from .state import EpisodeState
 
 ITEMS = 3
@@ -70,14 +71,23 @@ class Tabletop(Task):
 
     @property
     def observation_space(self) -> spaces.Dict:
-        widths = {
-            "arm": ARM,
-            "objects": OBJECT * len(self.slots),
-            "fixtures": FIXTURE * len(self.fixtures),
-            "goal": PREDICATE * MAX_PREDICATES,
-            "holds": MAX_PREDICATES,
+        there = Part("whether it is there", 1, *SHARE)
+        thing = (
+            there,
+            Part("pose", 7),
+            Part("size", 3, 0.0),
+            Part("kind, held, in the drawer", len(KINDS) + 2, *SHARE),
+        )
+        fixture = (there, Part("pose, displacement", 6), Part("state", 1, *SHARE))
+        arm = (Part("joints", 18), Part("action", 6, *UNIT), Part("tool", 3), Part("directions", 6, *UNIT))
+        parts = {
+            "arm": arm,
+            "objects": thing * len(self.slots),
+            "fixtures": fixture * len(self.fixtures),
+            "goal": (Part("predicates", PREDICATE * MAX_PREDICATES, *SHARE),),
+            "holds": (Part("which hold", MAX_PREDICATES, *SHARE),),
         }
-        return spaces.Dict({k: spaces.Box(-np.inf, np.inf, (width,), np.float32) for k, width in widths.items()})
+        return spaces.Dict({key: box(of) for key, of in parts.items()})
 
     def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:
         goal = None

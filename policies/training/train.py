@@ -81,7 +81,7 @@ def _tested(config: TrainConfig, actors: dict[str, Actor], report: Report) -> di
 
 def _described(config: TrainConfig, actor: Actor) -> dict[str, Any]:
     """What the policy takes, gives and was trained on."""
-    layout = [{"part": name, "width": width} for name, width in LAYOUT]
+    layout = [{"part": name, "width": width} for name, width, *_ in LAYOUT]
     sees = layout if actor.observation == SIZE else "envs.observation.flat of what the task's docstring describes"
     return {
         "task": task_of(config.task).id,
