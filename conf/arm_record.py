@@ -66,6 +66,8 @@ def run(config: Config) -> int:
         bus = stack.enter_context(config.open_bus(calibration))
         units = Units.of_ranges(calibration.range)
         recorder = stack.enter_context(Recorder(str(config.out), units=units, cameras=cameras))
+        if recorder.set_aside is not None:
+            console.print(f"an episode that was not finished lies in {recorder.set_aside} now", soft_wrap=True)
         console.print("the arm goes slack: hold it")
         let_go(bus, JOINTS, safety_profile("normal").sinking)
 

@@ -152,6 +152,8 @@ def _awake(
     with ExitStack() as stack:
         if config.dataset is not None and config.instruction is not None:
             recorder = stack.enter_context(Recorder(Path(config.dataset), units=Units.of_ranges(calibration.limits)))
+            if recorder.set_aside is not None:
+                display.say(f"an episode that was not finished lies in {recorder.set_aside} now")
             episode = stack.enter_context(recorder.episode(config.instruction))
             arm.on_step(lambda state, targets, clips, time: episode.add(state.position, targets))
         # A terminal on which instructions are typed has no keys to spare.

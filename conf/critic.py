@@ -8,9 +8,9 @@ from pathlib import Path
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from pontine.envs.errors import UnknownNameError
-from pontine.envs.files import check_writable
+from pontine.envs.files import check_writable, make_folder
 from pontine.envs.io.plain_text import terminal
-from pontine.policies.library import critic_beside
+from pontine.policies.library import critic_for
 from pontine.policies.skills.handling import HandlingSkill
 from pontine.policies.skills.loading import policy_of, trained_tasks
 
@@ -45,7 +45,8 @@ def run(config: Config) -> int:
     from pontine.policies.provenance import command, commit
 
     policy = policy_of(config.task) if config.policy is None else Path(config.policy)
-    out = str(critic_beside(policy)) if config.out is None else config.out
+    out = str(critic_for(config.task, policy)) if config.out is None else config.out
+    make_folder(Path(out).parent)
     check_writable(f"{out}.json", "the critic")
     actor, _ = load(policy)
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), TimeRemainingColumn()) as progress:

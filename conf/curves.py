@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from rich.table import Table
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable, replacing
+from pontine.envs.io import json_text
 from pontine.envs.io.plain_text import terminal
 
 from .options import text
@@ -69,12 +69,13 @@ def run(config: Config) -> int:
 
 def _read(folder: Path) -> tuple[str, list[dict[str, Any]]]:
     """A run's name, by what was trained how, and its validations."""
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        points = json.loads((folder / "curve.json").read_text(encoding="utf-8"))
+    from pontine.policies.training.run_folder import read_curve
+
+    if not all((folder / name).is_file() for name in ("config.json", "curve.json")):
+        raise PontineError(f"{folder} is no folder of a run that has got to a validation")
+    config, points = json_text.read(folder / "config.json", "the run's options"), read_curve(folder / "curve.json")
+    with json_text.expecting(str(folder / "config.json")):
         name = f"{config['algo']}, seed {config['seed']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        raise PontineError(f"{folder} is no folder of a run that has got to a validation") from None
     if not points:
         raise PontineError(f"{folder} has not got to a validation yet")
     return name, points

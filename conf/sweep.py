@@ -26,7 +26,7 @@ from .overrides import quote
 
 FLAGS = {"-m", "--multirun"}
 _HOW = ("launcher=", "sweeper=", "threads=", "hydra/", "hydra.")
-FAILED = "failed.txt"
+FAILED = ".hydra/failed.txt"
 
 
 def prepare(words: Sequence[str]) -> tuple[list[str], Path]:
@@ -38,7 +38,8 @@ def prepare(words: Sequence[str]) -> tuple[list[str], Path]:
     named = [word.partition("=")[2].strip("'") for word in words if word.startswith("run_dir=")]
     what = shlex.join(word for word in kept if word not in FLAGS and not word.startswith(_HOW))
     folder = Path(named[-1] if named else f"runs/sweep-{hashlib.sha256(what.encode()).hexdigest()[:8]}")
-    place = [f"hydra.sweep.dir={quote(str(folder))}", "hydra.sweep.subdir=${hydra:job.num}"]
+    place = [f"hydra.sweep.dir={quote(str(folder))}", "hydra.sweep.subdir=${hydra:job.num}",
+             "hydra.output_subdir=.hydra"]  # fmt: skip
     return [*kept, "run_dir=${hydra:runtime.output_dir}", *place], folder
 
 

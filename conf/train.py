@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pontine.envs.errors import PontineError
+from pontine.envs.io import json_text
 from pontine.envs.io.plain_text import terminal
 from pontine.envs.tabletop.randomization import randomization, with_dynamics
 from pontine.policies.training import train as training
@@ -51,12 +51,18 @@ def run(config: Config) -> int:
     console = terminal()
     with Watch(console, label=f"[{Path(config.run_dir).name}]" if many else "", bars=not many) as watch:
         card = training.train(settings, lambda p: watch.update(p.stage, p.done, p.total, p.figures), watch.say)
-        for name, result in card["test"].items():
-            low, high = result["wilson95"]
-            counts = f"{result['successes']} of {result['episodes']} ({result['success']:.1%}"
-            watch.say(f"{name}: {counts}; 95 % interval {low:.1%} to {high:.1%})")
+        with json_text.expecting(f"the card {config.run_dir}/policy.json"):
+            lines = [_line(name, result) for name, result in card["test"].items()]
+        for line in lines:
+            watch.say(line)
         watch.say(f"the policy and its card: {config.run_dir}/policy.*")
     return 0
+
+
+def _line(name: str, result: Any) -> str:
+    low, high = result["wilson95"]
+    counts = f"{result['successes']} of {result['episodes']} ({result['success']:.1%}"
+    return f"{name}: {counts}; 95 % interval {low:.1%} to {high:.1%})"
 
 
 def summary(run_dir: Path) -> dict[str, Any] | None:
@@ -64,8 +70,9 @@ def summary(run_dir: Path) -> dict[str, Any] | None:
     path = run_dir / "policy.json"
     if not path.exists():
         return None
-    card = json.loads(path.read_text(encoding="utf-8"))
-    test = card["test"][f"policy, randomization={card['config']['randomization']}"]
-    low, high = test["wilson95"]
-    figures = {"success": test["success"], "low": low, "high": high, "episodes": test["episodes"]}
-    return figures | {"env_steps": card["training_env_steps"], "cpu_seconds": card["training_cpu_seconds"]}
+    card = json_text.read(path, "the card")
+    with json_text.expecting(f"the card {path}"):
+        test = card["test"][f"policy, randomization={card['config']['randomization']}"]
+        low, high = test["wilson95"]
+        figures = {"success": test["success"], "low": low, "high": high, "episodes": test["episodes"]}
+        return figures | {"env_steps": card["training_env_steps"], "cpu_seconds": card["training_cpu_seconds"]}

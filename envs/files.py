@@ -13,9 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from .errors import PontineError, WriteError
+from .io import platform
 
 MARK = ".pontine-part-"
 """How the names of temporary files begin: what has this mark is ours, and half a file if nobody is writing it."""
+
+LOCK = ".pontine-lock"
+"""Name of the file by which a process holds a folder; it stays, for whoever waits for it has it open."""
 
 _CANNOT_WRITE = {
     getattr(errno, name)
@@ -24,10 +28,22 @@ _CANNOT_WRITE = {
 }
 
 
+_ROOT = Path(__file__).resolve().parents[1]
+_INSTALLED = _ROOT if {"site-packages", "dist-packages"} & set(_ROOT.parts) else None
+"""The installed package; in a checkout, whose files are there to be changed, None."""
+
+
+def _check_outside(path: Path) -> None:
+    """Raises WriteError for a path within the installed package: what runs is not changed by running it."""
+    if _INSTALLED is not None and path.resolve().is_relative_to(_INSTALLED):
+        raise WriteError(f"cannot write {str(path)!r}: that is inside the installed package; give another place")
+
+
 def check_writable(path: str | Path | None, what: str) -> None:
     """Raises PontineError if `path` cannot become a file: asked before long work, not after it."""
     if path is None:
         return
+    _check_outside(Path(path))
     folder = Path(path).parent
     if Path(path).is_dir():
         raise PontineError(f"cannot write {what} {str(path)!r}: that is a folder")
@@ -39,6 +55,7 @@ def check_writable(path: str | Path | None, what: str) -> None:
 
 def make_folder(path: str | Path) -> None:
     """Make a folder, and those that it lies in, unless they are there. Raises WriteError."""
+    _check_outside(Path(path))
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -52,6 +69,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     Raises WriteError where it cannot be written: a full disk, a read-only folder. What was there then stays.
     """
     path = Path(path)
+    _check_outside(path)
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(prefix=f"{MARK}{path.stem[:60]}-", suffix=path.suffix, dir=path.parent)
@@ -78,6 +96,22 @@ def _about(error: OSError, path: Path) -> bool:
         return True
     there = Path(os.fsdecode(error.filename))
     return there.parent == path.parent and (there.name == path.name or there.name.startswith(MARK))
+
+
+@contextmanager
+def held(folder: str | Path) -> Iterator[None]:
+    """Within it no other process holds the folder. Raises PontineError where one does, WriteError on a full disk."""
+    path = Path(folder) / LOCK
+    try:
+        file = path.open("a")
+    except OSError as error:
+        raise WriteError(f"cannot write {str(path)!r}: {error.strerror}") from error
+    with file:
+        try:
+            platform.lock(file)
+        except BlockingIOError:
+            raise PontineError(f"another process is at work in {str(folder)!r}; take another folder, or wait") from None
+        yield
 
 
 def remove_parts(folder: str | Path) -> None:

@@ -50,6 +50,9 @@ def export(actor: Actor, card: Mapping[str, Any], path: str | Path) -> float:
         if not last:
             nodes.append(onnx.helper.make_node("Elu", [flowing], [f"elu{i}"]))
             flowing = f"elu{i}"
+    if actor.squash:
+        nodes.append(onnx.helper.make_node("Tanh", [flowing], ["squashed"]))
+        flowing = "squashed"
     tensors += [
         onnx.numpy_helper.from_array(np.asarray(v, np.float32), name) for name, v in (("low", -1.0), ("high", 1.0))
     ]

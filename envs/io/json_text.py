@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -91,6 +92,23 @@ def read(path: str | Path, what: str, error: type[PontineError] = PontineError) 
     if len(text) > LARGEST_FILE:
         raise error(f"{named} has more than {LARGEST_FILE >> 20} MB")
     return parse(text, named, error)
+
+
+@contextmanager
+def expecting(named: str, error: type[PontineError] = PontineError) -> Iterator[None]:
+    """For a block that takes a JSON value apart: raises `error` where `named` lacks something or has another type.
+
+    Example:
+        >>> with expecting("the card"):
+        ...     {"a": 1}["b"]
+        Traceback (most recent call last):
+        pontine.envs.errors.PontineError: the card is not what it should be: 'b' is missing
+    """
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as wrong:
+        reason = f"{wrong} is missing" if isinstance(wrong, KeyError) else str(wrong).partition("\n")[0]
+        raise error(f"{named} is not what it should be: {reason or type(wrong).__name__}") from None
 
 
 def _deeper(value: Any, depth: int) -> bool:

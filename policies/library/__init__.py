@@ -36,6 +36,18 @@ def critic_beside(policy: str | Path) -> Path:
     return Path(policy).with_name("critic")
 
 
+def critic_for(task: str, policy: str | Path) -> Path:
+    """Where a new critic of a policy goes: beside it, but not into a package that was installed: then into `runs/`.
+
+    Example:
+        >>> critic_for("pick", "runs/mine/policy").as_posix(), critic_for("pick", policy_path("pick")).as_posix()
+        ('runs/mine/critic', 'runs/critic-pick/critic')
+    """
+    there = Path(policy).resolve()
+    shipped = there.is_relative_to(LIBRARY.resolve()) or "site-packages" in there.parts
+    return Path("runs", f"critic-{task}", "critic") if shipped else critic_beside(policy)
+
+
 def student_path(library: str | Path | None = None) -> Path:
     """Where the student of all policies is, if the library has it."""
     return _folder(library) / "student"
@@ -71,6 +83,7 @@ __all__ = [
     "LIBRARY",
     "clone_path",
     "critic_beside",
+    "critic_for",
     "critic_path",
     "find",
     "is_there",

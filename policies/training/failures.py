@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import PontineError, WriteError
+from pontine.envs.io import json_text
 from pontine.envs.robot import JOINTS
 from pontine.envs.scene import Scene
 from pontine.envs.so101.kinematics import tool_pose
@@ -30,14 +31,22 @@ from ..skills.placement import goal_for
 
 
 def append_failures(path: str | Path, failures: Iterable[Mapping[str, Any]]) -> None:
-    """Add failures to a file, each line written in one piece."""
+    """Add failures to a file, all of them or, where the disk is full, none. Raises WriteError."""
     lines = "".join(json.dumps(failure, ensure_ascii=False) + "\n" for failure in failures)
     if not lines:
         return
-    with Path(path).open("a", encoding="utf-8") as file:
-        file.write(lines)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with Path(path).open("ab") as file:
+            before = file.tell()
+            try:
+                file.write(lines.encode("utf-8"))
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                os.truncate(path, before)
+                raise
+    except OSError as error:
+        raise WriteError(f"cannot write {str(path)!r}: {error.strerror}") from error
 
 
 def read_curriculum(path: str | Path, task: Task, share: float) -> Curriculum:
@@ -46,7 +55,7 @@ def read_curriculum(path: str | Path, task: Task, share: float) -> Curriculum:
     Raises PontineError naming the line that cannot be used, or if the file has nothing for this task.
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise PontineError(f"cannot read starts {str(path)!r}: {error}") from None
     starts: list[Start] = []
@@ -55,12 +64,12 @@ def read_curriculum(path: str | Path, task: Task, share: float) -> Curriculum:
         if not line.strip():
             continue
         try:
-            entry = json.loads(line)
+            entry = json_text.parse(line, "it")
             name = str(entry["task"]) if "task" in entry else _task_of_skill(str(entry["skill"]))
             names.add(name)
             if task_of(name).name == task.name:
                 starts.append(_start(entry, task))
-        except (ValueError, KeyError, TypeError, IndexError, PontineError) as error:
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, PontineError) as error:
             reason = f"{error} is missing" if type(error) is KeyError else error
             raise PontineError(f"{path}, line {number} is not a start: {reason}") from None
     if not starts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -12,9 +11,9 @@ from typing import Any
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import remove_parts, replacing, write_json
-from pontine.envs.io import json_text, platform
+from pontine.envs.io import json_text
 
-from ..provenance import command, commit, versions
+from ..claim import claim
 from .curve import draw
 
 Say = Callable[[str], None]
@@ -28,13 +27,12 @@ class RunFolder:
     evaluation's summary. `cpu_seconds` counts what led to the last checkpoint and what came since.
     """
 
-    def __init__(self, path: Path, config: Mapping[str, Any], say: Say) -> None:
-        self.path, self.config, self._say = path, config, say
-        self.origin = self._claim()
+    def __init__(self, path: Path, config: Mapping[str, Any], origin: dict[str, Any], say: Say) -> None:
+        self.path, self.config, self.origin, self._say = path, config, origin, say
         for folder in (path, self.checkpoints, *self.checkpoints.glob("*/")):
             remove_parts(folder)
-        self.points: list[dict[str, Any]] = _read(path / "curve.json", [])
-        self._spent = float(_read(path / "spent.json", {"cpu_seconds": 0.0})["cpu_seconds"])
+        self.points = read_curve(path / "curve.json")
+        self._spent = _spent(path / "spent.json")
         self._began = time.process_time()
         self._board = self._tensorboard()
         self._draws = True
@@ -103,80 +101,52 @@ class RunFolder:
             return None
         return SummaryWriter(str(self.path / "tensorboard"))
 
-    def _claim(self) -> dict[str, Any]:
-        """Note what the run is, or refuse a folder that has another run's."""
-        path = self.path / "config.json"
-        wanted = json.loads(json.dumps(self.config))
-        if path.exists():
-            there = _read(path, {})
-            if differing := [k for k in wanted if k not in _MAY_DIFFER and not _agree(wanted[k], there.get(k))]:
-                raise PontineError(
-                    f"{self.path} holds a run with another {', '.join(differing)}; take another run_dir or remove it"
-                )
-            return {k: there[k] for k in ("command", "commit", "versions") if k in there}
-        origin = {"command": command(), "commit": commit(), "versions": versions()}
-        write_json(path, {**wanted, **origin})
-        with replacing(self.path / "reproduce.txt") as temporary:
-            temporary.write_text(_recipe(origin), encoding="utf-8")
-        return origin
-
     def close(self) -> None:
         """Flush the logs."""
         if self._board is not None:
             self._board.close()
 
 
-_MAY_DIFFER = ("threads", "run_dir")
-
-
 @contextmanager
 def claimed(path: str | Path, config: Mapping[str, Any], say: Say) -> Iterator[RunFolder]:
     """The run's folder, made if need be, for this process alone.
 
-    Raises PontineError if it belongs to a run with another configuration, or to a process that is at it.
+    Raises PontineError if it belongs to a run with another configuration, to a process that is at it, or to somebody
+    else; WriteError where it cannot be written.
     """
-    folder = Path(path)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / ".lock").open("w")
-    except OSError as error:
-        raise PontineError(f"cannot use {folder} as a run's folder: {error.strerror}") from None
-    with lock:
-        try:
-            platform.lock(lock)
-        except BlockingIOError:
-            raise PontineError(f"another process is training in {folder}") from None
-        run = RunFolder(folder, config, say)
+    with claim(path, config, may_differ=("threads", "run_dir")) as origin:
+        run = RunFolder(Path(path), config, origin, say)
         try:
             yield run
         finally:
             run.close()
 
 
-def _agree(wanted: Any, there: Any) -> bool:
-    """Whether two settings are the same. An option that the older file does not know is no difference."""
-    if isinstance(wanted, dict) and isinstance(there, dict):
-        return all(_agree(value, there[key]) for key, value in wanted.items() if key in there)
-    return there is None or wanted == there
+def _spent(path: Path) -> float:
+    said = json_text.read(path, "the run's CPU time") if path.exists() else {"cpu_seconds": 0.0}
+    if not isinstance(said, dict) or type(said.get("cpu_seconds")) not in (int, float):
+        raise PontineError(f"{str(path)!r} does not say what a run has cost")
+    return float(said["cpu_seconds"])
 
 
-def _read(path: Path, default: Any) -> Any:
-    if not path.exists():
-        return default
-    return json_text.read(path, "the run's file")
+def read_curve(path: str | Path) -> list[dict[str, Any]]:
+    """The validations of a run from its `curve.json`, none if it is not there. Raises PontineError for another file."""
+    if not Path(path).exists():
+        return []
+    points = json_text.read(path, "the learning curve")
+    if not isinstance(points, list) or not all(isinstance(point, dict) and _is_point(point) for point in points):
+        raise PontineError(f"{str(path)!r} is not the learning curve of a run")
+    return points
 
 
-def _recipe(origin: Mapping[str, Any]) -> str:
-    """How to make the run again, for a person to read."""
-    changed = " with changes of its own" if origin["commit"].endswith("+") else ""
-    lines = [
-        "To make this run again:",
-        "",
-        f"  git checkout {origin['commit'].rstrip('+')}   # the source it ran from{changed}",
-        f"  {origin['command']}",
-        "",
-        "config.json has every option. It ran with",
-        "",
-        *(f"  {name} {version}" for name, version in origin["versions"].items()),
-    ]
-    return "\n".join(lines) + "\n"
+def _is_point(point: dict[str, Any]) -> bool:
+    kinds = {"iteration": int, "env_steps": int, "success": float, "cpu_seconds": float}
+    kinds |= {key: kind for key, kind in (("episodes", int), ("successes", int)) if key in point}
+    seconds = point.get("seconds_to_success")
+    return (
+        isinstance(point.get("stage", ""), str)
+        and all(type(point.get(key)) in (kind, int) and point[key] >= 0 for key, kind in kinds.items())
+        and point["success"] <= 1
+        and (point.get("successes", 0) <= point.get("episodes", 0))
+        and (seconds is None or type(seconds) in (int, float))
+    )

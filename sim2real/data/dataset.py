@@ -8,7 +8,6 @@ numbers become the model's angles; without it they are taken for those of an arm
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.io import json_text
 
 from .lerobot_units import NAMES, Units
 
@@ -33,6 +33,16 @@ EPISODES_PATH = f"meta/episodes/{_FILE}.parquet"
 INFO, STATS, TASKS, UNITS = "meta/info.json", "meta/stats.json", "meta/tasks.parquet", "meta/pontine.json"
 TASK_COLUMN = "__index_level_0__"
 """Column of the task texts: the unnamed index of the table as pandas writes it."""
+
+
+_MOST_ROWS = 10_000_000
+"""Rows that a file of a dataset may have: 111 hours of frames."""
+
+DAMAGED = (
+    PontineError, pa.ArrowException, OSError, KeyError, IndexError, TypeError, ValueError, AttributeError,
+    OverflowError, RuntimeError, MemoryError,
+)  # fmt: skip
+"""What reading a dataset raises that is damaged, or says other things than it should."""
 
 
 class DatasetError(PontineError):
@@ -63,6 +73,18 @@ class Dataset:
         """Read what is said of the episodes. Raises `DatasetError` where that is not to be had."""
         self.root = Path(root)
         self.info = _info(self.root)
+        with json_text.expecting(str(self.root / INFO), DatasetError):
+            self._describe()
+        try:
+            self.tasks = _tasks(self.root / TASKS)
+            self.rows = _rows(self.root, self.info["total_episodes"])
+            units = self.root / UNITS
+            self.units = Units.from_json(json_text.read(units, "the units")) if units.exists() else Units.of_ranges()
+        except DAMAGED as error:
+            raise DatasetError(f"the dataset {self.root} is damaged: {_reason(error)}") from error
+
+    def _describe(self) -> None:
+        """Look through what `info.json` says before anything is believed of it."""
         version = str(self.info.get("codebase_version"))
         if version.split(".")[0] != VERSION.split(".")[0]:
             raise DatasetError(f"{self.root} is a LeRobot dataset of version {version}; this reads {VERSION}")
@@ -71,13 +93,14 @@ class Dataset:
             names = self.features.get(key, {}).get("names")
             if names is None or tuple(names) != NAMES:
                 raise DatasetError(f"{self.root} is not of an SO-101: {key} has {names}, not {', '.join(NAMES)}")
-        try:
-            self.tasks = _tasks(self.root / TASKS)
-            self.rows = _rows(self.root, int(self.info["total_episodes"]))
-            units = self.root / UNITS
-            self.units = Units.from_json(json.loads(units.read_text("utf-8"))) if units.exists() else Units.of_ranges()
-        except (OSError, KeyError, ValueError, pa.ArrowException) as error:
-            raise DatasetError(f"the dataset {self.root} is damaged: {error}") from error
+        for key, feature in self.features.items():
+            if not isinstance(feature["dtype"], str) or any(type(size) is not int for size in feature["shape"]):
+                raise ValueError(f"{key} has no dtype and shape")
+            if any(part in key for part in ("/", "\\", "\0")):
+                raise ValueError(f"{key!r} is no name")
+        for key, least, most in (("fps", 1, 1000), ("total_episodes", 0, _MOST_ROWS)):
+            if type(self.info[key]) is not int or not least <= self.info[key] <= most:
+                raise ValueError(f"{key} is not a whole number from {least} to {most}")
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -103,12 +126,13 @@ class Dataset:
         row = self.row(index)
         path = self.root / data_file(row)
         try:
-            table = pq.read_table(path, filters=[("episode_index", "=", index)], partitioning=None)
-            table = table.sort_by("frame_index")
+            table = _table(path, filters=[("episode_index", "=", index)]).sort_by("frame_index")
             state, action = (np.array(table[key].to_pylist(), float) for key in (STATE, ACTION))
             task = self.tasks[table["task_index"][0].as_py()]
-        except (OSError, KeyError, IndexError, ValueError, pa.ArrowException) as error:
-            raise DatasetError(f"episode {index} cannot be read from {path}: {error}") from error
+            if not all(part.shape == (len(state), len(NAMES)) and np.isfinite(part).all() for part in (state, action)):
+                raise ValueError(f"it has not {len(NAMES)} joints, all finite, in every frame")
+        except DAMAGED as error:
+            raise DatasetError(f"episode {index} cannot be read from {path}: {_reason(error)}") from error
         if len(state) != row["length"]:
             raise DatasetError(f"episode {index} has {row['length']} frames, and {path} holds {len(state)} of them")
         return Episode(index, task, self.fps, self.units.to_model(state), self.units.to_model(action))
@@ -118,8 +142,9 @@ class Dataset:
         row = self.row(index)
         if camera not in self.cameras:
             raise UnknownNameError("camera", camera, self.cameras)
-        path = self.root / video_file(row, IMAGES + camera)
-        start, left = float(row[f"videos/{IMAGES}{camera}/from_timestamp"]), int(row["length"])
+        with json_text.expecting(f"what is said of episode {index} in {self.root}", DatasetError):
+            path = self.root / video_file(row, IMAGES + camera)
+            start, left = float(row[f"videos/{IMAGES}{camera}/from_timestamp"]), int(row["length"])
         try:
             with av.open(str(path)) as film:
                 for frame in film.decode(video=0):
@@ -151,19 +176,16 @@ def video_file(row: dict[str, Any], key: str) -> str:
 
 def _info(root: Path) -> dict[str, Any]:
     path = root / INFO
-    try:
-        info = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DatasetError(f"{root} holds no dataset with a finished episode: there is no {INFO}") from None
-    except (OSError, ValueError) as error:
-        raise DatasetError(f"cannot read {path}: {error}") from error
+    if not path.exists():
+        raise DatasetError(f"{root} holds no dataset with a finished episode: there is no {INFO}")
+    info = json_text.read(path, "the dataset's description", DatasetError)
     if not isinstance(info, dict):
         raise DatasetError(f"{path} is not a dataset's description")
     return info
 
 
 def _tasks(path: Path) -> list[str]:
-    rows = pq.read_table(path).to_pylist()
+    rows = _table(path).to_pylist()
     return [row[TASK_COLUMN] for row in sorted(rows, key=lambda row: row["task_index"])]
 
 
@@ -171,8 +193,27 @@ def _rows(root: Path, count: int) -> list[dict[str, Any]]:
     """The rows of the finished episodes in their order."""
     found: dict[int, dict[str, Any]] = {}
     for path in sorted(root.glob("meta/episodes/chunk-*/file-*.parquet")):
-        found |= {row["episode_index"]: row for row in pq.read_table(path, partitioning=None).to_pylist()}
+        found |= {row["episode_index"]: row for row in _table(path).to_pylist()}
     missing = [index for index in range(count) if index not in found]
     if missing:
-        raise ValueError(f"nothing is said of episodes {missing}")
-    return [found[index] for index in range(count)]
+        raise ValueError(f"nothing is said of episodes {', '.join(map(str, missing[:5]))}{' ...' * (len(missing) > 5)}")
+    rows = [found[index] for index in range(count)]
+    for row in rows:
+        for name in (data_file(row), episodes_file(row)):
+            if not (root / name).is_file():
+                raise ValueError(f"there is no {name}")
+        if type(row["length"]) is not int or type(row["dataset_to_index"]) is not int:
+            raise ValueError(f"episode {row['episode_index']} has no length")
+    return rows
+
+
+def _table(path: Path, **how: Any) -> pa.Table:
+    """A table of a size that can be read; a file of a few bytes may claim any."""
+    if pq.read_metadata(path).num_rows > _MOST_ROWS:
+        raise ValueError(f"{path.name} claims more than {_MOST_ROWS} rows")
+    return pq.read_table(path, partitioning=None, **how)
+
+
+def _reason(error: BaseException) -> str:
+    said = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+    return next(filter(None, said.splitlines()), type(error).__name__)

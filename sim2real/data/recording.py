@@ -59,6 +59,11 @@ class Recorder:
         """How many finished episodes the dataset has."""
         return self._writer.count
 
+    @property
+    def set_aside(self) -> Path | None:
+        """Where an episode lies now that a killed program had left unfinished; None if there was none."""
+        return self._writer.set_aside
+
     @contextmanager
     def episode(self, task: str) -> Iterator[EpisodeRecorder]:
         """An episode, which becomes part of the dataset as the block ends without an error, and else does not."""

@@ -2,13 +2,12 @@
 
 An episode is written beside the dataset, in `.recording/`, and moved in when it is complete: film and
 frames, its row, the statistics, and last `info.json`, which counts it. Each move replaces a whole file, so
-a kill between two leaves an episode that nothing counts; whoever adds next clears that away. Episodes have
+a kill between two leaves an episode that nothing counts; whoever adds next sets that aside. Episodes have
 files of their own, since adding to a file of several would put those at risk.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -22,7 +21,8 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from pontine.envs.files import write_json
+from pontine.envs.files import MARK, write_json
+from pontine.envs.io import json_text, platform
 
 from .dataset import (
     ACTION,
@@ -46,7 +46,8 @@ from .dataset import (
 from .lerobot_units import NAMES, Units
 from .statistics import Stats, flat, pooled, unflat, vector_stats
 
-STAGING = ".recording"
+STAGING, ASIDE = ".recording", ".unfinished"
+_FIRST = {"chunk_index": 0, "file_index": 0}
 _FILES_A_CHUNK = 1000
 _INDICES = {"frame_index": "int64", "episode_index": "int64", "index": "int64", "task_index": "int64"}
 _PANDAS = {
@@ -65,7 +66,8 @@ class DatasetWriter:
     """The one program that adds to a dataset; a context manager.
 
     `cameras` are the heights and widths of the pictures by camera name, `staging` the folder for an
-    episode's unfinished films. `count` episodes are finished.
+    episode's unfinished films. `count` episodes are finished. What a killed program left of one that it had not
+    finished lies in `set_aside` from then on.
     """
 
     def __init__(self, root: str | Path, *, fps: int, units: Units | None = None,
@@ -75,22 +77,23 @@ class DatasetWriter:
         self.staging = self.root / STAGING
         self._lock: int | None = None
         self.tasks: list[str] = []
+        self.set_aside: Path | None = None
         self._last: dict[str, Any] | None = None
         self._stats: dict[str, Stats] | None = None
         self._schema: pa.Schema | None = None
 
     def __enter__(self) -> Self:
-        """Take hold of the dataset, and clear away what a killed program left.
+        """Take hold of the dataset, and set aside the one episode that a killed program may have left unfinished.
 
-        Raises `DatasetError` if another program records into it, if it is of other features, or if the
-        folder holds something else.
+        Raises `DatasetError`, and changes nothing, if another program records into it, if it is of other features, or
+        if the folder holds anything else that `info.json` does not count.
         """
         try:
             self._take()
             try:
                 self._resume()
             except BaseException:
-                self._release()
+                self._release(clean=False)
                 raise
         except OSError as error:
             raise DatasetError(f"cannot record into {self.root}: {error}") from error
@@ -194,7 +197,7 @@ class DatasetWriter:
     def _next_place(self) -> dict[str, int]:
         """Chunk and file that follow the last episode's, whichever of its files lies farthest."""
         if self._last is None:
-            return {"chunk_index": 0, "file_index": 0}
+            return _FIRST
         kinds = [key.removesuffix("/file_index") for key in self._last if key.endswith("/file_index")]
         chunk, file = max((self._last[f"{kind}/chunk_index"], self._last[f"{kind}/file_index"]) for kind in kinds)
         chunk, file = divmod(chunk * _FILES_A_CHUNK + file + 1, _FILES_A_CHUNK)
@@ -214,21 +217,29 @@ class DatasetWriter:
         path.replace(target)
 
     def _take(self) -> None:
-        there = self.root.exists() and any(self.root.iterdir())
-        if there and not self.staging.exists() and not (self.root / INFO).exists():
-            raise DatasetError(f"{self.root} holds something that is no dataset; record into a new folder")
+        if self.root.exists() and not (self.root / INFO).exists():
+            of_first = {TASKS, UNITS, STATS, *self._files(_FIRST)}
+            for path in self.root.rglob("*"):
+                name = path.relative_to(self.root).as_posix()
+                ours = name in of_first or name.startswith((f"{STAGING}/", f"{ASIDE}/")) or path.name.startswith(MARK)
+                if path.is_file() and not ours:
+                    raise DatasetError(
+                        f"{self.root} holds something that is no dataset: there is no {INFO}, and {name} is no part of "
+                        "a first episode; record into a new folder"
+                    )
         self.staging.mkdir(parents=True, exist_ok=True)
         self._lock = os.open(self.staging / "lock", os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            platform.lock(self._lock)
+        except BlockingIOError:
             os.close(self._lock)
             self._lock = None
             raise DatasetError(f"another program records into {self.root}") from None
 
-    def _release(self) -> None:
+    def _release(self, clean: bool = True) -> None:
         if self._lock is not None:
-            shutil.rmtree(self.staging, ignore_errors=True)
+            if clean:
+                shutil.rmtree(self.staging, ignore_errors=True)
             os.close(self._lock)
             self._lock = None
 
@@ -237,24 +248,44 @@ class DatasetWriter:
         kept: set[Path] = set()
         if (self.root / INFO).exists():
             there = Dataset(self.root)
-            self._check_same(there)
-            self.tasks, self.units = there.tasks, there.units
-            films = [IMAGES + camera for camera in there.cameras]
-            for row in there.rows:
-                kept |= {self.root / data_file(row), self.root / episodes_file(row)}
-                kept |= {self.root / video_file(row, key) for key in films}
-            if there.rows:
-                self._last = there.rows[-1]
-                self._stats = pooled([unflat(row, list(there.features)) for row in there.rows])
-                self._schema = pq.read_schema(self.root / episodes_file(self._last))
-        for pattern in (DATA_PATH, EPISODES_PATH, VIDEO_PATH):
-            pattern = pattern.replace("{chunk_index:03d}", "*").replace("{file_index:03d}", "*")
-            for path in self.root.glob(pattern.replace("{video_key}", "*")):
-                if path not in kept:
-                    path.unlink()
+            with json_text.expecting(f"the dataset {self.root}", DatasetError):
+                self._check_same(there)
+                self.tasks, self.units = there.tasks, there.units
+                films = [IMAGES + camera for camera in there.cameras]
+                for row in there.rows:
+                    kept |= {self.root / data_file(row), self.root / episodes_file(row)}
+                    kept |= {self.root / video_file(row, key) for key in films}
+                if there.rows:
+                    self._last = there.rows[-1]
+                    self._stats = pooled([unflat(row, list(there.features)) for row in there.rows])
+                    self._schema = pq.read_schema(self.root / episodes_file(self._last))
+        self._set_aside(kept)
         for path in self.staging.iterdir():
             if path.name != "lock":
                 path.unlink()
+
+    def _set_aside(self, kept: set[Path]) -> None:
+        """Move what there is of an episode that was not finished out of the way. Raises DatasetError for more."""
+        uncounted: set[Path] = set()
+        for pattern in (DATA_PATH, EPISODES_PATH, VIDEO_PATH):
+            pattern = pattern.replace("{chunk_index:03d}", "*").replace("{file_index:03d}", "*")
+            uncounted |= set(self.root.glob(pattern.replace("{video_key}", "*"))) - kept
+        unfinished = {self.root / name for name in self._files(self._next_place())}
+        if more := sorted(uncounted - unfinished):
+            raise DatasetError(
+                f"{self.root} has {len(more)} files that {INFO} does not count, {more[0].relative_to(self.root)} among "
+                "them; nothing was changed: mend it, or record into a new folder"
+            )
+        for path in uncounted:
+            self.set_aside = self.root / ASIDE / f"episode-{self.count:06d}"
+            target = self.set_aside / path.relative_to(self.root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+
+    def _files(self, place: Mapping[str, int]) -> list[str]:
+        """Where an episode's files lie."""
+        films = [VIDEO_PATH.format(video_key=IMAGES + camera, **place) for camera in self.cameras]
+        return [DATA_PATH.format(**place), EPISODES_PATH.format(**place), *films]
 
     def _check_same(self, there: Dataset) -> None:
         if there.fps != self.fps:

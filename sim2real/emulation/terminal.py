@@ -22,13 +22,22 @@ class LinkError(PontineError):
     """The name asked for the port belongs to something else."""
 
 
+def _marked(name: str) -> str:
+    """A terminal's name with a detour that nobody else writes: so a link that a killed emulator left is known."""
+    return name.replace("/dev/pts/", "/dev/./pts/", 1)
+
+
+def _is_ours(link: Path) -> bool:
+    return link.is_symlink() and os.readlink(link).startswith("/dev/./pts/")
+
+
 class Terminal:
     """An open pair of ends; the client opens `name`, or `link` where one is given."""
 
     def __init__(self, link: Path | None = None) -> None:
-        """Open the pair and lay the link; raises `LinkError` where `link` is not a link that may be replaced."""
-        if link is not None and link.exists() and not link.is_symlink():
-            raise LinkError(f"{link} exists and is no link; choose another name for the emulated port")
+        """Open the pair and lay the link; raises `LinkError` where `link` exists and was not laid here."""
+        if link is not None and os.path.lexists(link) and not _is_ours(link):
+            raise LinkError(f"{link} exists and is no link of an emulated port; choose another name for it")
         # The client's end stays open here too: without it our end reads as broken between two clients.
         self.fd, self._far = os.openpty()
         tty.setraw(self._far)
@@ -36,8 +45,13 @@ class Terminal:
         self.name = os.ttyname(self._far)
         self._link = link
         if link is not None:
-            link.unlink(missing_ok=True)
-            link.symlink_to(self.name)
+            try:
+                link.unlink(missing_ok=True)
+                link.symlink_to(_marked(self.name))
+            except OSError as error:
+                os.close(self.fd)
+                os.close(self._far)
+                raise LinkError(f"cannot make the link {link}: {error.strerror}") from None
 
     @property
     def baud(self) -> int:
@@ -63,5 +77,5 @@ class Terminal:
         """Pull the cable: the client's port breaks and the link is gone."""
         os.close(self.fd)
         os.close(self._far)
-        if self._link is not None and self._link.is_symlink() and os.readlink(self._link) == self.name:
+        if self._link is not None and self._link.is_symlink() and os.readlink(self._link) == _marked(self.name):
             self._link.unlink()

@@ -154,7 +154,8 @@ def test_a_training_run_keeps_its_folder(tmp_path: Path) -> None:
     assert "policy, randomization=none: " in single.stdout
     folder = tmp_path / "runs" / "pick-clone+ppo-seed0"
     assert (folder / "policy.safetensors").is_file()
-    assert (folder / ".hydra" / "config.yaml").is_file()
+    assert json.loads((folder / "config.json").read_text())["task"] == "pick"
+    assert "pontine train task=pick" in (folder / "reproduce.txt").read_text()
     assert json.loads((folder / "policy.json").read_text())["command"].startswith("pontine train task=pick clone.")
     out = "out=eval.json"
     measured = pontine("eval", "policy=runs/pick-clone+ppo-seed0/policy", "episodes=3", out, cwd=tmp_path)

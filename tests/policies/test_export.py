@@ -27,6 +27,16 @@ def test_any_depth_is_exported(tmp_path: Path) -> None:
     assert export(actor, {}, tmp_path / "deep.onnx") < 1e-5
 
 
+@pytest.mark.parametrize("hidden", [(16,), (16, 16)])
+def test_an_actor_of_sac_is_exported_with_its_tanh(hidden: tuple[int, ...], tmp_path: Path) -> None:
+    actor = Actor(7, 6, hidden, squash=True).eval()
+    for parameter in actor.parameters():
+        parameter.data *= 3
+    export(actor, {}, tmp_path / "sac.onnx")
+    seen = np.random.default_rng(1).normal(scale=2.0, size=(64, 7)).astype(np.float32)
+    assert np.abs(Exported(tmp_path / "sac.onnx").act(seen) - actor.act(seen)).max() < 1e-4
+
+
 def test_what_is_no_onnx_file_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "bad.onnx").write_bytes(b"not a model")
     with pytest.raises(ExportError, match=r"bad\.onnx is no ONNX policy"):

@@ -23,7 +23,6 @@ from pontine.envs.files import MARK
 from pontine.policies.actor import load
 from pontine.policies.library import policy_path
 from pontine.policies.training.offpolicy import keep, restore
-from pontine.policies.training.run_folder import claimed
 from pontine.policies.training.train import TrainConfig, train
 
 SMALL = [
@@ -166,15 +165,6 @@ def test_a_damaged_checkpoint_is_one_clear_line(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert "cannot be read" in err
     assert len(err.strip().splitlines()) == 1
-
-
-def test_one_folder_is_one_run_s_at_a_time(tmp_path: Path) -> None:
-    with (
-        claimed(tmp_path, {"task": "reach"}, print),
-        pytest.raises(PontineError, match="another process"),
-        claimed(tmp_path, {"task": "reach"}, print),
-    ):
-        pass
 
 
 @pytest.mark.parametrize("full", [False, True])

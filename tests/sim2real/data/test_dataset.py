@@ -23,7 +23,7 @@ from pontine.sim2real.data.dataset import Dataset, DatasetError
 from pontine.sim2real.data.lerobot_units import NAMES, Units
 from pontine.sim2real.data.recording import Recorder
 from pontine.sim2real.data.statistics import ImageStats, pooled, vector_stats
-from pontine.sim2real.data.writer import STAGING
+from pontine.sim2real.data.writer import ASIDE, STAGING
 
 Array = NDArray[np.float64]
 
@@ -180,8 +180,69 @@ def test_a_killed_program_costs_no_finished_episode(tmp_path: Path) -> None:
     assert loaded.num_episodes == finished
     with Recorder(root, cameras={"front": (48, 64)}):
         pass
-    files = [path for path in root.rglob("file-*") if path.is_file()]
+    files = [path for path in root.rglob("file-*") if path.is_file() and ASIDE not in path.parts]
     assert len(files) == 3 * finished
+
+
+def everything(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("left_over", [False, True])
+@pytest.mark.parametrize("counted", [None, 0, 2])
+def test_episodes_that_nothing_counts_are_left_alone(tmp_path: Path, counted: int | None, left_over: bool) -> None:
+    root = tmp_path / "set"
+    record(root, [5, 6, 7, 8], ["stay"] * 4)
+    info = json.loads((root / "meta/info.json").read_text())
+    if counted is None:
+        (root / "meta/info.json").unlink()
+    else:
+        (root / "meta/info.json").write_text(json.dumps({**info, "total_episodes": counted}))
+    if left_over:
+        (root / STAGING).mkdir()
+        (root / STAGING / "front.mp4").write_bytes(b"half a film")
+    before = everything(root)
+    with pytest.raises(DatasetError, match=r"does not count|no part of a first episode") as error, Recorder(root):
+        pass
+    assert "\n" not in str(error.value)
+    assert {name: data for name, data in everything(root).items() if not name.endswith("lock")} == before
+
+
+def test_the_one_unfinished_episode_is_set_aside_whole(tmp_path: Path) -> None:
+    root = tmp_path / "set"
+    record(root, [5, 6], ["stay"] * 2)
+    info = json.loads((root / "meta/info.json").read_text())
+    (root / "meta/info.json").write_text(json.dumps({**info, "total_episodes": 1}))
+    frames = (root / "data/chunk-000/file-001.parquet").read_bytes()
+    with Recorder(root) as recorder:
+        assert recorder.set_aside == root / ASIDE / "episode-000001"
+        assert (recorder.set_aside / "data/chunk-000/file-001.parquet").read_bytes() == frames
+    record(root, [7], ["go"])
+    assert [row["length"] for row in Dataset(root).rows] == [5, 7]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"total_episodes": 10**18}, "total_episodes is not a whole number"),
+        ({"total_episodes": "2"}, "total_episodes is not a whole number"),
+        ({"fps": 0}, "fps is not a whole number"),
+        ({"fps": None}, "fps is not a whole number"),
+        ({"features": []}, "is not what it should be"),
+        ({"features": {"action": 3}}, "is not what it should be"),
+        ({"features": {"action": {"names": 3}}}, "is not what it should be|not of an SO-101"),
+        ({"codebase_version": [[]]}, "LeRobot dataset of version"),
+    ],
+)
+def test_a_description_of_other_types_is_one_line(tmp_path: Path, change: dict[str, Any], said: str) -> None:
+    root = tmp_path / "set"
+    record(root, [3], ["stay"])
+    info = json.loads((root / "meta/info.json").read_text())
+    (root / "meta/info.json").write_text(json.dumps(info | change))
+    for opened in (lambda: Dataset(root), lambda: Recorder(root).__enter__()):
+        with pytest.raises(DatasetError, match=said) as error:
+            opened()
+        assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("step", range(8))
