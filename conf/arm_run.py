@@ -142,6 +142,7 @@ def _awake(
 
     What stopped it for good is in its report and ends the block as it is, so that the episode is kept.
     """
+    from pontine.envs.io.plain_text import terminal
     from pontine.sim2real.arm.emergency import NO_KEYBOARD, emergency_stop
     from pontine.sim2real.arm.serial_arm import SerialArm
     from pontine.sim2real.arm.stops import SafetyStop
@@ -153,7 +154,7 @@ def _awake(
         if config.dataset is not None and config.instruction is not None:
             recorder = stack.enter_context(Recorder(Path(config.dataset), units=Units.of_ranges(calibration.limits)))
             if recorder.set_aside is not None:
-                display.say(f"an episode that was not finished lies in {recorder.set_aside} now")
+                terminal().print(f"an episode that was not finished lies in {recorder.set_aside} now", soft_wrap=True)
             episode = stack.enter_context(recorder.episode(config.instruction))
             arm.on_step(lambda state, targets, clips, time: episode.add(state.position, targets))
         # A terminal on which instructions are typed has no keys to spare.

@@ -229,7 +229,7 @@ def test_the_one_unfinished_episode_is_set_aside_whole(tmp_path: Path) -> None:
         ({"fps": 0}, "fps is not a whole number"),
         ({"fps": None}, "fps is not a whole number"),
         ({"features": []}, "is not what it should be"),
-        ({"features": {"action": 3}}, "is not what it should be"),
+        ({"features": {"observation.state": 3}}, "is not what it should be"),
         ({"features": {"action": {"names": 3}}}, "is not what it should be|not of an SO-101"),
         ({"codebase_version": [[]]}, "LeRobot dataset of version"),
     ],

@@ -34,5 +34,5 @@ def test_a_link_that_a_killed_emulator_left_is_replaced(tmp_path: Path) -> None:
 
 
 def test_a_link_that_cannot_be_laid_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(LinkError, match="cannot make the link .*: No such file or directory"):
+    with pytest.raises(LinkError, match=r"cannot make the link .*: No such file or directory"):
         Terminal(tmp_path / "nowhere" / "port")
