@@ -10,19 +10,21 @@ from .arrays import Array
 
 def quat_to_matrix(quat: Array) -> Array:
     """Rotation matrices (..., 3, 3) of unit quaternions (..., 4) in wxyz order."""
-    w, x, y, z = np.moveaxis(np.asarray(quat, float), -1, 0)
-    rows = [
-        1 - 2 * (y * y + z * z),
-        2 * (x * y - w * z),
-        2 * (x * z + w * y),
-        2 * (x * y + w * z),
-        1 - 2 * (x * x + z * z),
-        2 * (y * z - w * x),
-        2 * (x * z - w * y),
-        2 * (y * z + w * x),
-        1 - 2 * (x * x + y * y),
-    ]
-    return np.stack(rows, -1).reshape(*np.shape(w), 3, 3)
+    q = np.asarray(quat, float)
+    w, x, y, z = q[..., 0], q[..., 1], q[..., 2], q[..., 3]
+    out = np.empty((*w.shape, 9))
+    xx, yy, zz = x * x, y * y, z * z
+    xy, xz, yz, wx, wy, wz = x * y, x * z, y * z, w * x, w * y, w * z
+    out[..., 0] = 1 - 2 * (yy + zz)
+    out[..., 1] = 2 * (xy - wz)
+    out[..., 2] = 2 * (xz + wy)
+    out[..., 3] = 2 * (xy + wz)
+    out[..., 4] = 1 - 2 * (xx + zz)
+    out[..., 5] = 2 * (yz - wx)
+    out[..., 6] = 2 * (xz - wy)
+    out[..., 7] = 2 * (yz + wx)
+    out[..., 8] = 1 - 2 * (xx + yy)
+    return out.reshape(*w.shape, 3, 3)
 
 
 def matrix_to_quat(rotation: Array) -> Array:
@@ -34,8 +36,10 @@ def matrix_to_quat(rotation: Array) -> Array:
 
 def heading_quat(heading: Array | float) -> Array:
     """Quaternions (..., 4) wxyz of turns about the vertical, rad."""
-    half, zero = np.asarray(heading) / 2, np.zeros(np.shape(heading))
-    return np.stack([np.cos(half), zero, zero, np.sin(half)], axis=-1)
+    half = np.asarray(heading) / 2
+    out = np.zeros((*np.shape(half), 4))
+    out[..., 0], out[..., 3] = np.cos(half), np.sin(half)
+    return out
 
 
 def turn_between(a: Array, b: Array) -> Array:
@@ -47,8 +51,9 @@ def turn_between(a: Array, b: Array) -> Array:
 
 def quat_product(a: Array, b: Array) -> Array:
     """Quaternions (..., 4) wxyz of turning by b, then by a."""
-    aw, ax, ay, az = np.moveaxis(np.asarray(a, float), -1, 0)
-    bw, bx, by, bz = np.moveaxis(np.asarray(b, float), -1, 0)
+    p, q = np.asarray(a, float), np.asarray(b, float)
+    aw, ax, ay, az = p[..., 0], p[..., 1], p[..., 2], p[..., 3]
+    bw, bx, by, bz = q[..., 0], q[..., 1], q[..., 2], q[..., 3]
     parts = [
         aw * bw - ax * bx - ay * by - az * bz,
         aw * bx + ax * bw + ay * bz - az * by,

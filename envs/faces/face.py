@@ -42,7 +42,15 @@ class Face:
         task.set_threshold(settings.threshold)
         self.settings = settings
         self.episodes = Episodes(
-            task, n, threads, preset(settings.randomization), settings.max_episode_steps, settings.frame_skip
+            task,
+            n,
+            threads,
+            preset(settings.randomization),
+            settings.max_episode_steps,
+            settings.frame_skip,
+            settings.reward,
+            settings.weights,
+            settings.discount,
         )
         self._senses = Senses(self.episodes, settings.observation)
         self.render_mode = settings.render_mode
@@ -154,7 +162,7 @@ class Goals:
     episodes: Episodes
 
     def compute_reward(self, achieved_goal: Any, desired_goal: Any, info: Any) -> Any:
-        """The task's reward for these goals."""
+        """The sparse reward for these goals, whatever `reward` the environment was made with."""
         task = self.episodes.task
         assert isinstance(task, GoalTask)
         return task.compute_reward(achieved_goal, desired_goal)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+from ..declarations.shaping import DISCOUNT
 from ..errors import PontineError, UnknownNameError
 from ..tabletop.worlds import SUBSTEPS
 from .actions import ACTIONS
@@ -20,6 +22,8 @@ class Settings:
     - `randomization`: what differs from episode to episode (`tabletop.randomization`).
     - `observation`: what is seen (`senses.SENSES`).
     - `action`: what an action in [-1, 1]^6 moves: `joint` targets, or the hand, `cartesian` (`faces.actions`).
+    - `reward`: `task`, its own; `shaped`, the same and its potentials; or `sparse` (`declarations.shaping`). `weights`
+      multiply the reward's terms, by their names in `info`; `discount` is the learner's, for `shaped`.
     - `max_episode_steps`: after how many steps an episode is cut short; None: the task's own number. It is
       Gymnasium's argument, and its `TimeLimit` counts where `gymnasium.make` made the environment.
     - `threshold`: how near to the goal is there, m; None: the task's own. Refused where the task has none.
@@ -33,6 +37,9 @@ class Settings:
     randomization: str = "none"
     observation: str = "state"
     action: str = "joint"
+    reward: str = "task"
+    weights: Mapping[str, float] = field(default_factory=dict)
+    discount: float = DISCOUNT
     max_episode_steps: int | None = None
     threshold: float | None = None
     frame_skip: int = SUBSTEPS
@@ -46,6 +53,8 @@ class Settings:
             raise UnknownNameError("render_mode", self.render_mode, RENDER_MODES)
         if self.action not in ACTIONS:
             raise UnknownNameError("action", self.action, ACTIONS)
+        if not 0 < self.discount <= 1:
+            raise PontineError(f"discount={self.discount}: it is above 0 and at most 1")
         if self.frame_skip < 1:
             raise PontineError(f"frame_skip={self.frame_skip}: a step is at least one physics step")
         if self.max_episode_steps is not None and self.max_episode_steps < 1:
@@ -56,7 +65,7 @@ class Settings:
 
 def settings(task: str, given: dict[str, Any]) -> Settings:
     """The settings from keyword arguments. Raises UnknownNameError listing those there are."""
-    names = [field.name for field in fields(Settings)]
+    names = [one.name for one in fields(Settings)]
     for name in given:
         if name not in names:
             raise UnknownNameError("argument", name, names)

@@ -22,7 +22,11 @@ def _unit(quat: tuple[float, ...]) -> Array:
     return np.asarray(quat) / np.linalg.norm(quat)
 
 
-_FRAMES = [(np.array(link.pos, float), quat_to_matrix(_unit(link.quat))) for link in LINKS[1:]]
+_FRAMES = [
+    *((np.array(link.pos, float), quat_to_matrix(_unit(link.quat))) for link in LINKS[1:6]),
+    (np.array(TOOL_POS), None),
+]
+"""Where each joint of the arm hangs on the one before, and how it is turned; at last the tool, which is a point."""
 
 
 class ToolPose(NamedTuple):
@@ -39,21 +43,18 @@ class ToolPose(NamedTuple):
 def tool_pose(joints: Array) -> ToolPose:
     """Forward kinematics of joint positions (n, >= 5) rad; the gripper joint plays no part."""
     joints = np.asarray(joints, float)
-    position = np.zeros((len(joints), 3))
-    rotation = np.broadcast_to(np.eye(3), (len(joints), 3, 3))
-    for index, (offset, frame) in enumerate(_FRAMES[:5]):
+    cos, sin = np.cos(joints)[:, None], np.sin(joints)[:, None]
+    (position, frame), *hanging = _FRAMES
+    turned = np.broadcast_to(frame, (len(joints), 3, 3))
+    for index, (offset, frame) in enumerate(hanging):
+        rotation = turned.copy()
+        x, y, c, s = turned[:, :, 0], turned[:, :, 1], cos[:, :, index], sin[:, :, index]
+        rotation[:, :, 0] = x * c + y * s
+        rotation[:, :, 1] = y * c - x * s
         position = position + rotation @ offset
-        turned = rotation @ frame
-        cos, sin = np.cos(joints[:, index])[:, None], np.sin(joints[:, index])[:, None]
-        rotation = np.stack(
-            [
-                turned[:, :, 0] * cos + turned[:, :, 1] * sin,
-                turned[:, :, 1] * cos - turned[:, :, 0] * sin,
-                turned[:, :, 2],
-            ],
-            -1,
-        )
-    return ToolPose(position + rotation @ np.array(TOOL_POS), rotation)
+        if frame is not None:
+            turned = rotation @ frame
+    return ToolPose(position, rotation)
 
 
 def pitch(joints: Array) -> Array:

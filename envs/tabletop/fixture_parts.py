@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import Array, Circle
+from ..arrays import Array, Bool, Circle
 from ..declarations.fixture_kind import FIXTURES, FixtureKind
 from ..rotations import heading_quat, quat_product
 from ..scene import Fixture, SceneObject
@@ -114,10 +114,13 @@ def opening_of(fixture: Fixture) -> Opening | None:
     return Opening(fixture.name, where, yaw, (max(far - near, 0.001), room.high[1] - room.low[1]))
 
 
-def lies_within(kind: FixtureKind, position: Array, yaw: float, displacement: float, point: Array, room: float) -> bool:
+def lies_within(
+    kind: FixtureKind, position: Array, yaw: Array | float, displacement: Array | float, point: Array, room: float
+) -> Bool | bool:
     """Whether a circle of radius `room` (m) round a `point` (2 or more,) m is over the floor of the fixture's inside.
 
-    Frame `position` (2 or more,) m and `yaw` rad, displacement as the joint's. False for a kind without an inside.
+    Frame `position` (2 or more,) m and `yaw` rad, displacement as the joint's; or of n fixtures and points, with the n
+    last. False for a kind without an inside.
     """
     if kind.inside is None:
         return False
@@ -127,4 +130,5 @@ def lies_within(kind: FixtureKind, position: Array, yaw: float, displacement: fl
     if kind.inside.moves:
         x = x - displacement
     low, high = kind.inside.low, kind.inside.high
-    return bool(low[0] + room <= x <= high[0] - room and low[1] + room <= y <= high[1] - room)
+    inside = (low[0] + room <= x) & (x <= high[0] - room) & (low[1] + room <= y) & (y <= high[1] - room)
+    return inside if np.ndim(inside) else bool(inside)

@@ -1,39 +1,95 @@
-"""The `Scene` of a simulated table, from geometry and contact."""
+"""The `Scene` of simulated tables, from geometry and contact."""
 
 from __future__ import annotations
 
-from ..arrays import Array
-from ..declarations.kind import KINDS
-from ..rotations import heading_quat
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Array, Bool
+from ..rotations import heading_quat, quat_to_matrix
 from ..scene import TABLE, Fixture, Scene, SceneObject, rounded
 from ..so101.kinematics import tool_pose
 from .fixture_parts import lies_within
-from .support import TOLERANCE, Body, lies_in
+from .hulls import hull_of
+from .support import TOLERANCE, within
 from .worlds import Worlds
 
-
-def held_slot(worlds: Worlds, i: int) -> int | None:
-    """The slot whose object both jaws touch and nothing else carries, or None."""
-    for slot in _laid(worlds, i):
-        if worlds.grasped(slot)[i] and not worlds.touching(slot, "world")[i] and _support(worlds, i, slot) is None:
-            return slot
-    return None
+NOTHING = -1
+"""The code of no support and of an empty hand."""
 
 
-def measure(worlds: Worlds, i: int = 0, tool: Array | None = None) -> Scene:
-    """World i's table as a `Scene`: poses, sizes, what stands on or in what, what is held, what is open or pressed, and
-    where the hand is: at `tool` (3,) m, which saves working it out again, or where the joints have it."""
-    held = held_slot(worlds, i)
-    objects = []
-    for slot in _laid(worlds, i):
-        spec = worlds.specs[i][slot]
-        assert spec is not None
-        support: str | None = None
-        if slot != held:
-            support = _support(worlds, i, slot)
-            if support is None and worlds.touching(slot, "world")[i]:
-                support = TABLE
-        objects.append(
+class Measured:
+    """What stands on or in what, in some or all worlds of a batch.
+
+    `support` (n, k) says what carries each slot's object: a slot, k plus a fixture's slot, k + f for the table, or
+    `NOTHING`. `held` (n,) is the slot whose object both jaws touch and nothing else carries, or `NOTHING`. `update`
+    makes them current. Rows are those of `ids`, all worlds if None.
+    """
+
+    def __init__(self, worlds: Worlds, ids: NDArray[np.int_] | None = None) -> None:
+        self.worlds, self.ids = worlds, np.arange(worlds.n) if ids is None else ids
+        n, k = len(self.ids), len(worlds.slots)
+        self.table = k + len(worlds.mounted.slots)
+        self.support, self.held = np.full((n, k), NOTHING), np.full(n, NOTHING)
+        parts = max((slot.shapes for slot in worlds.slots), default=1)
+        self.present = np.zeros((n, k), bool)
+        self._known: list[list | None] = [None] * n
+        self._container, self._round = np.zeros((n, k), bool), np.zeros((n, k), bool)
+        self._rest = np.zeros((n, k))
+        self._middle, self._rays = np.zeros((n, k, parts, 3)), np.zeros((n, k, parts, 3, 3))
+        self._axis, self._radius = np.zeros((n, k, parts, 3)), np.zeros((n, k, parts))
+        self.update()
+
+    def update(self) -> NDArray[np.int_]:
+        """Look at the worlds as they are now. Returns the rows in which other objects stand than before."""
+        changed = [row for row, i in enumerate(self.ids) if self._known[row] != self.worlds.specs[i]]
+        for row in changed:
+            self._learn(row)
+        worlds, ids = self.worlds, self.ids
+        position, turned = worlds.object_position[ids], quat_to_matrix(worlds.object_quat[ids])
+        low, high = self._spans(turned[:, :, 2])
+        under, top = position[:, :, 2] + low, position[:, :, 2] + high
+        touch = {other: np.stack([worlds.touching(slot, other)[ids] for slot in range(len(worlds.slots))], 1)
+                 for other in ("world", "gripper", "moving_jaw")} if worlds.slots else {}  # fmt: skip
+        for slot in range(len(worlds.slots)):
+            carrier = self._carrier(slot, position, turned, under, top)
+            carrier = np.where(carrier == NOTHING, self._fixture(slot, position, low), carrier)
+            self.support[:, slot] = np.where(self.present[:, slot], carrier, NOTHING)
+        self.held[:] = NOTHING
+        for slot in reversed(range(len(worlds.slots))):
+            free = self.present[:, slot] & ~touch["world"][:, slot] & (self.support[:, slot] == NOTHING)
+            self.held[free & touch["gripper"][:, slot] & touch["moving_jaw"][:, slot]] = slot
+        if worlds.slots:
+            lying = (self.support == NOTHING) & self.present & touch["world"]
+            lying &= self.held[:, None] != np.arange(len(worlds.slots))
+            self.support[lying] = self.table
+        return np.array(changed, int)
+
+    def inside_fixture(self) -> Bool:
+        """Whether each slot's object lies in a fixture, or on or in what does, (n, k)."""
+        k = len(self.worlds.slots)
+        inside: Bool = (self.support >= k) & (self.support < self.table)
+        on = np.where((self.support >= 0) & (self.support < k), self.support, 0)
+        carried = (self.support >= 0) & (self.support < k)
+        for _ in range(k - 1):
+            inside = inside | (carried & np.take_along_axis(inside, on, axis=1))
+        return inside
+
+    def signs(self) -> NDArray[np.int_]:
+        """All that a scene says of what moves, but for the hand, as whole numbers, (n, w): where they are the same, the
+        scenes are."""
+        worlds, ids = self.worlds, self.ids
+        n, fine = len(ids), 1e5
+        moving = (worlds.object_position[ids], worlds.object_quat[ids], worlds.mounted.displacement[ids])
+        parts = [np.rint(fine * part).astype(int).reshape(n, -1) for part in moving]
+        return np.concatenate([*parts, self.support, self.held[:, None], worlds.mounted.engaged[ids]], axis=1)
+
+    def scene(self, row: int = 0, tool: Array | None = None) -> Scene:
+        """A row as a `Scene`; `tool` (3,) m is where the hand is, None if that is not to be said."""
+        worlds, i = self.worlds, int(self.ids[row])
+        specs, held = worlds.specs[i], int(self.held[row])
+        things = [*(s and s.name for s in specs), *(s and s.name for s in worlds.mounted.specs[i]), TABLE]
+        objects = tuple(
             SceneObject(
                 name=spec.name,
                 kind=spec.kind,
@@ -41,14 +97,88 @@ def measure(worlds: Worlds, i: int = 0, tool: Array | None = None) -> Scene:
                 position=rounded(worlds.object_position[i, slot]),
                 orientation=rounded(worlds.object_quat[i, slot]),
                 size=spec.size,
-                support=support,
-                container=KINDS[spec.kind].container,
+                support=None if self.support[row, slot] == NOTHING else things[self.support[row, slot]],
+                container=spec.declared.container,
                 aliases=spec.aliases,
             )
+            for slot, spec in enumerate(specs)
+            if spec is not None
         )
-    holding = None if held is None else worlds.specs[i][held]
-    hand = rounded(tool_pose(worlds.q[i : i + 1]).position[0] if tool is None else tool)
-    return Scene(tuple(objects), _fixtures(worlds, i), None if holding is None else holding.name, hand)
+        hand = None if tool is None else rounded(tool)
+        return Scene(objects, _fixtures(worlds, i), None if held == NOTHING else things[held], hand)
+
+    def _learn(self, row: int) -> None:
+        """Note what stands in a row's slots."""
+        specs = self.worlds.specs[self.ids[row]]
+        self._known[row] = list(specs)
+        for slot, spec in enumerate(specs):
+            self.present[row, slot] = spec is not None
+            if spec is None:
+                self._container[row, slot] = False
+                continue
+            kind, hull = spec.declared, hull_of(spec.declared, spec.size)
+            self._container[row, slot], self._round[row, slot] = kind.container, kind.round
+            self._rest[row, slot] = kind.rest_height(spec.size)
+            # places to spare are filled with the last part, which changes neither the least nor the most
+            part = np.minimum(np.arange(self._radius.shape[2]), len(hull.radius) - 1)
+            self._middle[row, slot], self._rays[row, slot] = hull.middle[part], hull.rays[part]
+            self._axis[row, slot], self._radius[row, slot] = hull.axis[part], hull.radius[part]
+
+    def _spans(self, up: Array) -> tuple[Array, Array]:
+        """Heights (n, k) m of each object's lowest and highest point over its frame, `up` (n, k, 3) being the vertical
+        in it. `Hull.span` for many."""
+        along = (self._middle @ up[..., None])[..., 0]
+        across = np.sqrt(np.maximum(0.0, 1.0 - (self._axis @ up[..., None])[..., 0] ** 2))
+        reach = np.abs(self._rays @ up[:, :, None, :, None])[..., 0].sum(-1) + self._radius * across
+        return (along - reach).min(-1, initial=np.inf), (along + reach).max(-1, initial=-np.inf)
+
+    def _carrier(self, slot: int, position: Array, turned: Array, under: Array, top: Array) -> NDArray[np.int_]:
+        """The slots that carry this one's objects, (n,): what they stand on by contact, else the container they are
+        in."""
+        worlds = self.worlds
+        on, inside = np.full(len(self.ids), NOTHING), np.full(len(self.ids), NOTHING)
+        for other in range(len(worlds.slots)):
+            if other == slot:
+                continue
+            there, holder = self.present[:, other], self._container[:, other]
+            if (there & holder).any():
+                deep = (under[:, other] < under[:, slot]) & (under[:, slot] < top[:, other] - 0.002)
+                apart = (position[:, slot] - position[:, other])[:, None] @ turned[:, other]
+                over = within(apart[:, 0], worlds.size[self.ids, other], self._round[:, other])
+                over &= apart[:, 0, 2] > -self._rest[:, other]
+                inside[there & holder & deep & over] = other
+            touch = worlds.touching(slot, worlds.slots[other].name)[self.ids]
+            stands = there & ~holder & touch & (under[:, slot] > top[:, other] - TOLERANCE)
+            on[stands & (on == NOTHING)] = other
+        return np.where(on == NOTHING, inside, on)
+
+    def _fixture(self, slot: int, position: Array, low: Array) -> NDArray[np.int_]:
+        """The fixtures (their slots plus k) in which this slot's objects lie, by where they are, (n,)."""
+        mounted, found = self.worlds.mounted, np.full(len(self.ids), NOTHING)
+        for f, kind in enumerate(mounted.kinds):
+            room = kind.inside
+            if room is None:
+                continue
+            frame = [values[self.ids, f] for values in (mounted.position, mounted.yaw, mounted.displacement)]
+            height = position[:, slot, 2]
+            deep = (room.low[2] - TOLERANCE < height) & (height < room.high[2] - low[:, slot] - 0.002)
+            there = np.array([mounted.specs[i][f] is not None for i in self.ids])
+            lies = there & deep & lies_within(kind, frame[0].T, frame[1], frame[2], position[:, slot].T, 0.0)
+            found[lies & (found == NOTHING)] = len(self.worlds.slots) + f
+        return found
+
+
+def held_slot(worlds: Worlds, i: int) -> int | None:
+    """The slot whose object both jaws touch and nothing else carries, or None."""
+    held = int(Measured(worlds, np.array([i])).held[0])
+    return None if held == NOTHING else held
+
+
+def measure(worlds: Worlds, i: int = 0, tool: Array | None = None) -> Scene:
+    """World i's table as a `Scene`: poses, sizes, what stands on or in what, what is held, what is open or pressed, and
+    where the hand is: at `tool` (3,) m, which saves working it out again, or where the joints have it."""
+    hand = tool_pose(worlds.q[i : i + 1]).position[0] if tool is None else tool
+    return Measured(worlds, np.array([i])).scene(0, hand)
 
 
 def _fixtures(worlds: Worlds, i: int) -> tuple[Fixture, ...]:
@@ -66,53 +196,3 @@ def _fixtures(worlds: Worlds, i: int) -> tuple[Fixture, ...]:
         for slot, spec in enumerate(mounted.specs[i])
         if spec is not None
     )
-
-
-def _laid(worlds: Worlds, i: int) -> list[int]:
-    return [slot for slot, spec in enumerate(worlds.specs[i]) if spec is not None]
-
-
-def _body(worlds: Worlds, i: int, slot: int) -> Body:
-    """This slot's object where it is."""
-    spec = worlds.specs[i][slot]
-    assert spec is not None
-    pose = worlds.object_position[i, slot], worlds.object_quat[i, slot]
-    return Body(spec.name, spec.kind, spec.size, *pose, KINDS[spec.kind].container)
-
-
-def _support(worlds: Worlds, i: int, slot: int) -> str | None:
-    """The name of the object or fixture that carries this slot's object, None if neither does."""
-    carrier = _carrier(worlds, i, slot)
-    spec = None if carrier is None else worlds.specs[i][carrier]
-    return _fixture_round(worlds, i, slot) if spec is None else spec.name
-
-
-def _fixture_round(worlds: Worlds, i: int, slot: int) -> str | None:
-    """The fixture that the object lies in, by where it is; None if it lies in none."""
-    mounted = worlds.mounted
-    position = worlds.object_position[i, slot]
-    for f, spec in enumerate(mounted.specs[i]):
-        room = None if spec is None else mounted.kinds[f].inside
-        if spec is None or room is None:
-            continue
-        if not room.low[2] - TOLERANCE < position[2] < room.high[2] + _body(worlds, i, slot).below - 0.002:
-            continue
-        frame = mounted.position[i, f], mounted.yaw[i, f], mounted.displacement[i, f]
-        if lies_within(mounted.kinds[f], *frame, position, 0.0):
-            return spec.name
-    return None
-
-
-def _carrier(worlds: Worlds, i: int, slot: int) -> int | None:
-    """The slot that carries this one's object: what it stands on by contact, else the container it is in."""
-    body, inside = _body(worlds, i, slot), None
-    for other in _laid(worlds, i):
-        if other == slot:
-            continue
-        below = _body(worlds, i, other)
-        if below.container:
-            if below.holds_over(body.position) and lies_in(body, below):
-                inside = other
-        elif worlds.touching(slot, worlds.slots[other].name)[i] and body.underside > below.top - TOLERANCE:
-            return other
-    return inside

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..arrays import Array, Triple
+from ..arrays import Array, Bool, Triple
 from ..declarations.kind import WALL, Kind, declared, frame_of
 from ..rotations import quat_to_matrix
 from ..scene import TABLE
@@ -97,9 +97,14 @@ class Body:
         local = self._rotation.T @ (point - self.position)
         if self.container and local[2] <= -self.rest_height:
             return False
-        if self.round:
-            return bool(np.hypot(local[0], local[1]) < self.size[0] / 2)
-        return bool(np.all(np.abs(local[:2]) < np.array(self.size[:2]) / 2))
+        return bool(within(local[None], np.array(self.size)[None], np.array([self.round]))[0])
+
+
+def within(points: Array, sizes: Array, rounds: Bool) -> Bool:
+    """Whether points (n, 3) m are over the footprints round the frames they are measured in, of those full extents
+    (n, 3) m, discs or rectangles (n,)."""
+    disc = np.hypot(points[:, 0], points[:, 1]) < sizes[:, 0] / 2
+    return np.where(rounds, disc, (np.abs(points[:, :2]) < sizes[:, :2] / 2).all(axis=1))
 
 
 def lies_in(body: Body, container: Body) -> bool:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Array, Bool, Float32
 from ..declarations.kind import names_of_own
+from ..declarations.shaping import Potential
 from ..errors import PontineError
 from ..so101.kinematics import inverse
 from ..so101.model import RANGE, REST
@@ -52,7 +53,13 @@ class Verdict:
 
 
 class Task(ABC):
-    """One task. Subclasses document description, randomisations and success, in that order."""
+    """One task. Subclasses document description, randomisations, success and reward, in that order.
+
+    The reward of every task that is not sparse has the terms `time` (-0.003 a step), `smoothness` (-0.01 x the mean
+    squared change of the action), `success` (+1) and `failure` (-1), which both end the episode, and those that the
+    task adds. `reward="shaped"` adds a term for each of the task's `potentials`, `reward="sparse"` is -1 a step until
+    the goal state holds and 0 while it does, with no end but the time limit (`declarations.shaping`).
+    """
 
     name: ClassVar[str]
     version: ClassVar[int] = 0
@@ -66,6 +73,12 @@ class Task(ABC):
     """Reward -1 until the goal state holds, 0 while it does, and no end but the time limit."""
     threshold: float | None = None
     """Largest distance (m) from the goal that counts as there; None where success is something else."""
+    terms: ClassVar[tuple[str, ...]] = ()
+    """Names of the reward terms that its verdicts add to those of every task (`Episodes`)."""
+    potentials: ClassVar[tuple[Potential, ...]] = ()
+    """What `reward="shaped"` adds to the task's own reward."""
+    easier: ClassVar[tuple[str, ...]] = ()
+    """Starts from which less is left to do."""
 
     @classmethod
     def gym_id(cls) -> str:
@@ -89,6 +102,10 @@ class Task(ABC):
     def start_at(self, e: EpisodeState, i: int, start: SceneStart) -> None:
         """Begin world i's episode where a skill once failed, over what `start` laid."""
         lay_scene(e, i, start)
+
+    def ease(self, e: EpisodeState, i: int, start: str, rng: np.random.Generator) -> None:
+        """Begin world i's episode at one of the `easier` starts, over what `start` laid."""
+        raise NotImplementedError(f"{self.name} has no start {start!r}")
 
     @classmethod
     def takes_scenes(cls) -> bool:

@@ -9,7 +9,7 @@ from ..tabletop.fixtures import BUTTON
 from ..tabletop.layout import random_fixture
 from . import TASKS
 from .base import SOLID, random_arm
-from .fixture import BESIDE, CONTENT, FIXTURE, FixtureTask
+from .fixture import BESIDE, CONTENT, FIXTURE, FixtureTask, working
 from .pick import beside
 from .state import EpisodeState
 
@@ -23,7 +23,8 @@ class Button(FixtureTask):
     Observation: `observation.LAYOUT`; the object is the button's plunger, the goal where it
     stands when it is pressed. Randomised: where the button stands, its spring and friction;
     something beside it; the arm's start pose. Success, for 5 control steps: the button has
-    latched (it does so 6 mm down, and stays down) and the tool is 5 cm from it.
+    latched (it does so 6 mm down, and stays down) and the tool is 5 cm from it. Reward: `Task`'s, and `disturbance`,
+    -0.02 a step while what stands beside it moves. Shaped: `to_reach`, `to_work`, `to_withdraw`.
 
     History: v0, first version.
     """
@@ -31,6 +32,7 @@ class Button(FixtureTask):
     name = "Button"
     fixtures = (FixtureSlot("fixture", BUTTON.name),)
     states = BUTTON.states[:1]
+    potentials = working(states)
     max_steps = 100
 
     def start(self, e: EpisodeState, i: int, rng: np.random.Generator) -> None:

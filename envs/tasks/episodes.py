@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,23 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array, Observation
+from ..declarations import shaping
+from ..declarations.shaping import COMMON, DISCOUNT, GOAL, PREFIX, Potential, Shaping
 from ..errors import StateError
 from ..tabletop.perception import Perception
 from ..tabletop.randomization import Randomization
 from ..tabletop.worlds import SUBSTEPS, Worlds
 from .base import TARGET, Task
 from .observation import Situation
-from .starts import OWN, Asked, SceneStart, SeedStart, Start
+from .starts import OWN, Asked, EasierStart, SceneStart, SeedStart, Start
 from .state import EpisodeState
 
 MAX_STARTS = 6
 """How many starts are drawn until one settles well; the last is played as it is."""
 
-_RATE_PENALTY = 0.01
-# small against success, or PPO gives up successes for time
-_TIME_PENALTY = 0.003
-_SUCCESS = 1.0
-_FAILURE = 1.0
 
 _STATE = ("goal", "origin", "mode", "was_grasped", "age", "streak", "_nominal")
 """What an episode keeps beside its world, its cameras and what its task notes, a row for each world."""
@@ -49,7 +46,11 @@ class Episodes(EpisodeState):
     World i's stream of random numbers depends only on its own seed, so it does not
     matter how many worlds play beside it. With a `curriculum`
     some episodes begin at given starts or are not randomised. An episode is cut short after `limit` steps
-    (None: by somebody else); a step is `substeps` physics steps. Episodes can be pickled and copied.
+    (None: by somebody else); a step is `substeps` physics steps. Episodes can be pickled and copied. `reward` is one of
+    `shaping.REWARDS`; `weights` multiply its terms by their names in `info`; `discount` is the learner's,
+    for which shaping is neutral.
+
+    Raises UnknownNameError for a reward or a term that there is not, PontineError for a task that cannot be shaped.
     """
 
     def __init__(
@@ -60,9 +61,17 @@ class Episodes(EpisodeState):
         randomization: Randomization | None = None,
         limit: int | None = None,
         substeps: int = SUBSTEPS,
+        reward: str = "task",
+        weights: Mapping[str, float] | None = None,
+        discount: float = DISCOUNT,
     ) -> None:
+        shaping.check_reward(reward, task.potentials, task.name)
+        self.sparse, self.weights = task.sparse or reward == "sparse", dict(weights or {})
+        shaping.check_weights(self.weights, shaping.reward_terms(task, reward))
         super().__init__(Worlds(task.slots, n, threads, task.fixtures, substeps))
         self.task = task
+        self._shaped = reward == "shaped"
+        self._shaping = Shaping(len(self.potentials), n, discount)
         self.randomization = randomization or Randomization()
         self.limit: int | None = task.max_steps if limit is None else limit
         self.age, self.streak = np.zeros(n, int), np.zeros(n, int)
@@ -73,6 +82,11 @@ class Episodes(EpisodeState):
         self.curriculum = OWN
         self._given: dict[int, tuple[Start, np.random.Generator]] = {}
         self._nominal = np.zeros(n, bool)
+
+    @property
+    def potentials(self) -> tuple[Potential, ...]:
+        """What shapes the reward."""
+        return self.task.potentials if self._shaped else ()
 
     def seed(self, ids: NDArray[np.int_], seeds: Sequence[int | None]) -> None:
         """Restart the random streams of those worlds."""
@@ -99,6 +113,7 @@ class Episodes(EpisodeState):
             asked.aim(self, ids)
         self.origin[ids] = worlds.object_position[ids]
         self.age[ids] = self.streak[ids] = 0
+        self._shaping.begin(self.potentials, self, ids)
         self._look(ids)
         if self.task.slots:
             self.was_grasped[ids] = worlds.grasped(TARGET)[ids]
@@ -121,6 +136,8 @@ class Episodes(EpisodeState):
         self.task.start(self, i, rng)
         if isinstance(start, SceneStart):
             self.task.start_at(self, i, start)
+        elif isinstance(start, EasierStart):
+            self.task.ease(self, i, start.name, rng)
         if self._asked is not None:
             self._asked.lay(self, i)
         physics = Randomization() if self._nominal[i] else self.randomization
@@ -136,21 +153,18 @@ class Episodes(EpisodeState):
         self._look()
         verdict = self.task.judge(self)
         self.streak = np.where(verdict.success, self.streak + 1, 0)
-        if self.task.sparse:
-            self._note_grasp()
-            reward: Array = np.where(verdict.success, 0.0, -1.0)
-            return StepResult(reward, np.zeros(self.n, bool), self._late(), verdict.success, {"goal": reward})
-        done = self.streak >= self.task.streak
-        change = self.worlds.action - before
-        terms = {
-            "time": np.full(self.n, -_TIME_PENALTY),
-            "smoothness": -_RATE_PENALTY * (change**2).mean(1),
-            "success": _SUCCESS * done,
-            "failure": -_FAILURE * verdict.failure,
-            **verdict.terms,
-        }
+        if self.sparse:
+            success, ended = verdict.success, np.zeros(self.n, bool)
+            terms = {GOAL[0]: np.where(success, 0.0, -1.0), **self._shaping.step(self.potentials, self, success, ended)}
+        else:
+            success = self.streak >= self.task.streak
+            ended = success | verdict.failure
+            terms = shaping.common_terms(self.worlds.action - before, success, verdict.failure) | verdict.terms
+            terms |= self._shaping.step(self.potentials, self, success, verdict.failure)
         self._note_grasp()
-        return StepResult(np.sum(list(terms.values()), axis=0), done | verdict.failure, self._late(), done, terms)
+        terms = shaping.weighted(terms, self.weights)
+        reward = terms[GOAL[0]] if list(terms) == list(GOAL) else np.sum(list(terms.values()), axis=0)
+        return StepResult(reward, ended, self._late(), success, terms)
 
     def _late(self) -> NDArray[np.bool_]:
         return np.zeros(self.n, bool) if self.limit is None else self.age >= self.limit
@@ -158,8 +172,8 @@ class Episodes(EpisodeState):
     def terms(self) -> tuple[str, ...]:
         """The names of the reward's terms; an episode must have begun."""
         if self._terms is None:
-            judged = ("goal",) if self.task.sparse else tuple(self.task.judge(self).terms)
-            self._terms = judged if self.task.sparse else ("time", "smoothness", "success", "failure", *judged)
+            own = GOAL if self.sparse else (*COMMON, *self.task.judge(self).terms)
+            self._terms = (*own, *(PREFIX + potential.name for potential in self.potentials))
         return self._terms
 
     def get_state(self, ids: NDArray[np.int_] | None = None) -> dict[str, Any]:
@@ -171,6 +185,7 @@ class Episodes(EpisodeState):
             "perception": self.perception.get_state(rows),
             "random": [self._rngs[i].bit_generator.state for i in rows],
             "noted": [self.task.get_state(int(i)) for i in rows],
+            "potentials": self._shaping.before[rows].copy(),
             **{name: getattr(self, name)[rows].copy() for name in _STATE},
         }
 
@@ -189,6 +204,7 @@ class Episodes(EpisodeState):
         for k, i in enumerate(map(int, rows)):
             self._rngs[i].bit_generator.state = state["random"][k % len(state["random"])]
             self.task.set_state(i, state["noted"][k % len(state["noted"])])
+        self._shaping.before[rows] = state["potentials"]
         for name in _STATE:
             getattr(self, name)[rows] = state[name]
         self._tool = None

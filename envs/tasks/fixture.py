@@ -8,7 +8,8 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..arrays import Array
+from ..arrays import Array, Bool
+from ..declarations.shaping import Potential, left
 from ..errors import UnknownNameError
 from ..tabletop.table import Slot
 from .base import Task, Verdict
@@ -25,11 +26,24 @@ CLEAR = 0.05
 """How far (m) the tool must be from the fixture's part at the end, so that the hand is clear."""
 
 
+def _distance(e: EpisodeState) -> Array:
+    """Distance (n,) m of the tool from the fixture's part."""
+    return np.asarray(np.linalg.norm(e.tool.position - e.worlds.mounted.part(FIXTURE), axis=1))
+
+
+def _there(e: EpisodeState, states: tuple[str, ...]) -> Bool:
+    """Whether the fixture is in the state that was asked for, (n,)."""
+    mounted = e.worlds.mounted
+    wanted = np.array([state == mounted.kinds[FIXTURE].states[0] for state in states])[e.mode]
+    return mounted.engaged[:, FIXTURE] == wanted
+
+
 class FixtureTask(Task):
     """Bring a fixture's part to where it stands in the state that `Episodes.mode` numbers, and draw back."""
 
     slots = (Slot("content", 1), Slot("beside", 1))
     settle_steps = 3
+    terms = ("disturbance",)
     states: ClassVar[tuple[str, ...]]
     """States that are asked for, by number."""
 
@@ -59,10 +73,27 @@ class FixtureTask(Task):
         return manipulation(e.situation())
 
     def judge(self, e: EpisodeState) -> Verdict:
-        mounted = e.worlds.mounted
-        engaged = mounted.kinds[FIXTURE].states[0]
-        wanted = np.array([state == engaged for state in self.states])[e.mode]
-        clear = np.linalg.norm(e.tool.position - mounted.part(FIXTURE), axis=1) > CLEAR
+        clear = _distance(e) > CLEAR
         moved = np.linalg.norm(e.worlds.object_velocity[:, BESIDE, :3], axis=1) > 0.05
-        there = mounted.engaged[:, FIXTURE] == wanted
-        return Verdict(there & clear, np.zeros(e.n, bool), {"disturbance": -0.02 * moved})
+        return Verdict(_there(e, self.states) & clear, np.zeros(e.n, bool), {"disturbance": -0.02 * moved})
+
+
+def working(states: tuple[str, ...]) -> tuple[Potential, ...]:
+    """The potentials of bringing a fixture into one of the states that `Episodes.mode` numbers."""
+
+    def reach(e: EpisodeState) -> Array:
+        return np.where(_there(e, states), 0.0, left(_distance(e), 0.15))
+
+    def work(e: EpisodeState) -> Array:
+        mounted = e.worlds.mounted
+        lacking = np.linalg.norm(e.goal - mounted.part(FIXTURE), axis=1) / mounted.kinds[FIXTURE].travel
+        return np.where(_there(e, states), 0.0, -np.clip(lacking, 0.0, 1.0))
+
+    def withdraw(e: EpisodeState) -> Array:
+        return np.where(_there(e, states), np.minimum(_distance(e) / CLEAR, 1.0), 0.0) - 1.0
+
+    return (
+        Potential("reach", 0.3, reach, "the tool to the part that the hand works on, until it is done"),
+        Potential("work", 0.5, work, "that part to where it is wanted"),
+        Potential("withdraw", 0.3, withdraw, "the tool clear of it, once it is done"),
+    )

@@ -7,10 +7,12 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ..arrays import Array, Bool
+from ..declarations.shaping import Potential
 from ..tabletop.layout import GAP, footprint, free_spot
 from ..tabletop.objects import ObjectSpec, draw
 from . import TASKS
 from .base import ALL, CONTAINERS, NEIGHBOUR, OBJECT_SLOTS, SOLID, SUPPORT, TARGET, TOPS, Task, Verdict, random_arm
+from .grasping import EASIER, grasping, hand_to_object
 from .observation import LAYOUT, box, manipulation
 from .state import EpisodeState
 
@@ -24,13 +26,21 @@ OFF_TABLE = 0.42
 """Distance from the base beyond which an object is lost, m."""
 
 
+def _lift(e: EpisodeState) -> Array:
+    height = e.worlds.object_position[:, TARGET, 2] - e.origin[:, TARGET, 2]
+    return np.where(e.worlds.grasped(TARGET), np.clip(height / (LIFTED + 0.01), 0.0, 1.0), 0.0) - 1.0
+
+
 class Pick(Task):
     """Grasp the target among other objects and lift it clear.
 
     Observation: `observation.LAYOUT`. Randomised: the target's kind (cube, block,
     cylinder, ball), size, pose and what it stands on (the table, another object, inside
     a bowl or box); up to two other objects; the arm's start pose. Success: both jaws
-    hold it at least 6 cm above its start and it touches nothing else, for 5 control steps.
+    hold it at least 6 cm above its start and it touches nothing else, for 5 control steps. Failure: it is out of reach.
+    Reward: `Task`'s, and `drop`, -0.3 when it slips out of the jaws in the air, and `disturbance`, -0.02 a step for
+    every other object that moves. Shaped: `to_reach`, `to_align`, `to_open`, `to_grasp`, `to_lift`. Easier starts:
+    `over`, the open jaws above the target, and `held`, closed round it where it lies.
 
     History: v0, first version.
     """
@@ -39,6 +49,9 @@ class Pick(Task):
     slots = OBJECT_SLOTS
     settle_steps = 6
     max_steps = 150
+    terms = ("drop", "disturbance")
+    potentials = (*grasping(), Potential("lift", 0.6, _lift, "the held object to 7 cm above its start"))
+    easier = EASIER
 
     @property
     def observation_space(self) -> spaces.Box:
@@ -60,6 +73,9 @@ class Pick(Task):
         neighbour = beside(rng, str(rng.choice(SOLID)), others) if rng.random() < 0.5 else None
         for slot, spec in ((TARGET, target), (SUPPORT, support), (NEIGHBOUR, neighbour)):
             e.worlds.lay(i, slot, spec)
+
+    def ease(self, e: EpisodeState, i: int, start: str, rng: np.random.Generator) -> None:
+        hand_to_object(e, i, start, rng)
 
     def settled(self, e: EpisodeState, ids: NDArray[np.int_]) -> Bool:
         position = e.worlds.object_position[ids, TARGET]

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from ..arrays import Array, Float32
 from ..declarations.kind import names_of_own
+from ..declarations.shaping import Potential, left
 from ..tabletop.layout import footprint, free_spot
 from ..tabletop.objects import ObjectSpec
 from ..tabletop.table import Slot
 from . import TASKS
 from .base import TARGET, GoalTask, Verdict, random_arm, random_over_table
+from .grasping import EASIER, grasping, hand_to_object
 from .observation import GOAL_SIZE, LAYOUT, box, manipulation
 from .state import EpisodeState
 
@@ -23,6 +25,10 @@ THRESHOLD = 0.025
 SIZE_OF_CUBE = (0.032, 0.032, 0.032)
 
 
+def _carry(e: EpisodeState) -> Array:
+    return left(np.linalg.norm(e.worlds.object_position[:, TARGET] - e.goal, axis=1), 0.1)
+
+
 class PickPlace(GoalTask):
     """Bring a 32 mm cube to a goal position, on the table or in the air.
 
@@ -31,7 +37,9 @@ class PickPlace(GoalTask):
     cube's position, `desired_goal` where it is wanted, m. Reward: -1 a
     step until the cube is within 25 mm of the goal, 0 while it is (`compute_reward` gives
     it for any goals, so that hindsight relabelling works). Randomised: the cube's pose, the
-    goal (half of them on the table), the arm's start pose. An episode is 100 steps long.
+    goal (half of them on the table), the arm's start pose. An episode is 100 steps long. Shaped: `to_reach`,
+    `to_align`, `to_open`, `to_grasp`, `to_carry`. Easier starts: `over`, the open jaws above the cube, and `held`,
+    closed round it.
 
     History: v0, first version.
     """
@@ -41,6 +49,8 @@ class PickPlace(GoalTask):
     max_steps = 100
     sparse = True
     threshold = THRESHOLD
+    potentials = (*grasping(10.0), Potential("carry", 10.0, _carry, "the cube to the goal"))
+    easier = EASIER
 
     @property
     def observation_space(self) -> spaces.Dict:
@@ -62,6 +72,9 @@ class PickPlace(GoalTask):
         cube = cube.moved(np.array([*spot, cube.rest_height]), rng.uniform(-np.pi, np.pi))
         e.worlds.lay(i, TARGET, cube)
         e.goal[i] = (*wanted, cube.rest_height) if rng.random() < 0.5 else random_over_table(rng, 0.05, 0.14)
+
+    def ease(self, e: EpisodeState, i: int, start: str, rng: np.random.Generator) -> None:
+        hand_to_object(e, i, start, rng)
 
     def observe(self, e: EpisodeState) -> dict[str, NDArray[np.float32]]:
         return {

@@ -8,8 +8,9 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..arrays import Bool
+from ..arrays import Array, Bool
 from ..declarations.kind import names_of_own
+from ..declarations.shaping import Potential, left
 from ..rotations import matrix_to_quat
 from ..so101.kinematics import opening_for, tool_pose
 from ..so101.model import FIXED_FACE, GRIPPER, SQUEEZE
@@ -51,6 +52,42 @@ STILL = 0.05
 """Largest speed (m/s) of an object at rest."""
 
 
+def _there(e: EpisodeState) -> Bool:
+    """Whether the object is where it goes, held or not, (n,)."""
+    worlds = e.worlds
+    position, support = worlds.object_position[:, TARGET], worlds.object_position[:, SUPPORT]
+    table = worlds.touching(TARGET, "world")
+    beside_support = np.linalg.norm((position - support)[:, :2], axis=1)
+    within = (beside_support < worlds.size[:, SUPPORT, 0] / 2) & (position[:, 2] < e.goal[:, 2] - 0.004) & ~table
+    over = worlds.touching(TARGET, "support") & ~table & (np.abs(position[:, 2] - e.goal[:, 2]) < 0.015)
+    return np.choose(e.mode, [table & (_miss(e) < e.task.threshold), over, within])
+
+
+def _miss(e: EpisodeState) -> Array:
+    """Horizontal distance (n,) m of the object from the goal."""
+    return np.asarray(np.linalg.norm((e.worlds.object_position[:, TARGET] - e.goal)[:, :2], axis=1))
+
+
+def _released(e: EpisodeState) -> Bool:
+    """Whether no jaw touches the object, (n,)."""
+    return ~e.worlds.touching(TARGET, "gripper") & ~e.worlds.touching(TARGET, "moving_jaw")
+
+
+def _away(e: EpisodeState) -> Array:
+    """Distance (n,) m of the tool from the object."""
+    return np.asarray(np.linalg.norm(e.tool.position - e.worlds.object_position[:, TARGET], axis=1))
+
+
+def _carry(e: EpisodeState) -> Array:
+    apart = np.linalg.norm(e.worlds.object_position[:, TARGET] - e.goal, axis=1)
+    return np.where(_there(e), 0.0, left(apart, 0.15))
+
+
+def _withdraw(e: EpisodeState) -> Array:
+    done = _there(e) & _released(e)
+    return np.where(done, np.minimum(_away(e) / RETREAT, 1.0), 0.0) - 1.0
+
+
 class Place(Task):
     """Carry the object in the gripper to its destination, let go and draw back.
 
@@ -59,7 +96,9 @@ class Place(Task):
     destination (a spot on the table; a cube, block, cylinder or plate to put it on; a
     bowl or box to put it in), one more object. Success, for 5 control steps: the object
     is at rest within 2 cm of the spot, or on, or in the destination; the jaws do not
-    touch it and the tool is 5 cm away.
+    touch it and the tool is 5 cm away. Failure: it is out of reach. Reward: `Task`'s, and `drop`, -0.3 when it leaves
+    the jaws more than 4 cm off, and `disturbance`, -0.02 a step for every other object that moves. Shaped: `to_carry`,
+    `to_release`, `to_withdraw`.
 
     History: v0, first version.
     """
@@ -68,6 +107,12 @@ class Place(Task):
     slots = OBJECT_SLOTS
     settle_steps = 6
     max_steps = 150
+    terms = ("drop", "disturbance")
+    potentials = (
+        Potential("carry", 0.6, _carry, "the object to the goal, until it is in its place"),
+        Potential("release", 0.2, lambda e: 1.0 * (_there(e) & _released(e)) - 1.0, "the jaws off it once it is there"),
+        Potential("withdraw", 0.3, _withdraw, "the tool 5 cm from it, once it is let go"),
+    )
     things: ClassVar[tuple[str, ...]] = SOLID
     """Kinds to put down."""
     threshold = SPOT_TOLERANCE
@@ -124,21 +169,11 @@ class Place(Task):
 
     def judge(self, e: EpisodeState) -> Verdict:
         worlds = e.worlds
-        position, support = worlds.object_position[:, TARGET], worlds.object_position[:, SUPPORT]
         grasped = worlds.grasped(TARGET)
-        released = ~worlds.touching(TARGET, "gripper") & ~worlds.touching(TARGET, "moving_jaw")
-        away = np.linalg.norm(e.tool.position - position, axis=1) > RETREAT
         still = np.linalg.norm(worlds.object_velocity[:, TARGET, :3], axis=1) < STILL
-        miss = np.linalg.norm((position - e.goal)[:, :2], axis=1)
-        table = worlds.touching(TARGET, "world")
-        beside_support = np.linalg.norm((position - support)[:, :2], axis=1)
-        within = (beside_support < worlds.size[:, SUPPORT, 0] / 2) & (position[:, 2] < e.goal[:, 2] - 0.004) & ~table
-        over = worlds.touching(TARGET, "support") & ~table & (np.abs(position[:, 2] - e.goal[:, 2]) < 0.015)
-        there = np.choose(e.mode, [table & (miss < self.threshold), over, within])
-        dropped = e.was_grasped & ~grasped & (miss > 0.04)
-        return Verdict(
-            there & released & away & still, lost(e), {"drop": -0.3 * dropped, "disturbance": -0.02 * disturbance(e)}
-        )
+        success = _there(e) & _released(e) & (_away(e) > RETREAT) & still
+        dropped = e.was_grasped & ~grasped & (_miss(e) > 0.04)
+        return Verdict(success, lost(e), {"drop": -0.3 * dropped, "disturbance": -0.02 * disturbance(e)})
 
 
 TASKS.register(Place)

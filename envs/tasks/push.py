@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Array
 from ..declarations.kind import declared
+from ..declarations.shaping import Potential, left
 from ..rotations import quat_to_matrix
 from ..so101.model import FIXED_FACE
 from ..tabletop.layout import HEADING, PAN_X, footprint, free_spot, from_base
@@ -63,6 +64,22 @@ SIZE = sum(part.width for part in (*LAYOUT, *STANCE))
 """Width of the observation."""
 
 
+def _miss(e: EpisodeState) -> Array:
+    """Horizontal distance (n,) m of the object from the spot."""
+    return np.asarray(np.linalg.norm((e.worlds.object_position[:, TARGET] - e.goal)[:, :2], axis=1))
+
+
+def _stand(e: EpisodeState) -> Array:
+    at = stance(e.situation(exact=True))
+    off = np.linalg.norm(np.stack([at.gap + 0.003, at.across, at.up], axis=1), axis=1)
+    return np.where(_miss(e) < e.task.threshold, 0.0, left(off, 0.15))
+
+
+def _rise(e: EpisodeState) -> Array:
+    up = e.tool.position[:, 2] - top(e.worlds.object_position[:, TARGET], e.worlds.size[:, TARGET])
+    return np.where(_miss(e) < e.task.threshold, np.clip(up / (CLEARANCE + 0.005), 0.0, 1.0), 0.0) - 1.0
+
+
 class Push(Task):
     """Bring an object that stands on the table to a spot by pushing it, and draw back upwards.
 
@@ -71,6 +88,8 @@ class Push(Task):
     roll, and nothing that is nearly as tall as wide, which topples); the spot, 4 to 12 cm away and
     clear of the arm's base; another object, out of the way; the arm's start pose. Success, for 5 control
     steps: the object is upright and at rest within 2 cm of the spot, the hand does not touch it and is 2 cm above it.
+    Failure: it is out of reach or tipped by 15 degrees. Reward: `Task`'s, and `distance`, -0.01 tanh(10 x distance, m)
+    a step, and `disturbance`, -0.02 a step while the other object moves. Shaped: `to_stand`, `to_push`, `to_rise`.
 
     History: v0, first version; before it was released, spots in the arm's base and those for which the hand
     would have to stand too near to rise were left out.
@@ -80,6 +99,12 @@ class Push(Task):
     slots = (Slot("target"), Slot("support", 1))
     settle_steps = 3
     max_steps = 250
+    terms = ("distance", "disturbance")
+    potentials = (
+        Potential("stand", 0.3, _stand, "the fingers to behind the object, until it is there"),
+        Potential("push", 1.0, lambda e: left(_miss(e), 0.1), "the object to the spot"),
+        Potential("rise", 0.3, _rise, "the tool over the object, once it is there"),
+    )
     threshold = SPOT_TOLERANCE
 
     @property
@@ -102,7 +127,7 @@ class Push(Task):
     def judge(self, e: EpisodeState) -> Verdict:
         worlds = e.worlds
         position = worlds.object_position[:, TARGET]
-        miss = np.linalg.norm((position - e.goal)[:, :2], axis=1)
+        miss = _miss(e)
         upright = quat_to_matrix(worlds.object_quat[:, TARGET])[:, 2, 2] > _UPRIGHT
         still = np.linalg.norm(worlds.object_velocity[:, TARGET, :3], axis=1) < STILL
         touched = worlds.touching(TARGET, "gripper") | worlds.touching(TARGET, "moving_jaw")

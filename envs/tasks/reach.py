@@ -7,6 +7,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ..arrays import Array
+from ..declarations.shaping import Potential, left
 from ..so101.kinematics import tool_pose
 from . import TASKS
 from .base import Task, Verdict, random_arm, random_over_table, steepest
@@ -36,7 +37,8 @@ class Reach(Task):
 
     Observation (36,): joint positions, velocities x 0.2, load x 4, previous action (6 each),
     tool position x 5, approach direction, goal minus tool x 10, goal x 5.
-    Randomised: start pose, goal. Success: within 15 mm for 5 control steps.
+    Randomised: start pose, goal. Success: within 15 mm for 5 control steps. Reward: `Task`'s, and `distance`,
+    -0.05 tanh(10 x distance, m) a step. Shaped: `to_reach`.
 
     History: v0, first version.
     """
@@ -44,6 +46,8 @@ class Reach(Task):
     name = "Reach"
     max_steps = 75
     threshold = TOLERANCE
+    terms = ("distance",)
+    potentials = (Potential("reach", 1.0, lambda e: left(_miss(e), 0.2), "the tool to the goal"),)
 
     @property
     def observation_space(self) -> spaces.Box:
@@ -62,11 +66,16 @@ class Reach(Task):
         return reaching(worlds.q, worlds.velocity, worlds.command, worlds.action, e.goal)
 
     def judge(self, e: EpisodeState) -> Verdict:
-        distance = np.linalg.norm(e.goal - e.tool.position, axis=1)
+        distance = _miss(e)
         return Verdict(distance < self.threshold, np.zeros(e.n, bool), {"distance": -0.05 * np.tanh(10.0 * distance)})
 
 
 TASKS.register(Reach)
+
+
+def _miss(e: EpisodeState) -> Array:
+    """Distance (n,) m of the tool from the goal."""
+    return np.asarray(np.linalg.norm(e.goal - e.tool.position, axis=1))
 
 
 def reaching(position: Array, velocity: Array, command: Array, action: Array, goal: Array) -> NDArray[np.float32]:

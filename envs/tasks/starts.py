@@ -73,7 +73,14 @@ def _others(start: SceneStart) -> Sequence[SceneObject | None]:
     return support, neighbour
 
 
-Start = SeedStart | SceneStart
+@dataclass(frozen=True)
+class EasierStart:
+    """One of a task's easier starts by its name (`Task.easier`)."""
+
+    name: str
+
+
+Start = SeedStart | SceneStart | EasierStart
 
 
 class Asked(Protocol):
@@ -92,17 +99,24 @@ class Asked(Protocol):
 
 @dataclass(frozen=True)
 class Curriculum:
-    """`share` of a task's episodes begin at one of `starts`, if there are any; a share `nominal` is not randomised."""
+    """`share` of a task's episodes begin at one of `starts`, if there are any; a share `nominal` is not randomised.
+
+    Of the others a share `ease` begins at one of `easier`, names out of `Task.easier`.
+    """
 
     starts: tuple[Start, ...] = ()
     share: float = 0.5
     nominal: float = 0.0
+    easier: tuple[str, ...] = ()
+    ease: float = 0.0
 
     def draw(self, rng: np.random.Generator) -> tuple[Start | None, bool]:
         """A start for one episode, None if it begins as the task has it, and whether its physics are nominal."""
         start = None
         if self.starts and rng.random() < self.share:
             start = self.starts[int(rng.integers(len(self.starts)))]
+        elif self.easier and self.ease > 0 and rng.random() < self.ease:
+            start = EasierStart(self.easier[int(rng.integers(len(self.easier)))])
         return start, self.nominal > 0 and rng.random() < self.nominal
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ class EpisodeState(ABC):
     `goal` (n, 3) m is where the object (or the tool) is wanted, `origin` (n, k, 3) m where the objects were after
     settling, `mode` (n,) is the task's to use; `was_grasped` (n,) says whether the target was held a step ago.
     """
+
+    task: Any
+    """The task that is played."""
 
     def __init__(self, worlds: Worlds) -> None:
         self.n, self.worlds = worlds.n, worlds

@@ -9,18 +9,17 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..arrays import Array
 from ..errors import PontineError, UnknownNameError
 from ..predicates import DIRECTIONS, holds
 from ..scene import TABLE
 from ..tabletop.fixture_spec import FixtureSlot, FixtureSpec
 from ..tabletop.fixtures import BUTTON, DRAWER
+from ..tabletop.goals import MAX_PREDICATES, Goal, draw_goal
 from ..tabletop.layout import lay_kinds, random_fixture
-from ..tabletop.sensing import measure
+from ..tabletop.sensing import Measured
 from ..tabletop.table import Slot
 from . import TASKS
 from .base import ALL, SOLID, WIDE, Task, Verdict, random_arm
-from .goals import MAX_PREDICATES, Goal, draw_goal
 from .observation import SHARE, UNIT, Part, box
 from .state import EpisodeState
 
@@ -68,6 +67,7 @@ class Tabletop(Task):
 
     def __init__(self) -> None:
         self.goals: dict[int, Goal] = {}
+        self._measured: Measured | None = None
 
     @property
     def observation_space(self) -> spaces.Dict:
@@ -140,51 +140,73 @@ class Tabletop(Task):
         return None
 
     def observe(self, e: EpisodeState) -> dict[str, NDArray[np.float32]]:
-        rows = [self._row(e, i) for i in range(e.n)]
-        parts = {key: np.stack([row[key] for row in rows]) for key in rows[0]}
-        worlds, (tool, hand) = e.worlds, e.tool
+        now, n = self._measure(e), e.n
+        worlds, (tool, hand), mounted = e.worlds, e.tool, e.worlds.mounted
         arm = (worlds.q, 0.2 * worlds.velocity, 4.0 * (worlds.command - worlds.q), worlds.action, 5.0 * tool)
-        parts = {"arm": np.concatenate([*arm, -hand[:, :, 2], hand[:, :, 0]], axis=1), **parts}
+        objects, fixtures = self._objects.copy(), self._fixtures.copy()
+        there = objects[:, :, 0] > 0
+        objects[there, 1:4] = 5.0 * worlds.object_position[there]
+        objects[there, 4:8] = worlds.object_quat[there]
+        objects[:, :, -2] = now.held[:, None] == np.arange(len(self.slots))
+        objects[:, :, -1] = now.inside_fixture()
+        there = fixtures[:, :, 0] > 0
+        fixtures[there, 6], fixtures[there, 7] = 10.0 * mounted.displacement[there], mounted.engaged[there]
+        parts = {
+            "arm": np.concatenate([*arm, -hand[:, :, 2], hand[:, :, 0]], axis=1),
+            "objects": objects.reshape(n, -1),
+            "fixtures": fixtures.reshape(n, -1),
+            "goal": self._goal.reshape(n, -1),
+            "holds": self._true,
+        }
         return {key: values.astype(np.float32) for key, values in parts.items()}
 
     def judge(self, e: EpisodeState) -> Verdict:
-        scenes = [measure(e.worlds, i, tool) for i, tool in enumerate(e.tool.position)]
-        held = [all(holds(scene, p) for p in self.goals[i].predicates) for i, scene in enumerate(scenes)]
-        return Verdict(np.array(held), np.zeros(e.n, bool), {})
+        self._measure(e)
+        held = np.array([self._true[i, : len(self.goals[i].predicates)].all() for i in range(e.n)])
+        return Verdict(held, np.zeros(e.n, bool), {})
 
-    def _row(self, e: EpisodeState, i: int) -> dict[str, Array]:
-        """What world i's observation says of things and goal."""
-        scene, worlds = measure(e.worlds, i, e.tool.position[i]), e.worlds
-        objects, fixtures = np.zeros((len(self.slots), OBJECT)), np.zeros((len(self.fixtures), FIXTURE))
+    def _measure(self, e: EpisodeState) -> Measured:
+        """What stands where now; which predicates hold is asked only where something that a scene says has changed."""
+        if self._measured is None or self._measured.worlds is not e.worlds:
+            self._measured, n = Measured(e.worlds), e.n
+            self._signs = self._measured.signs()
+            self._asked: list[Goal | None] = [None] * n
+            self._objects, self._fixtures = np.zeros((n, len(self.slots), OBJECT)), np.zeros((n, 2, FIXTURE))
+            self._goal, self._true = np.zeros((n, MAX_PREDICATES, PREDICATE)), np.zeros((n, MAX_PREDICATES))
+        now, before = self._measured, self._signs
+        others, self._signs = now.update(), now.signs()
+        stale = np.any(self._signs != before, axis=1)
+        stale[others] = True
+        stale[[i for i in range(e.n) if self._asked[i] is not self.goals[i]]] = True
+        for i in map(int, np.flatnonzero(stale)):
+            if i in others or self._asked[i] is not self.goals[i]:
+                self._describe(e, i)
+            scene, predicates = now.scene(i), self.goals[i].predicates
+            self._true[i] = 0.0
+            self._true[i, : len(predicates)] = [holds(scene, predicate) for predicate in predicates]
+        return now
+
+    def _describe(self, e: EpisodeState, i: int) -> None:
+        """What world i's observation says of things and goal that is the same for the whole episode."""
+        worlds, mounted = e.worlds, e.worlds.mounted
+        objects, fixtures, goal = self._objects[i], self._fixtures[i], self._goal[i]
+        objects[:], fixtures[:], goal[:] = 0.0, 0.0, 0.0
+        self._asked[i] = self.goals[i]
         index: dict[str, int] = {TABLE: _THINGS - 1}
         for slot, spec in enumerate(worlds.specs[i]):
             if spec is not None:
                 index[spec.name] = slot
-                row = objects[slot]
-                row[0], row[1:4], row[4:8] = 1.0, 5.0 * worlds.object_position[i, slot], worlds.object_quat[i, slot]
-                row[8:11] = 20.0 * np.array(spec.size)
-                row[11:-2] = [spec.kind == kind for kind in KINDS]
-                row[-2] = scene.holding == spec.name
-                row[-1] = any(f.name in scene.supports(spec.name) for f in scene.fixtures)
-        for slot, fixture in enumerate(worlds.mounted.specs[i]):
+                objects[slot, 0], objects[slot, 8:11] = 1.0, 20.0 * np.array(spec.size)
+                objects[slot, 11:-2] = [spec.kind == kind for kind in KINDS]
+        for slot, fixture in enumerate(mounted.specs[i]):
             if fixture is not None:
                 index[fixture.name] = len(self.slots) + slot
-                mounted, yaw = worlds.mounted, worlds.mounted.yaw[i, slot]
-                fixtures[slot] = (
-                    1.0,
-                    *(5.0 * mounted.position[i, slot]),
-                    np.cos(yaw),
-                    np.sin(yaw),
-                    10.0 * mounted.displacement[i, slot],
-                    mounted.engaged[i, slot],
-                )
-        goal, true = np.zeros((MAX_PREDICATES, PREDICATE)), np.zeros(MAX_PREDICATES)
+                yaw = mounted.yaw[i, slot]
+                fixtures[slot, :6] = (1.0, *(5.0 * mounted.position[i, slot]), np.cos(yaw), np.sin(yaw))
         for k, predicate in enumerate(self.goals[i].predicates):
             goal[k, NAMES.index(predicate[0])] = 1.0
             for place, name in enumerate(predicate[1:]):
                 goal[k, len(NAMES) + _THINGS * place + index[name]] = 1.0
-            true[k] = holds(scene, predicate)
-        return {"objects": objects.ravel(), "fixtures": fixtures.ravel(), "goal": goal.ravel(), "holds": true}
 
 
 TASKS.register(Tabletop)

@@ -25,11 +25,13 @@ from ..actor import Actor
 from ..demonstrators.demonstrator import DEMONSTRATORS
 from .config import Report, TrainConfig
 from .run_folder import RunFolder
+from .vec_env import OWN_REWARD, Reward
 
 
 @dataclass(frozen=True)
 class Job:
-    """What an algorithm is handed: the run's folder and options, what is mixed into its episodes, and whom to tell.
+    """What an algorithm is handed: the run's folder and options, what is mixed into its episodes, what is rewarded, and
+    whom to tell.
 
     `settings` is an instance of the algorithm's own `settings`, None if it has none.
     """
@@ -39,6 +41,7 @@ class Job:
     curriculum: Curriculum
     settings: Any
     report: Report
+    reward: Reward = OWN_REWARD
 
 
 Train = Callable[[Job], dict[str, Actor]]
@@ -60,6 +63,7 @@ class Algorithm:
         flat: whether its network takes an observation that is one array, or a goal dict.
         starts: whether it can start from a policy that there is.
         package: a package that must be installed, and what to install for it.
+        reward: the reward that it learns from where none is asked for; a task without potentials gives its own.
         settings: a frozen dataclass of what can be set (`settings.KEY=VALUE`), None if nothing can.
     """
 
@@ -72,6 +76,7 @@ class Algorithm:
     flat: bool = True
     starts: bool = False
     package: tuple[str, str] | None = None
+    reward: str = "task"
     settings: type | None = None
 
     def unfit(self, task: Task, start: str | None = None) -> str | None:
@@ -105,7 +110,9 @@ class Algorithm:
         return None if self.settings is None else self.settings(**given)
 
 
-ALGORITHMS: Registry[Algorithm] = Registry("algorithm", ["pontine.policies.training.algorithms"])
+ALGORITHMS: Registry[Algorithm] = Registry(
+    "algorithm", [f"pontine.policies.training.{name}" for name in ("algorithms", "scratch.ppo")]
+)
 """The ways to train, by name."""
 
 

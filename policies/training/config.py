@@ -16,7 +16,8 @@ class TrainConfig:
     """One training run. `run_dir` keeps everything that a killed run needs to go on.
 
     `clone`, `ppo` and `offpolicy` are the settings of the algorithms that come with Pontine, `settings` those of one
-    that comes from elsewhere.
+    that has its own. `reward` is one of `shaping.REWARDS` (None: what the algorithm learns from best), `weights`
+    multiply its terms by name; `easier` is the share of the episodes that begin at one of the task's easier starts.
     """
 
     task: str = "pick"
@@ -29,6 +30,9 @@ class TrainConfig:
     starts: str | None = None
     starts_share: float = 0.5
     nominal: float = 0.0
+    reward: str | None = None
+    weights: dict[str, float] = field(default_factory=dict)
+    easier: float = 0.0
     test_episodes: int = 500
     clone: CloneConfig = field(default_factory=CloneConfig)
     ppo: PPOConfig = field(default_factory=PPOConfig)

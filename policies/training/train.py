@@ -18,6 +18,7 @@ from .algorithm import ALGORITHMS, Job, check
 from .config import Progress, Report, TrainConfig
 from .failures import read_curriculum
 from .run_folder import Say, claimed
+from .vec_env import Reward
 
 TEST_SEED = 10_000_000
 """First seed of the final tests; training draws its seeds elsewhere."""
@@ -38,7 +39,7 @@ def train(config: TrainConfig, report: Report = lambda progress: None, say: Say 
             say(f"{run.path} holds this run, finished; remove it to train anew")
             return load(run.path / "policy")[1]
         run.picture()
-        actors = algorithm.train(Job(run, config, curriculum, settings, report))
+        actors = algorithm.train(Job(run, config, curriculum, settings, report, reward_of(config)))
         best = list(actors.values())[-1]
         spent = {"training_env_steps": run.env_steps, "training_cpu_seconds": round(run.cpu_seconds, 1)}
         run.picture()
@@ -52,9 +53,20 @@ def train(config: TrainConfig, report: Report = lambda progress: None, say: Say 
 
 def _curriculum(config: TrainConfig) -> Curriculum:
     """What is mixed into training; tests and validations have none of it."""
-    if config.starts is None:
-        return Curriculum(nominal=config.nominal)
-    return replace(read_curriculum(config.starts, task_of(config.task), config.starts_share), nominal=config.nominal)
+    task, own = task_of(config.task), Curriculum()
+    if config.starts is not None:
+        own = read_curriculum(config.starts, task, config.starts_share)
+    return replace(own, nominal=config.nominal, easier=task.easier, ease=config.easier)
+
+
+def reward_of(config: TrainConfig) -> Reward:
+    """What the run is rewarded for."""
+    name = config.reward
+    if name is None:
+        name = ALGORITHMS[config.algo].reward
+        if name == "shaped" and not task_of(config.task).potentials:
+            name = "task"
+    return Reward(name, config.weights)
 
 
 def _tested(config: TrainConfig, actors: dict[str, Actor], report: Report) -> dict[str, Any]:

@@ -9,10 +9,10 @@ import pytest
 import pontine.envs  # noqa: F401
 from pontine.envs.declarations.kind import KINDS
 from pontine.envs.predicates import check_predicate, holds
+from pontine.envs.tabletop.goals import MAX_PREDICATES
 from pontine.envs.tabletop.sensing import measure
 from pontine.envs.tasks import task
 from pontine.envs.tasks.episodes import Episodes
-from pontine.envs.tasks.goals import MAX_PREDICATES
 from pontine.envs.tasks.tabletop import OBJECT
 
 

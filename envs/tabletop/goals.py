@@ -15,9 +15,9 @@ import numpy as np
 from ..declarations.colors import COLOR_WORDS
 from ..declarations.fixture_kind import FIXTURES
 from ..predicates import Predicate
-from ..tabletop.fixture_spec import FixtureSpec
-from ..tabletop.layout import footprint
-from ..tabletop.objects import ObjectSpec
+from .fixture_spec import FixtureSpec
+from .layout import footprint
+from .objects import ObjectSpec
 
 MAX_PREDICATES = 4
 
