@@ -34,7 +34,6 @@ def run(verb: Verb, args: Sequence[str], typed: Sequence[str] = (), folders: Seq
     from hydra._internal.utils import _run_hydra, get_args_parser
     from hydra.core.config_store import ConfigStore
     from hydra.core.hydra_config import HydraConfig
-    from hydra.errors import HydraException
     from omegaconf import DictConfig, OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
@@ -83,6 +82,8 @@ def run(verb: Verb, args: Sequence[str], typed: Sequence[str] = (), folders: Seq
             known = error if isinstance(error, PontineError) else explain(error, keys)
             sweep.fail(current.runtime.output_dir, known)
             return math.nan
+        except Exception as error:  # noqa: BLE001 - handed on past Hydra as it is
+            raise _Wrong(error) from None
         return float(module.summary(Path(current.runtime.output_dir))["success"])
 
     # With this variable Hydra hands its errors on instead of printing them and leaving.
@@ -100,7 +101,7 @@ def run(verb: Verb, args: Sequence[str], typed: Sequence[str] = (), folders: Seq
         )
     except _Wrong as wrong:
         raise wrong.error from None
-    except (HydraException, OmegaConfBaseException) as error:
+    except Exception as error:  # noqa: BLE001 - what the work raises comes as _Wrong, so this is about the words
         raise explain(error, keys) from None
     if tabled:
         return sweep.finish(folder, summary, terminal())
@@ -112,7 +113,7 @@ class _Wrong(BaseException):
     """Carries an error past Hydra, which would print a heading of its own for an Exception."""
 
     def __init__(self, error: Exception) -> None:
-        super().__init__(str(error))
+        super().__init__(error)
         self.error = error
 
 

@@ -27,6 +27,9 @@ CRASHED = 70
 TRACEBACK = "PONTINE_TRACEBACK"
 """The environment variable that has a bug's traceback shown at once instead of kept in a file."""
 
+LONGEST = 1500
+"""Letters of the longest line that an error may be; what was typed or handed in may have a million."""
+
 _FULL = {getattr(errno, name, errno.ENOSPC) for name in ("ENOSPC", "EDQUOT", "EROFS")}
 """What keeps any writer from writing, whatever it writes."""
 
@@ -47,7 +50,7 @@ def guarded(work: Callable[[], int]) -> int:
         with platform.ended_by_signals():
             return work()
     except PontineError as error:
-        print(f"pontine: {plain(error)}", file=sys.stderr)
+        print(f"pontine: {plain(error, longest=LONGEST)}", file=sys.stderr)
         return 2
     except platform.Terminated:
         print("pontine: stopped", file=sys.stderr)

@@ -24,7 +24,8 @@ def read_asking(brain: Brain, instruction: str, scene: Scene, ask: Ask, turns: S
     """The reading of `instruction`, after the questions it raised were answered.
 
     An answer that picks one of the options is used by reading the same instruction again in a
-    scene without the others; any other answer is read as the instruction said better.
+    scene without the others; to a number that none of them has the question is asked again; any other answer is read
+    as the instruction said better.
     """
     reading = brain.read(instruction, scene, turns)
     for _ in range(MOST_QUESTIONS):
@@ -34,6 +35,8 @@ def read_asking(brain: Brain, instruction: str, scene: Scene, ask: Ask, turns: S
         if not answer or not answer.strip():
             break
         picked = choose(answer, reading.options)
+        if picked is None and reading.options and answer.strip().isdecimal():
+            continue
         if picked is None:
             instruction = answer
         else:

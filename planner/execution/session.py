@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pontine.envs.errors import PontineError
+from pontine.envs.io import platform
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
 from pontine.planner.brain import Brain
@@ -20,9 +21,23 @@ from pontine.planner.execution.run import perform
 from pontine.planner.language.followup import set_phrase
 from pontine.planner.planning.score import Judge
 from pontine.planner.reading import Reading, Turn
+from pontine.policies.skills.skill import SKILLS
 from pontine.policies.training.failures import append_failures
 
 LEAVING = frozenset({"quit", "exit", "q", "bye", "退出"})
+HELPING = frozenset({"help", "?", "h", "帮助"})
+
+HELP = (
+    "Say what is to be done, in English or Chinese, in your own words and with the names below. The arm can:",
+    "",
+    "Ask about the table ('what is in the bowl?'), or say to the last instruction 'undo' or 'put it back'.",
+    "'help' lists this again, 'quit' leaves, Ctrl-C stops a motion.",
+)
+"""What `help` answers; the empty line stands for the skills."""
+
+
+SHOWN_WORDS = 4
+"""How many of a skill's words of each language `help` shows."""
 
 
 class Session:
@@ -92,10 +107,13 @@ class Session:
         with contextlib.suppress(ImportError):
             # Where there is one, it gives the prompt its history and its arrow keys.
             importlib.import_module("readline")
-        self.display.say("Say what to do; 'quit' leaves.")
+        self.display.say("Say what to do; 'help' lists what can be said, 'quit' leaves.")
         count = 0
         while (line := self._line("> ")) is not None and line.casefold() not in LEAVING:
             if not line:
+                continue
+            if line.casefold() in HELPING:
+                self._help()
                 continue
             count += 1
             path = None if report is None else Path(report)
@@ -105,7 +123,24 @@ class Session:
                 self.do(line, path)
             except PontineError as error:
                 self.display.say(str(error), "red")
+            except platform.Terminated:
+                raise
+            except KeyboardInterrupt:
+                self.robot.stop()
+                self.display.say("stopped; Ctrl-C once more leaves", "yellow")
             self.display.scene(self.robot.scene())
+
+    def _help(self) -> None:
+        """What can be said, with the words of the skills that this arm has."""
+        for line in HELP:
+            if line:
+                self.display.say(line)
+                continue
+            for name in sorted(self.library):
+                if name in SKILLS:
+                    words = (word for said in SKILLS[name].words.values() for word in said[:SHOWN_WORDS])
+                    self.display.say(f"  {name:<8} {', '.join(words)}")
+        self.display.scene(self.robot.scene())
 
     def _note(self, result: Report) -> None:
         """Remember what was done, for what is said next; what was taken back is forgotten."""

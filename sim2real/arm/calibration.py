@@ -7,7 +7,6 @@ where they are read or written stands at `from_lerobot` and `to_lerobot`.
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections import Counter
@@ -22,6 +21,7 @@ import numpy as np
 from pontine.envs.arrays import Array
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.files import write_json
+from pontine.envs.io import json_text
 from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import GRIPPER, RANGE
 
@@ -59,7 +59,7 @@ class JointCalibration:
             ("zero", _finite(self.zero) and 0 <= self.zero < _TURN),
             ("direction", _whole(self.direction) and self.direction in (-1, 1)),
             ("low", _finite(self.low)),
-            ("high", _finite(self.high) and self.high > self.low),
+            ("high", _finite(self.high) and _finite(self.low) and self.high > self.low),
             ("homing_offset", _whole(self.homing_offset) and abs(self.homing_offset) < COUNTS_PER_TURN // 2),
         ):
             if not good:
@@ -247,14 +247,9 @@ def _from_lerobot(name: str, entry: dict[str, Any]) -> JointCalibration:
 
 
 def _load(path: str | Path, hint: str) -> dict[str, Any]:
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CalibrationError(f"there is no calibration {path}: {hint}") from None
-    except OSError as error:
-        raise CalibrationError(f"cannot read the calibration {path}: {error.strerror}") from None
-    except (ValueError, RecursionError):
-        raise CalibrationError(f"{path} is no calibration: it is not JSON") from None
+    if not Path(path).exists():
+        raise CalibrationError(f"there is no calibration {path}: {hint}")
+    data = json_text.read(path, "calibration", CalibrationError)
     if not isinstance(data, dict):
         raise CalibrationError(f"{path} is no calibration")
     return data

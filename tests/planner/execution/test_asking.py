@@ -47,6 +47,13 @@ def test_a_picked_option_is_used() -> None:
     assert brain.read_texts == ["put the cube in the bowl"] * 2
 
 
+@pytest.mark.parametrize("number", ["9", "0", " 3 ", "９"])
+def test_a_number_that_no_option_has_is_asked_again(number: str) -> None:
+    brain, reading = ask_with(number, "2")
+    assert reading.subgoals == (("in", "blue_cube", "bowl"),)
+    assert brain.read_texts == ["put the cube in the bowl"] * 2
+
+
 def test_another_answer_is_the_instruction_said_better() -> None:
     brain, reading = ask_with("put a green thing in it", "put the red cube in the bowl")
     assert reading.subgoals == (("in", "red_cube", "bowl"),)
