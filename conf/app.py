@@ -15,7 +15,7 @@ from pontine.envs.io.plain_text import terminal
 from pontine.policies.provenance import made_by
 
 from . import plugins, sweep
-from .options import bare_keys, text_keys
+from .options import bare_keys, bounded, text_keys
 from .overrides import prepare
 from .verbs import Verb
 
@@ -56,6 +56,7 @@ def run(verb: Verb, args: Sequence[str], typed: Sequence[str] = (), folders: Seq
     def alone(config: DictConfig) -> float:
         try:
             options = OmegaConf.to_object(config)
+            bounded(options)
         except OmegaConfBaseException as error:
             raise _Wrong(explain(error, keys)) from None
         except PontineError as error:
@@ -76,7 +77,9 @@ def run(verb: Verb, args: Sequence[str], typed: Sequence[str] = (), folders: Seq
         words = ["pontine", *verb.name.split(), *plugins.words(folders), *sweep.job_words(current.overrides.task)]
         try:
             with made_by(words):
-                module.run(OmegaConf.to_object(config))
+                options = OmegaConf.to_object(config)
+                bounded(options)
+                module.run(options)
         except (PontineError, OmegaConfBaseException) as error:
             # The other runs of the sweep go on.
             known = error if isinstance(error, PontineError) else explain(error, keys)

@@ -33,6 +33,12 @@ LONGEST = 1500
 _FULL = {getattr(errno, name, errno.ENOSPC) for name in ("ENOSPC", "EDQUOT", "EROFS")}
 """What keeps any writer from writing, whatever it writes."""
 
+_UNUSABLE = {
+    getattr(errno, name, errno.ENAMETOOLONG)
+    for name in ("ENAMETOOLONG", "EACCES", "EPERM", "ENOTDIR", "EISDIR", "ELOOP")
+}
+"""What is the matter with a path that was handed in, where no reader of it has said so."""
+
 
 def main() -> int:
     """Entry point of the `pontine` command."""
@@ -63,9 +69,13 @@ def guarded(work: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        if error.errno not in _FULL:
+        if error.errno in _FULL:
+            what = f"cannot write {error.filename or 'a file'}"
+        elif error.errno in _UNUSABLE and error.filename:
+            what = f"cannot use {error.filename}"
+        else:
             return _crashed(error)
-        print(f"pontine: cannot write {plain(error.filename or 'a file')}: {error.strerror}", file=sys.stderr)
+        print(f"pontine: {plain(what, longest=LONGEST)}: {error.strerror}", file=sys.stderr)
         return 2
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told in one line and its traceback is kept
         return _crashed(error)

@@ -49,6 +49,25 @@ def above(key: str, value: float, low: float) -> None:
         raise PontineError(f"{key}={value} must be above {low}")
 
 
+LARGEST = 2**31 - 1
+"""The largest whole number that an option may be; arrays and seeds take no more everywhere."""
+
+MOST_THREADS = 1024
+
+
+def bounded(options: Any, within: str = "") -> None:
+    """Raises PontineError where a whole number among the options, those of their parts too, is beyond `LARGEST`, or
+    there are more than `MOST_THREADS` threads. `within` is what stands before the names."""
+    for f in fields(options):
+        key, value = f"{within}{f.name}", getattr(options, f.name)
+        if is_dataclass(value):
+            bounded(value, f"{key}.")
+        for one in value if isinstance(value, list | tuple) else [value]:
+            most = MOST_THREADS if f.name == "threads" else LARGEST
+            if isinstance(one, int) and abs(one) > most:
+                raise PontineError(f"{key}={one} must be at most {most}")
+
+
 @dataclass
 class BrainOptions:
     """The options of a verb that has a language model read."""

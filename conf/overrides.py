@@ -49,7 +49,8 @@ def prepare(
     `keys` are the verb's options, `text_keys` those that take free text, `groups` its config groups, and `bare_keys`
     those whose values may be given as words alone, in this order.
 
-    Raises PontineError if a word is neither a flag nor `KEY=VALUE`, UnknownNameError if no option is called KEY.
+    Raises PontineError if a word is neither a flag nor `KEY=VALUE` or an option is given twice,
+    UnknownNameError if no option is called KEY.
     """
     flags: list[str] = []
     overrides: list[str] = []
@@ -70,6 +71,13 @@ def prepare(
             if choice not in choices:
                 raise UnknownNameError(f"value of {word}", choice, choices)
             flags.append(choice)
+    if "--resolve" in flags and not {"--cfg", "-c"} & set(flags):
+        raise PontineError("--resolve shows what --cfg shows with its references looked up: add --cfg job")
+    if {"--cfg", "-c"} & set(flags) and {"--multirun", "-m"} & set(flags):
+        raise PontineError("--cfg shows the config of one run: leave --multirun out")
+    named = [word.lstrip("+").partition("=")[0] for word in overrides if not word.startswith("~")]
+    if twice := [name for name in named if named.count(name) > 1]:
+        raise PontineError(f"{twice[0]}= is given {named.count(twice[0])} times")
     return flags + overrides
 
 
@@ -81,6 +89,8 @@ def _override(word: str, keys: Collection[str], text_keys: Collection[str], grou
     if key in text_keys:
         return f"{key}={value}" if value == "null" else f"{key}={quote(value)}"
     name = re.split(r"[.@/\[]", key.lstrip("+~"))[0]
+    if name == key.lstrip("+~") == "hydra":
+        raise PontineError("hydra= cannot be given as a whole: hydra.KEY=VALUE is one of its options")
     if name != "hydra" and name not in keys and name not in groups:
         raise UnknownNameError("option", name, [*keys, *groups, plugins.KEY])
     return word

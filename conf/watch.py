@@ -47,7 +47,7 @@ class Config:
 
 def run(config: Config) -> int:
     """Exit status 0 once it has been shown."""
-    from pontine.envs.visuals.render import RenderError
+    from pontine.envs.visuals.gl import RenderError
     from pontine.envs.visuals.window import has_screen
     from pontine.policies.watching import Ended, film, one_world, show
 

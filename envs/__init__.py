@@ -9,8 +9,13 @@ The parts and modules in `__all__` are what is public; a part says in its own `_
 
 from __future__ import annotations
 
-from .registry import load_plugins
-from .tasks import TASKS
+from .io import platform
+
+# Before anything else imports it.
+platform.import_mujoco()
+
+from .registry import load_plugins  # noqa: E402
+from .tasks import TASKS  # noqa: E402
 
 TASKS.own()
 # Where another module of Pontine is the one that imports this, plugins wait until that is whole: the first look into

@@ -6,6 +6,8 @@ names a signal; the arm's own modules say that they need what they need.
 
 from __future__ import annotations
 
+import importlib
+import os
 import signal
 import sys
 import threading
@@ -81,3 +83,17 @@ def peak_memory() -> float:
         return float("nan")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return float(peak if sys.platform == "darwin" else peak * 1024)
+
+
+def import_mujoco() -> None:
+    """Import MuJoCo whatever `MUJOCO_GL` holds.
+
+    MuJoCo looks at it then, and ends the program where it names nothing or what is not installed, although most of us
+    draw nothing; `envs.visuals.gl` looks at it when something is drawn.
+    """
+    chosen = os.environ.pop("MUJOCO_GL", None)
+    try:
+        importlib.import_module("mujoco")
+    finally:
+        if chosen is not None:
+            os.environ["MUJOCO_GL"] = chosen

@@ -3,4 +3,4 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["render", "video", "visual_model", "window"]
+__all__ = ["gl", "render", "video", "visual_model", "window"]

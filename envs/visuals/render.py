@@ -6,8 +6,6 @@ its slots are copied into it for every frame, so looking never changes what happ
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -17,9 +15,10 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import PontineError, UnknownNameError
+from ..errors import UnknownNameError
 from ..tabletop.fixture_spec import part_body
 from ..tabletop.worlds import Worlds
+from .gl import REMEDY, RenderError, context
 from .visual_model import DECAL, SURFACE, Decal, dressed
 
 Quality = Literal["nice", "fast"]
@@ -32,14 +31,6 @@ MAX_SIDE = 4096
 
 _SAMPLES = {"nice": 4, "fast": 0}
 _COPIED = ("geom_type", "geom_size", "geom_pos", "geom_quat", "geom_rgba")
-_REMEDY = (
-    "on a machine without a screen install Mesa's software renderer (Debian, Ubuntu: apt-get install libegl1 "
-    "libgl1-mesa-dri) and leave MUJOCO_GL unset or set it to egl"
-)
-
-
-class RenderError(PontineError):
-    """No picture can be made here."""
 
 
 class Renderer:
@@ -61,7 +52,7 @@ class Renderer:
         self._slots, self._fixtures = drawn_slots(self.model, worlds)
         meshes = (self.model.mesh(k) for k in range(self.model.nmesh))
         self._surfaces = {mesh.name[len(SURFACE) :]: mesh.id for mesh in meshes if mesh.name.startswith(SURFACE)}
-        self._gl = _gl_context()
+        self._gl = context()
         try:
             self._context("fast")
         except RenderError:
@@ -123,7 +114,7 @@ class Renderer:
             try:
                 context = mujoco.MjrContext(self.model, mujoco.mjtFontScale.mjFONTSCALE_100)
             except mujoco.FatalError as error:
-                raise RenderError(f"OpenGL cannot draw ({error}); {_REMEDY}") from error
+                raise RenderError(f"OpenGL cannot draw ({error}); {REMEDY}") from error
             self._contexts[quality] = context
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._contexts[quality])
         return self._contexts[quality]
@@ -218,33 +209,3 @@ def _slots(drawing: mujoco.MjModel, physics: mujoco.MjModel, names: Sequence[str
         )
         for here, there in bodies
     ]
-
-
-def _gl_context() -> Any:
-    """An OpenGL context, current in this thread.
-
-    MuJoCo chooses when it is first imported: a window unless MUJOCO_GL says otherwise,
-    and with MUJOCO_GL=egl a missing library already fails that import. Choosing when
-    somebody draws spares those who never do.
-    """
-    chosen = os.environ.get("MUJOCO_GL", "").strip().lower()
-    screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    try:
-        if sys.platform == "linux" and (chosen == "egl" or not (chosen or screen)):
-            context = _egl_context()
-        else:
-            context = mujoco.GLContext(1, 1)
-        context.make_current()
-    # the OpenGL bindings show a missing library as any of these
-    except (ImportError, AttributeError, OSError, RuntimeError, TypeError) as error:
-        raise RenderError(f"cannot make an OpenGL context ({error}); {_REMEDY}") from error
-    return context
-
-
-def _egl_context() -> Any:
-    from mujoco import egl
-
-    try:
-        return egl.GLContext(1, 1)
-    except egl.error.Error as error:
-        raise RuntimeError(str(error)) from error

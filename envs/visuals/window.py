@@ -12,7 +12,8 @@ import mujoco
 
 from ..robot import CONTROL_SECONDS
 from ..tabletop.worlds import Worlds
-from .render import RenderError, drawn_slots, pose
+from .gl import RenderError
+from .render import drawn_slots, pose
 from .visual_model import dressed
 
 

@@ -70,8 +70,8 @@ def plan_verb(
     read becomes `{"id", "reading": null, "plan": null, "error"}` and the rest goes on. Each answer is written as
     soon as it is known; a batch that was stopped goes on where it was.
 
-    Returns the exit status: 0, 2 if lines of a batch could not be read, 70 if one met a mistake in Pontine. Raises
-    PontineError on bad input.
+    Returns the exit status: 0; 1 if one instruction came to no plan and no answer; 2 if lines of a batch could not be
+    read, 70 if one met a mistake in Pontine. Raises PontineError on bad input.
     """
     if threads < 1:
         raise PontineError("threads must be at least 1")
@@ -106,7 +106,7 @@ def _plan(
     show(told)
     if out is not None:
         _write(Path(out), json.dumps(told, ensure_ascii=False, indent=1) + "\n")
-    return 0
+    return 0 if told["plan"] is not None or told["reading"]["kind"] == "answer" else 1
 
 
 def show(told: dict[str, Any]) -> None:

@@ -19,6 +19,12 @@ PONTINE = Path(sys.executable).parent / "pontine"
 Inside = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+HYDRA = (
+    "hydra=x", "hydra=null", "+hydra=x", "hydra/launcher=x", "hydra.run=1", "hydra.mode=x", "hydra.searchpath=x",
+)  # fmt: skip
+"""Words of Hydra's own as they cannot be."""
+
+
 def pontine(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [PONTINE, *args], cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300, check=False
@@ -88,6 +94,13 @@ def test_a_family_lists_its_members(inside: Inside) -> None:
         (["demo", "sede=3"], "unknown option 'sede' (did you mean 'seed'?)"),
         (["demo", "seed=many"], "seed=many is not a whole number"),
         (["demo", "seed=-1"], "seed=-1 must be at least 0"),
+        (["demo", "seed=1e20"], "seed=1"),
+        (["demo", "seed=3", "seed=4"], "seed= is given 2 times"),
+        (["eval", "episodes=1e20"], "episodes=1"),
+        (["eval", "episodes=99999999999999999999"], "must be at most 2147483647"),
+        (["train", "threads=99999"], "threads=99999 must be at most 1024"),
+        (["train", "ppo.worlds=99999999999"], "ppo.worlds=99999999999 must be at most 2147483647"),
+        *((["demo", word], "hydra") for word in HYDRA),
         (["demo", "objects=9"], "objects=9 must be from 1 to 8"),
         (["demo", "--fast"], "unknown flag '--fast'"),
         (["demo", "put it in the bowl"], 'did you mean instruction="put it in the bowl"?'),

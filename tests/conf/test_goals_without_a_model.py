@@ -12,6 +12,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene, SceneObject
 from pontine.planner.brain.written_goal import WrittenGoal
 from pontine.planner.execution import batch, demo
+from pontine.planner.reading import Reading, question, subgoals
 
 SCENE = Scene(
     (
@@ -45,6 +46,25 @@ def test_it_is_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     path.write_text(json.dumps(SCENE.to_json()))
     assert dispatch(["plan", "goal=in(cup, tray); not holding(cup)", f"scene={path}"]) == 0
     assert "pick(cup) · place(cup, in, tray)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("reading", "plan", "status"),
+    [
+        (question("Which cup?", ("cup", "tray")), None, 1),
+        (subgoals(("in", "cup", "tray")), None, 1),
+        (subgoals(("in", "cup", "tray")), {"steps": []}, 0),
+        (Reading("answer", text="Two."), None, 0),
+    ],
+)
+def test_the_status_says_whether_there_is_a_plan(
+    reading: Reading, plan: dict | None, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_model: None
+) -> None:
+    path = tmp_path / "scene.json"
+    path.write_text(json.dumps(SCENE.to_json()), encoding="utf-8")
+    told = {"instruction": "x", "reading": reading.to_json(), "plan": plan, "error": "no plan"}
+    monkeypatch.setattr(batch, "plan_one", lambda *args: told)
+    assert dispatch(["plan", "goal=in(cup, tray)", f"scene={path}"]) == status
 
 
 @pytest.mark.parametrize(

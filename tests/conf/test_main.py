@@ -35,6 +35,7 @@ def ends_with(error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     [
         (PontineError("no scene"), 2, "no scene"),
         (OSError(28, "No space left on device", "run.json"), 2, "cannot write run.json: No space left on device"),
+        (OSError(36, "File name too long", "aaa"), 2, "cannot use aaa: File name too long"),
         (KeyboardInterrupt(), 130, "stopped"),
         (platform.Terminated(), 143, "stopped"),
     ],

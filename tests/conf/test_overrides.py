@@ -77,3 +77,15 @@ def test_an_unknown_flag() -> None:
 def test_bytes_that_are_no_text() -> None:
     with pytest.raises(PontineError, match="is not text"):
         prepare([b"instruction=\xff".decode(errors="surrogateescape")], KEYS, TEXTS)
+
+
+@pytest.mark.parametrize("words", [["seed=1", "seed=2"], ["+seed=1", "seed=1"], ["report=a", "seed=1", "report=b"]])
+def test_what_is_given_twice_is_said(words: list[str]) -> None:
+    with pytest.raises(PontineError, match="= is given 2 times"):
+        prepare(words, KEYS, TEXTS)
+
+
+@pytest.mark.parametrize("words", [["--resolve"], ["--cfg", "job", "-m"], ["-c", "all", "--multirun", "seed=1,2"]])
+def test_flags_that_do_not_go_together(words: list[str]) -> None:
+    with pytest.raises(PontineError, match="--cfg"):
+        prepare(words, KEYS, TEXTS)

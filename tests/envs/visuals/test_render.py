@@ -18,7 +18,9 @@ from pontine.envs.so101.model import REST
 from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.envs.tabletop.table import slots_for
 from pontine.envs.tabletop.worlds import Worlds
-from pontine.envs.visuals.render import CAMERAS, MAX_SIDE, Quality, Renderer, RenderError
+from pontine.envs.visuals import gl
+from pontine.envs.visuals.gl import RenderError
+from pontine.envs.visuals.render import CAMERAS, MAX_SIDE, Quality, Renderer
 
 OBJECTS = (
     ObjectSpec("bowl", "bowl", "pink", (0.13, 0.13, 0.042), (0.29, -0.14, 0.0), 0.2),
@@ -170,17 +172,38 @@ def test_looking_changes_nothing() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the variables choose a platform on Linux only")
-@pytest.mark.parametrize("broken", [{"MUJOCO_GL": "glfw"}, {"PYOPENGL_PLATFORM": "osmesa"}])
-def test_where_nothing_can_be_drawn_one_line_says_what_to_install(broken: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        ({"MUJOCO_GL": "glfw"}, "apt-get install libegl1 libgl1-mesa-dri"),
+        ({"PYOPENGL_PLATFORM": "osmesa"}, "apt-get install libegl1 libgl1-mesa-dri"),
+        ({"MUJOCO_GL": "osmesa", "PYOPENGL_PLATFORM": "egl"}, "apt-get install libegl1 libgl1-mesa-dri"),
+        ({"MUJOCO_GL": "wrong"}, "unknown value of MUJOCO_GL 'wrong'; valid: egl, glfw, glx, osmesa"),
+    ],
+)
+def test_where_nothing_can_be_drawn_one_line_says_what_to_do(broken: dict[str, str], says: str) -> None:
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "MUJOCO_GL", "PYOPENGL_PLATFORM")
     kept = {key: value for key, value in os.environ.items() if key not in hidden}
     code = (
         "from pontine.envs.tabletop.worlds import Worlds\nfrom pontine.envs.visuals.render import Renderer\n"
-        "from pontine.envs.visuals.render import RenderError\n"
-        "try:\n    Renderer(Worlds([], 1, 1))\nexcept RenderError as error:\n    print(error)\n"
+        "from pontine.envs.errors import PontineError\n"
+        "try:\n    Renderer(Worlds([], 1, 1))\nexcept PontineError as error:\n    print(error)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], env={**kept, **broken}, capture_output=True, text=True, check=True
     )
-    assert "apt-get install libegl1 libgl1-mesa-dri" in done.stdout
+    assert says in done.stdout
     assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is a screen or nothing")
+def test_a_display_that_nobody_answers_at_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", ":4711")
+    monkeypatch.delenv("MUJOCO_GL", raising=False)
+    gl.context().free()
+
+
+def test_nothing_is_drawn_where_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUJOCO_GL", "off")
+    with pytest.raises(RenderError, match="MUJOCO_GL=off says that nothing is to be drawn"):
+        gl.context()
