@@ -13,7 +13,7 @@ from pontine.envs.scene import Scene
 from pontine.planner.language import skills
 from pontine.planner.language.form import SKILL, Clause, Form, NounPhrase, Term
 from pontine.planner.language.languages import data, languages
-from pontine.planner.language.query import find
+from pontine.planner.language.query import VAGUE, Description, find
 from pontine.planner.language.segments import split_units
 
 
@@ -47,9 +47,16 @@ def skill_phrase(instruction: str, scene: Scene) -> Form | None:
             for verb in map(split_units, skill.words.get(code, ())):
                 for phrase in _objects(said, verb, told["takers"]):
                     noun = phrase[1:] if phrase[:1] and phrase[0] in data(code, "lexicon")["articles"] else phrase
-                    if noun and find(noun, scene.objects).things:
+                    if noun and _one_thing(noun, scene):
                         return Form((Clause(SKILL, (NounPhrase((Term("the", noun),)),), verb),))
     return None
+
+
+def _one_thing(noun: tuple[str, ...], scene: Scene) -> bool:
+    """Whether words mean something in the scene, and none of them is about anything else ("the cup, then take it")."""
+    found = find(noun, scene.objects).things
+    told = Description.of(noun).head
+    return bool(found) and all(word in VAGUE or find((word,), found).things for word in told)
 
 
 def _objects(said: tuple[str, ...], verb: tuple[str, ...], takers: list[str]) -> Iterator[tuple[str, ...]]:

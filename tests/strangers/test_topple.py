@@ -56,6 +56,17 @@ def test_it_is_planned_and_done(pontine: Path, run: Runner, tmp_path: Path) -> N
     assert abs(1 - 2 * (x * x + y * y) / (w * w + x * x + y * y + z * z)) < 0.3
 
 
+SAID = {
+    "topple the red cylinder, then pick up the blue cube": [["lying", "red_cylinder"], ["holding", "blue_cube"]],
+    "put the blue cube to the left of the red cylinder and then knock over the red cylinder": [
+        ["left_of", "blue_cube", "red_cylinder"], ["lying", "red_cylinder"],
+    ],
+    "could you please topple the red cylinder for me": [["lying", "red_cylinder"]],
+    "推倒红色圆柱": [["lying", "red_cylinder"]],
+    "先把蓝色方块拿起来再放下，然后推倒红色圆柱": [["holding", "blue_cube"], ["lying", "red_cylinder"]],
+}  # fmt: skip
+
+
 def test_it_is_put_into_words(pontine: Path, run: Runner, tmp_path: Path) -> None:
     """No language model was trained with these words: the skill declares them."""
     said = "instruction=knock over the red cylinder"
@@ -64,10 +75,14 @@ def test_it_is_put_into_words(pontine: Path, run: Runner, tmp_path: Path) -> Non
     report = json.loads((tmp_path / "run.json").read_text())
     assert report["reading"]["subgoals"] == [["lying", "red_cylinder"]]
     assert report["goal_reached"]
-    planned = run(pontine, "plan", "instruction=推倒红色圆柱", "scene=scene.json", "out=plan.json")
+    (tmp_path / "said.jsonl").write_text(
+        "".join(json.dumps({"instruction": said, "scene": TABLE}) + "\n" for said in SAID), encoding="utf-8"
+    )
+    planned = run(pontine, "plan", "batch=said.jsonl", "out=plans.jsonl")
     assert planned.returncode == 0, planned.stdout + planned.stderr
-    steps = json.loads((tmp_path / "plan.json").read_text())["plan"]["steps"]
-    assert [(step["skill"], step["args"]) for step in steps] == [("topple", ["red_cylinder"])]
+    answers = [json.loads(line) for line in (tmp_path / "plans.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [answer["reading"].get("subgoals") for answer in answers] == list(SAID.values())
+    assert [step["skill"] for step in answers[0]["plan"]["steps"]] == ["topple", "pick"]
 
 
 def test_what_would_slide_is_refused_and_said(pontine: Path, run: Runner, tmp_path: Path) -> None:
