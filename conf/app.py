@@ -123,13 +123,19 @@ class _Wrong(BaseException):
 EXTRAS = {"serial": "arm", "cv2": "arm", "pyarrow": "arm", "scipy": "arm"}
 """Packages that only some verbs need, by the extra that brings them."""
 
+POSIX = {"fcntl", "termios", "tty", "pty", "resource"}
+"""Modules that Python has on Linux and macOS only."""
+
 EXTRA_PLUGINS = {"joblib", "submitit_local", "submitit_slurm", "ray", "optuna"}
 """Hydra's launchers and sweepers that the extra `sweep` brings."""
 
 
 def missing(error: ModuleNotFoundError) -> Exception:
     """What to install for a package of an extra; the error itself where no extra brings it."""
-    extra = EXTRAS.get((error.name or "").split(".")[0])
+    name = (error.name or "").split(".")[0]
+    if name in POSIX:
+        return PontineError(f"this needs a system with {name}, Linux or macOS")
+    extra = EXTRAS.get(name)
     if extra is None:
         return error
     return PontineError(f"{error.name} is not installed: pip install 'pontine[{extra}]'")

@@ -55,7 +55,8 @@ class Config:
 
 def run(config: Config) -> int:
     """Serve until a signal ends it; exit status 130 after Ctrl-C, 143 after TERM, 0 after the end of a terminal."""
-
+    if sys.platform != "linux":
+        raise PontineError("an emulated arm needs Linux: no other system tells how fast a terminal's far end is")
     from pontine.sim2real.emulation.emulated_arm import EmulatedArm
 
     check_writable(config.calibration, "the calibration")

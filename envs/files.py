@@ -103,7 +103,7 @@ def held(folder: str | Path) -> Iterator[None]:
     """Within it no other process holds the folder. Raises PontineError where one does, WriteError on a full disk."""
     path = Path(folder) / LOCK
     try:
-        file = path.open("a")
+        file = path.open("a", encoding="utf-8")
     except OSError as error:
         raise WriteError(f"cannot write {str(path)!r}: {error.strerror}") from error
     with file:

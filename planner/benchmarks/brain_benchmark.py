@@ -214,7 +214,7 @@ def _percentiles(seconds: Sequence[float]) -> dict[str, float | None]:
 def _resident_mb() -> float | None:
     """Memory this process holds now, in MB; None where the system does not say."""
     try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except OSError:
         return None
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)

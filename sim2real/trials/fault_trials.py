@@ -257,7 +257,7 @@ def program(port: str, folder: str) -> None:
     calibration = bench_calibration()
     held = limits(trial_profile(), calibration)
     arm = SerialArm(Bus(port, calibration.ids, patience=PATIENCE), calibration, held, EMPTY_TABLE)
-    with (Path(folder) / "steps").open("w") as steps:
+    with (Path(folder) / "steps").open("w", encoding="utf-8") as steps:
         arm.on_step(lambda state, sent, clips, now: print(now, file=steps))
         try:
             with ended_by_signals(), arm, emergency_stop(arm):
@@ -295,9 +295,9 @@ def run_signal(name: str, seed: int) -> Trial:
         if not report.exists():
             trial.wrong.append(f"the process left no report: {errors.decode()[-500:]}")
             return trial
-        told = json.loads(report.read_text())
+        told = json.loads(report.read_text(encoding="utf-8"))
         _judge(trial, FaultKind(_wait, cause, names_joint=False), told, held, angles, torque)
-        written = len((Path(folder) / "steps").read_text().splitlines())
+        written = len((Path(folder) / "steps").read_text(encoding="utf-8").splitlines())
     if written != told["measured_steps"]:
         trial.wrong.append(f"{told['measured_steps'] - written} recorded steps were lost")
     return trial

@@ -16,6 +16,7 @@ import glob
 import logging
 import os
 import re
+import sys
 import threading
 import time
 import urllib.request
@@ -244,15 +245,18 @@ class _Stream(CameraSource):
 
 
 class _Usb(CameraSource):
-    """A local camera through OpenCV (Video4Linux)."""
+    """A local camera through OpenCV: by Video4Linux on Linux, elsewhere in the way that the system has."""
 
     def __init__(self, address: str, size: tuple[int, int]) -> None:
-        self._device = device = f"/dev/video{address}" if address.isdigit() else address
-        if not os.path.exists(device):
-            raise NoCameraError(f"there is no camera {device} ({_usb()})")
-        if not os.access(device, os.R_OK | os.W_OK):
-            raise NoCameraError(f"this user may not use {device}: join the group that owns it (often video)")
-        self._capture = cv2.VideoCapture(device, cv2.CAP_V4L2)
+        self._device = device = f"/dev/video{address}" if address.isdigit() and sys.platform == "linux" else address
+        if sys.platform == "linux":
+            if not os.path.exists(device):
+                raise NoCameraError(f"there is no camera {device} ({_usb()})")
+            if not os.access(device, os.R_OK | os.W_OK):
+                raise NoCameraError(f"this user may not use {device}: join the group that owns it (often video)")
+            self._capture = cv2.VideoCapture(device, cv2.CAP_V4L2)
+        else:
+            self._capture = cv2.VideoCapture(int(device) if device.isdigit() else device, cv2.CAP_ANY)
         if not self._capture.isOpened():
             raise NoCameraError(f"{device} cannot be opened as a camera: is another program using it?")
         # compressed, because raw pictures of this size do not fit through USB 2 at a useful rate
