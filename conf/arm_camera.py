@@ -133,6 +133,7 @@ def _check(camera: Camera, markers: Markers, lens: Lens, console: Console) -> in
     from rich.text import Text
 
     from pontine.sim2real.bringup.tables import pose_table
+    from pontine.sim2real.vision.camera_calibration import find_board
     from pontine.sim2real.vision.camera_pose import PoseChecker
     from pontine.sim2real.vision.tag_pose import SightError
 
@@ -141,6 +142,10 @@ def _check(camera: Camera, markers: Markers, lens: Lens, console: Console) -> in
     with console.status("looking at the table's tags: take away the board and all that hides them"):
         while looks < LOOKS and time.monotonic() < end:
             picture, seen = camera.frame(after=seen)
+            if find_board(picture) is not None:
+                # Held up, it hides tags, or parts of them.
+                problem = SightError("the board is still in the picture: put it away")
+                continue
             try:
                 check = checker.see(picture)
             except SightError as error:

@@ -8,6 +8,7 @@ Pontine prints through `terminal()`, or through `plain()` where there is no layo
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 CONTROLS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What a terminal would obey, or cannot show: control characters, separators of lines and paragraphs, bidirectional
 embeddings, overrides and isolates, and halves of characters."""
+
+PIPED = 240
+"""Columns of what is printed into a pipe or a file."""
 
 _BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
 
@@ -46,9 +50,13 @@ def plain(text: object, keep: str = "", longest: int | None = None) -> str:
 def terminal(**options: Any) -> Console:
     """A rich `Console` for Pontine's own words: nothing in them is taken as markup, as an emoji or as a control.
 
-    `options` are those of `Console`: `stderr=True`, `file=`.
+    `options` are those of `Console`: `stderr=True`, `file=`. Where nobody looks at it, in a pipe or a file, it is
+    `PIPED` columns wide, so that tables are whole, unless COLUMNS says otherwise.
     """
-    return _plain_console()(**{"highlight": False, "markup": False, "emoji": False, **options})
+    console = _plain_console()(**{"highlight": False, "markup": False, "emoji": False, **options})
+    if not console.is_terminal and "width" not in options and "COLUMNS" not in os.environ:
+        console.width = PIPED
+    return console
 
 
 @cache

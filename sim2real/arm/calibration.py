@@ -178,11 +178,14 @@ class Calibration:
                     "encoder's; calibrate it anew"
                 )
             start, end = (angle / RADIANS for angle in joint.encoder_range)
-            low, high = round(start), round(end)
+            # What ends on the first or the last count passes for cut off there.
+            least = 0 if name in _FULL_TURN else 1
+            most = COUNTS_PER_TURN - 1 - least
+            low, high = max(round(start), least), min(round(end), most)
             if name != JOINTS[GRIPPER]:
                 twice = round(2 * joint.zero / RADIANS)
                 # Half a count is forgiven, as in `wraps`: the end of a full turn is no count of its own.
-                low = max(math.ceil(start - 0.5), twice - math.floor(end + 0.5), 0)
+                low = max(math.ceil(start - 0.5), twice - math.floor(end + 0.5), least, twice - most)
                 high = twice - low
             drive_mode = int(joint.direction < 0)
             data[name] = dict(zip(_LEROBOT, (joint.id, drive_mode, joint.homing_offset, low, high), strict=True))
@@ -197,6 +200,9 @@ class Calibration:
         is shut at the range's lower end, where the model's lower limit is; angles grow together unless
         `drive_mode` is set. LeRobot does not sweep the wrist's roll but notes a whole turn about where
         it stood, so its range is that turn. The servos must hold the homing offsets of the file.
+
+        Raises `CalibrationError` also for the range of another joint that ends on the encoder's first or last count:
+        the joint turned past it while it was swept, and what LeRobot noted is only part of its range.
         """
         data = _load(path, "LeRobot keeps its own below ~/.cache/huggingface/lerobot/calibration/robots")
         if not _is_lerobot(data):
@@ -233,11 +239,21 @@ def default_path(name: str) -> Path:
     return Path(folder).expanduser() / "pontine" / "arms" / f"{name}.json"
 
 
+_FULL_TURN = ("wrist_roll",)
+"""Joints for which LeRobot notes a whole turn."""
+
+
 def _from_lerobot(name: str, entry: dict[str, Any]) -> JointCalibration:
     low, high = entry["range_min"], entry["range_max"]
     if not all(_whole(entry[key]) for key in _LEROBOT) or not 0 <= low < high < COUNTS_PER_TURN:
         raise CalibrationError(f"counts must be whole numbers with 0 <= range_min < range_max < {COUNTS_PER_TURN}")
     direction = -1 if entry["drive_mode"] else 1
+    if (low == 0 or high == COUNTS_PER_TURN - 1) and name not in _FULL_TURN:
+        raise CalibrationError(
+            f"its range, {low} to {high}, ends where the encoder's counts do: the joint was swept past that, and what "
+            "LeRobot noted is cut off there. Calibrate it again, with the joint in the middle of its range when asked "
+            "for that, or with `pontine arm calibrate port=...`, which sets the homing offset where it has to"
+        )
     if name == JOINTS[GRIPPER]:
         shut, width = float(RANGE[GRIPPER, 0]), (high - low) * RADIANS
         zero = (low if direction > 0 else high) * RADIANS - direction * shut

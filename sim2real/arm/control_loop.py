@@ -134,6 +134,7 @@ class ControlLoop:
 
     def _run(self) -> None:
         at_rest = False
+        self._bus.claim()
         try:
             for _ in self._steps():
                 if self._end.is_set() or not threading.main_thread().is_alive():

@@ -12,6 +12,7 @@ from pontine.envs.arrays import Array
 from pontine.envs.robot import JOINTS
 
 from ..bus.bus import ServoState
+from ..bus.sts3215 import RATED_VOLTS
 from .safety_profile import SafetyProfile
 from .stops import Kind, Stop
 
@@ -36,8 +37,9 @@ class Watch:
     """Remembers since when each thing is amiss, and says what has been so for too long."""
 
     def __init__(self, profile: SafetyProfile, supply: float) -> None:
-        """`supply` is the voltage before torque came on."""
+        """`supply` is the voltage before torque came on. Servos for more than the rated one draw more at it."""
         self._profile = profile
+        self._stall = profile.stall_amperes * max(1.0, supply / RATED_VOLTS)
         low, self._most = profile.volts
         self._least = max(low, profile.sag * supply)
         self._since: dict[tuple[Kind, str], float] = {}
@@ -77,7 +79,7 @@ class Watch:
         )
         yield (
             Kind.STALL,
-            abs(state.amperes) > profile.stall_amperes[index] and abs(lag) > profile.stall_error[index],
+            abs(state.amperes) > self._stall[index] and abs(lag) > profile.stall_error[index],
             profile.stall_seconds,
             f"{abs(state.amperes):.2f} A and {lag:+.2f} rad from its command for {profile.stall_seconds:g} s",
         )

@@ -73,11 +73,12 @@ class SerialArm:
     def __enter__(self) -> Self:
         """Wake the arm where it stands. Raises what `look_over` and `wake` raise; then all is let go again."""
         try:
-            standing = look_over(self._bus, self._calibration, self.limits)
             profile = self.limits.profile
             space = Collisions.of(profile)
             settings = settings_for(self.limits, profile.torque)
-            goals = wake(self._bus, settings)
+            with self._bus.patiently():
+                standing = look_over(self._bus, self._calibration, self.limits)
+                goals = wake(self._bus, settings)
             start = self._calibration.to_model(np.array([goals[name] for name in JOINTS]))
             envelope = Envelope(self.limits, space)
             self._loop = ControlLoop(self._bus, self._calibration, envelope, standing.volts, settings, start,

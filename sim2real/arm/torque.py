@@ -27,6 +27,7 @@ Settings = dict[str, dict[str, int]]
 
 _FARTHEST_OUTSIDE = 0.3
 _JUMP = 0.1
+_TRIES = 4
 
 
 class NotReadyError(PontineError):
@@ -108,10 +109,13 @@ def wake(bus: Bus, settings: Settings) -> dict[str, float]:
             bus.write(name, register, value)
     before = bus.measure()
     goals = {name: before[name].angle for name in settings}
-    bus.command(goals)
-    for name, (state, held) in bus.survey().items():
-        if name not in settings:
-            continue
+    for _ in range(_TRIES):
+        # Nobody answers to goals: who has not heard them is told them again.
+        bus.command(goals)
+        found = {name: heard for name, heard in bus.survey().items() if name in settings}
+        if all(held["torque_enable"] == TORQUE_ON for _, held in found.values()):
+            break
+    for name, (state, held) in found.items():
         wanted = {**settings[name], "torque_enable": TORQUE_ON, "goal_position": round(goals[name] / RADIANS)}
         for register, value in wanted.items():
             if held[register] != value:

@@ -1,10 +1,10 @@
 """The one writer on the wire: asks servos for what they measure and gives them goals.
 
-One transaction at a time: an instruction, then its answers within a deadline, then at most `RETRIES`
-further tries. What goes wrong is an error that names the servo and says what to check. An answer's
-error bits are no failure here: they come back in `ServoState`, since a servo that protects itself must
-stay within reach of whoever lets go of it. EEPROM wears out with writing, so `write` refuses it and
-`store` writes only what differs, a few times in the life of a bus.
+One transaction at a time: an instruction, then its answers within a deadline, then a few further tries. What goes
+wrong is an error that names the servo and says what to check. An answer's error bits are no failure here: they
+come back in `ServoState`, since a servo that protects itself must stay within reach of whoever lets go of it.
+EEPROM wears out with writing, so `write` refuses it and `store` writes only what differs, a few times in the
+life of a bus.
 
 Angles here are the encoder's: radians from the count zero, without calibration.
 
@@ -26,13 +26,18 @@ from typing import Any, Self
 
 from pontine.envs.errors import UnknownNameError
 
-from .errors import CorruptReplyError, EepromError, NoReplyError, PortFailedError, UnfitValueError
+from .errors import BusOwnedError, CorruptReplyError, EepromError, NoReplyError, PortFailedError, UnfitValueError
 from .port import in_use, open_port
 from .protocol import FEETECH, ServoProtocol
 from .registers import COUNTS_PER_TURN, RADIANS, Flag, Register, flags_in
 from .wire import wire_seconds
 
 RETRIES = 2
+"""Further tries for an answer that is missing or spoilt, as there is time for in a control loop."""
+
+PATIENT_RETRIES = 5
+"""Those within `patiently`: a start is some 60 questions, and losing one answer in twenty is no reason to refuse it."""
+
 STORES = 5
 """Times that `store` may change one register of one servo before it refuses; chosen, far from wear and from a loop."""
 
@@ -55,7 +60,8 @@ class ServoState:
 class Bus:
     """Servos by name on an open port; a context manager that closes the port.
 
-    Closing changes no servo. Any thread may call; each call is a transaction of its own.
+    Closing changes no servo. Any thread may call; each call is a transaction of its own. Once a thread has claimed
+    the bus, as an arm's control loop does, it alone may write; all may read. Who writes then gets `BusOwnedError`.
     """
 
     def __init__(self, port: str, servos: Mapping[str, int], *, baud: int = 1_000_000, patience: float = 0.02,
@@ -76,6 +82,8 @@ class Bus:
         self._patience = patience
         self._lock = threading.Lock()
         self._owed = False
+        self._owner: int | None = None
+        self._retries = RETRIES
         self._stores: Counter[tuple[str, str]] = Counter()
         self.asked_again: Counter[str] = Counter()
         self._serial = open_port(port, baud)
@@ -106,6 +114,24 @@ class Bus:
     def close(self) -> None:
         """Close the port; the servos go on with what they were told last."""
         self._serial.close()
+
+    def claim(self) -> None:
+        """Let only the thread that calls this write from now on. Raises `BusOwnedError` if another has claimed it."""
+        self._check_owner()
+        self._owner = threading.get_ident()
+
+    @contextmanager
+    def patiently(self) -> Iterator[None]:
+        """Try more often within the block, where time is no matter."""
+        self._retries = PATIENT_RETRIES
+        try:
+            yield
+        finally:
+            self._retries = RETRIES
+
+    def _check_owner(self) -> None:
+        if self._owner not in (None, threading.get_ident()):
+            raise BusOwnedError(self.port)
 
     def ping(self, name: str) -> None:
         """Raise `NoReplyError` or another bus error unless the servo answers."""
@@ -171,7 +197,7 @@ class Bus:
         blocks: dict[str, bytes] = {}
         ids = self._ids if names is None else {name: self._id(name) for name in names}
         with self._transaction():
-            for _ in range(1 + RETRIES):
+            for _ in range(1 + self._retries):
                 missing = [name for name in ids if name not in blocks]
                 request = self.protocol.sync_read(address, count, tuple(ids[name] for name in missing))
                 answers, noise = self._exchange(request, missing, count)
@@ -186,6 +212,7 @@ class Bus:
 
         Nobody answers it. Raises `UnfitValueError` outside 0 to 2π; then nothing is sent.
         """
+        self._check_owner()
         goal = self.protocol.table["goal_position"]
         rows = []
         for name, angle in goals.items():
@@ -216,6 +243,7 @@ class Bus:
             self.write(name, lock, 1)
 
     def _writable(self, register: str) -> Register:
+        self._check_owner()
         entry = self.protocol.table[register]
         if not entry.writable:
             raise UnfitValueError(f"{register} is measured by the servo and cannot be written")
@@ -248,7 +276,7 @@ class Bus:
         """One servo's answer, which carries `count` bytes."""
         instruction = question(self._id(name))
         with self._transaction():
-            for _ in range(1 + RETRIES):
+            for _ in range(1 + self._retries):
                 answers, noise = self._exchange(instruction, [name], count)
                 if name in answers:
                     return answers[name]

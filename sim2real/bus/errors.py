@@ -60,6 +60,16 @@ class PortStuckError(PortFailedError):
         )
 
 
+class BusOwnedError(BusError):
+    """Someone wrote to a bus that belongs to an arm."""
+
+    def __init__(self, port: str) -> None:
+        super().__init__(
+            f"the bus on {port} belongs to an arm, which alone writes to it",
+            "command the arm: between it and the servos stands the safety envelope",
+        )
+
+
 class ReplyError(BusError):
     """Base of the errors of servos that did not answer well: their ids by name, and the `fault` of each."""
 

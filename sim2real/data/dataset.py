@@ -34,6 +34,9 @@ INFO, STATS, TASKS, UNITS = "meta/info.json", "meta/stats.json", "meta/tasks.par
 TASK_COLUMN = "__index_level_0__"
 """Column of the task texts: the unnamed index of the table as pandas writes it."""
 
+_TASK_COLUMNS = (TASK_COLUMN, "task")
+"""What that column is called: since LeRobot 0.6 the index has a name."""
+
 
 _MOST_ROWS = 10_000_000
 """Rows that a file of a dataset may have: 111 hours of frames."""
@@ -185,8 +188,11 @@ def _info(root: Path) -> dict[str, Any]:
 
 
 def _tasks(path: Path) -> list[str]:
-    rows = _table(path).to_pylist()
-    return [row[TASK_COLUMN] for row in sorted(rows, key=lambda row: row["task_index"])]
+    table = _table(path)
+    column = next((name for name in _TASK_COLUMNS if name in table.column_names), None)
+    if column is None:
+        raise ValueError(f"{path} has none of the columns {', '.join(_TASK_COLUMNS)}")
+    return [row[column] for row in sorted(table.to_pylist(), key=lambda row: row["task_index"])]
 
 
 def _rows(root: Path, count: int) -> list[dict[str, Any]]:

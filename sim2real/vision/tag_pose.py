@@ -27,7 +27,7 @@ from . import tags
 from .color_finder import PlainFinder
 from .fixture_pose import FixtureSighting, see
 from .lens import CameraPose, Lens
-from .markers import MarkedObject, Markers
+from .markers import MarkedFixture, MarkedObject, Markers
 from .pose_fit import Fit, pnp
 
 WORST = 1.5
@@ -180,7 +180,7 @@ class Eye:
 
     def _check(self, image: Image, found: Mapping[int, Array]) -> None:
         """Raise SightError if nothing seen now bears out that the camera stands where it did."""
-        things = (*self.markers.objects, *self.markers.fixtures)
+        things: tuple[MarkedObject | MarkedFixture, ...] = (*self.markers.objects, *self.markers.fixtures)
         parts = (tag for fixture in self.markers.fixtures for tag in fixture.part_tags)
         ours = {tag.id for tag in (*self.markers.table, *(tag for thing in things for tag in thing.tags), *parts)}
         if not ours & set(found) and (blank := _blank(image) or ("blocked" if self._table else None)):

@@ -111,7 +111,7 @@ class TagScene:
             _log.warning(*(("blind: %s", self._problem or late) if blind else ("the scene is up to date again",)))
         if not blind:
             return scene
-        names = (thing.name for thing in (*scene.objects, *scene.fixtures))
+        names = (*(thing.name for thing in scene.objects), *(thing.name for thing in scene.fixtures))
         return replace(scene, unseen=tuple(name for name in names if name != scene.holding))
 
     def _travelled(self, start: float, end: float) -> float:

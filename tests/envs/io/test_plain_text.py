@@ -65,6 +65,17 @@ def test_a_line_of_the_display_is_one_line_whatever_is_in_it() -> None:
         assert code not in shown.getvalue()
 
 
+def test_what_goes_into_a_pipe_is_not_cut_at_the_width_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for columns, whole in ((None, True), ("40", False)):
+        monkeypatch.delenv("COLUMNS", raising=False)
+        if columns is not None:
+            monkeypatch.setenv("COLUMNS", columns)
+        table, shown = Table("what", "how"), io.StringIO()
+        table.add_row("a" * 90, "b" * 90)
+        terminal(file=shown).print(table)
+        assert ("a" * 90 in shown.getvalue() and "b" * 90 in shown.getvalue()) == whole
+
+
 def test_an_error_is_one_plain_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def fail(args: list[str]) -> int:
         raise PontineError(f"the server said: {EVIL}")

@@ -46,7 +46,8 @@ def calibrations(draw: st.DrawFn) -> Calibration:
 def lerobot_files(draw: st.DrawFn) -> dict[str, MotorCalibration]:
     out = {}
     for id, name in enumerate(JOINTS, 1):
-        low, high = draw(st.integers(0, 1800)), draw(st.integers(2200, COUNTS_PER_TURN - 1))
+        cut = name != "wrist_roll"  # there a range that ends where the counts do passes for cut off
+        low, high = draw(st.integers(cut, 1800)), draw(st.integers(2200, COUNTS_PER_TURN - 1 - cut))
         out[name] = MotorCalibration(id, draw(st.integers(0, 1)), draw(st.integers(-2047, 2047)), low, high)
     return out
 
@@ -206,6 +207,18 @@ def test_what_is_no_calibration_says_so(tmp_path: Path) -> None:
     save_as_lerobot({name: MotorCalibration(id, 0, 0, 800, 3200) for id, name in enumerate(JOINTS, 1)}, path)
     with pytest.raises(CalibrationError, match="from_lerobot="):
         Calibration.read(path)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1900), (2300, 4095)])
+def test_a_range_that_lerobot_cut_off_at_the_encoders_seam_is_refused(tmp_path: Path, low: int, high: int) -> None:
+    whole = {name: MotorCalibration(id, 0, 0, 800, 3200) for id, name in enumerate(JOINTS, 1)}
+    whole["wrist_roll"] = MotorCalibration(5, 0, 0, 0, 4095)
+    save_as_lerobot(whole, tmp_path / "whole.json")
+    assert Calibration.from_lerobot(tmp_path / "whole.json").ids["wrist_roll"] == 5
+    cut = whole | {"elbow_flex": MotorCalibration(3, 0, 0, low, high)}
+    save_as_lerobot(cut, tmp_path / "cut.json")
+    with pytest.raises(CalibrationError, match=r"elbow_flex: its range, .*ends where the encoder's counts do"):
+        Calibration.from_lerobot(tmp_path / "cut.json")
 
 
 def test_lerobot_cannot_hold_a_range_with_the_encoders_zero_in_it(tmp_path: Path) -> None:

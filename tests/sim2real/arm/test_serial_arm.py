@@ -20,7 +20,7 @@ from pontine.sim2real.arm.serial_arm import ObserverError, SerialArm
 from pontine.sim2real.arm.stops import Kind, SafetyStop
 from pontine.sim2real.arm.torque import NotReadyError
 from pontine.sim2real.bus.bus import Bus, ServoState
-from pontine.sim2real.bus.errors import NoReplyError
+from pontine.sim2real.bus.errors import BusOwnedError, NoReplyError
 from pontine.sim2real.trials import benchmark
 from pontine.sim2real.trials.fault_trials import (
     FAULTS,
@@ -88,6 +88,22 @@ def test_it_goes_where_it_is_told_and_stays(rig: Rig) -> None:
         np.testing.assert_allclose(rig.positions()[0], goal, atol=0.02)
         arm.reset()
         np.testing.assert_allclose(arm.observe().position, REST, atol=0.02)
+
+
+def test_there_is_no_way_round_the_envelope_by_the_arms_own_bus(rig: Rig) -> None:
+    arm = serial_arm(rig)
+    with arm:
+        bus = arm._bus
+        for write in (
+            lambda: bus.command({"elbow_flex": 1.0}),
+            lambda: bus.write("elbow_flex", "torque_limit", 500),
+            lambda: bus.store("elbow_flex", "position_p", 16),
+        ):
+            with pytest.raises(BusOwnedError, match="belongs to an arm"):
+                write()
+        assert bus.read("elbow_flex", "torque_limit") != 500
+        arm.stop()
+    assert arm.report()["ending"]["at_rest"]
 
 
 def test_targets_that_are_no_numbers_stop_it(rig: Rig) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.so101.model import GRIPPER, RANGE
-from pontine.sim2real.data.dataset import Dataset, DatasetError
+from pontine.sim2real.data.dataset import TASK_COLUMN, TASKS, Dataset, DatasetError
 from pontine.sim2real.data.lerobot_units import NAMES, Units
 from pontine.sim2real.data.recording import Recorder
 from pontine.sim2real.data.statistics import ImageStats, pooled, vector_stats
@@ -46,6 +47,20 @@ def test_units_are_lerobots() -> None:
     assert values == pytest.approx([0, 90, 0, 0, 0, 100])
     assert units.to_lerobot(RANGE[:, 0])[GRIPPER] == pytest.approx(0)
     assert units.to_model(values)[1] == pytest.approx(np.pi / 2)
+
+
+def test_tasks_as_lerobot_0_6_writes_them_are_read_and_added_to(tmp_path: Path) -> None:
+    """There the table's index is called `task`."""
+    record(tmp_path / "set", [3, 4], ["put it there", "把它拿走"])
+    path = tmp_path / "set" / TASKS
+    named = pq.read_table(path).rename_columns({TASK_COLUMN: "task"}).replace_schema_metadata()
+    pq.write_table(named, path)
+    assert Dataset(tmp_path / "set").episode(1).task == "把它拿走"
+    record(tmp_path / "set", [2], ["and back"])
+    assert [Dataset(tmp_path / "set").episode(k).task for k in range(3)] == ["put it there", "把它拿走", "and back"]
+    pq.write_table(named.rename_columns({"task": "what"}), path)
+    with pytest.raises(DatasetError, match="none of the columns __index_level_0__, task"):
+        Dataset(tmp_path / "set")
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

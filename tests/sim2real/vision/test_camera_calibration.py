@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +18,14 @@ import pytest
 
 from pontine.conf import arm_camera
 from pontine.envs.errors import PontineError
+from pontine.envs.io.plain_text import terminal
 from pontine.envs.simulated import SimulatedRobot
 from pontine.sim2real.emulation.mjpeg import MjpegServer
 from pontine.sim2real.emulation.tagging import decals, marked
 from pontine.sim2real.vision.camera_calibration import CameraCalibrationError, Views, calibrate, find_board, read_views
 from pontine.sim2real.vision.camera_pose import PoseChecker
 from pontine.sim2real.vision.lens import Lens
+from pontine.sim2real.vision.markers import Markers
 from pontine.sim2real.vision.tag_pose import SightError
 from tests.sim2real.boards import LENS, Photographer
 from tests.sim2real.views import true_camera
@@ -215,6 +220,56 @@ def test_the_check_says_where_each_tag_is_seen(table: tuple[np.ndarray, Lens, np
     assert few.problems == [line for line in few.problems if line.startswith("only 2 of the table's 6 tags")] != []
     assert few.tags[4].seen is None
     assert not few.tags[4].good
+
+
+def changed(tags: Collection[int], **fields: object) -> Markers:
+    """The simulated table's markers, with some said to be otherwise than they are."""
+    markers = marked(())
+    return replace(markers, table=tuple(replace(t, **fields) if t.id in tags else t for t in markers.table))  # type: ignore[arg-type]
+
+
+def test_the_table_is_looked_at_when_the_board_was_put_away(
+    table: tuple[np.ndarray, Lens, np.ndarray], pictures: list[np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture, lens, _ = table
+    shown, looked = [*pictures[:2], *[picture] * arm_camera.LOOKS], []
+
+    class Film:
+        def frame(self, after: float) -> tuple[np.ndarray, float]:
+            return shown.pop(0), after + 1
+
+    see = PoseChecker.see
+    monkeypatch.setattr(PoseChecker, "see", lambda self, image: looked.append(image) or see(self, image))
+    monkeypatch.setattr(arm_camera, "PATIENCE", 300.0)
+    assert arm_camera._check(Film(), marked(()), lens, terminal()) == 0  # type: ignore[arg-type]
+    assert not shown
+    assert all(image is picture for image in looked)
+    assert len(looked) == arm_camera.LOOKS
+
+
+QUARTER = (math.sqrt(0.5), 0.0, 0.0, -math.sqrt(0.5))
+
+
+@pytest.mark.parametrize(
+    ("markers", "says"),
+    [
+        (changed([2], orientation=QUARTER), ["tag 2 lies turned by a quarter turn anticlockwise"]),
+        (changed([4], orientation=(0.0, 0.0, 0.0, 1.0)), ["tag 4 lies turned by half a turn"]),
+        (changed(range(6), orientation=QUARTER), [f"tag {k} lies turned by a quarter turn" for k in range(6)]),
+        (changed(range(6), size=0.04 / 0.94), ["all tags are [56]% smaller than the markers file says"]),
+        (changed(range(6), size=0.04 / 1.05), ["all tags are [45]% larger than the markers file says"]),
+        (changed([3], position=(-0.02, 0.3, 0.0)), ["tag 3 is seen (9|10)"]),
+    ],
+    ids=["quarter", "half", "all turned", "small", "large", "elsewhere"],
+)
+def test_what_was_done_wrong_with_tags_is_named_as_what_it_is(
+    table: tuple[np.ndarray, Lens, np.ndarray], markers: Markers, says: list[str]
+) -> None:
+    picture, lens, place = table
+    check = PoseChecker(markers, lens).see(picture)
+    assert len(check.problems) == len(says), check.problems
+    assert all(re.match(said, line) for said, line in zip(says, check.problems, strict=True)), check.problems
+    assert np.linalg.norm(check.camera.position - place) < 0.006
 
 
 def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
