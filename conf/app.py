@@ -95,13 +95,14 @@ def run(verb: Verb, args: Sequence[str], typed: Sequence[str] = (), folders: Seq
     parser = get_args_parser()
     try:
         # What hydra.main does, with our words in place of the process's: it would read sys.argv.
-        _run_hydra(
-            args=parser.parse_args([*words, f"hydra.job.name={verb.stem}"]),
-            args_parser=parser,
-            task_function=job,
-            config_path="pkg://pontine.conf",
-            config_name=verb.stem,
-        )
+        with sweep.aside(words) as words:
+            _run_hydra(
+                args=parser.parse_args([*words, f"hydra.job.name={verb.stem}"]),
+                args_parser=parser,
+                task_function=job,
+                config_path="pkg://pontine.conf",
+                config_name=verb.stem,
+            )
     except _Wrong as wrong:
         raise wrong.error from None
     except Exception as error:  # noqa: BLE001 - what the work raises comes as _Wrong, so this is about the words

@@ -10,7 +10,8 @@ from pontine.envs.io.plain_text import plain
 from pontine.envs.registry import Registry
 
 from .options import bare
-from .registries import of_sort, plural, registries, summary
+from .registries import of_sort, plural, registries
+from .registries import summary as in_a_line
 
 
 @dataclass
@@ -41,7 +42,7 @@ def run(config: Config) -> int:
 
 
 def _rows(registry: Registry[Any]) -> list[dict[str, str]]:
-    return [{"name": n, "origin": registry.origin(n), "summary": summary(d)} for n, d in registry.items()]
+    return [{"name": n, "origin": registry.origin(n), "summary": in_a_line(d)} for n, d in registry.items()]
 
 
 def _names(rows: list[dict[str, str]]) -> str:

@@ -12,8 +12,10 @@ import hashlib
 import io
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.console import Console
@@ -41,6 +43,16 @@ def prepare(words: Sequence[str]) -> tuple[list[str], Path]:
     place = [f"hydra.sweep.dir={quote(str(folder))}", "hydra.sweep.subdir=${hydra:job.num}",
              "hydra.output_subdir=.hydra"]  # fmt: skip
     return [*kept, "run_dir=${hydra:runtime.output_dir}", *place], folder
+
+
+@contextmanager
+def aside(words: Sequence[str]) -> Iterator[list[str]]:
+    """The words of a command; where they ask for a sweep, its bookkeeping has a new folder that is gone in the end."""
+    if not FLAGS & set(words) or any(word.startswith("hydra.sweep.dir=") for word in words):
+        yield list(words)
+        return
+    with TemporaryDirectory(prefix="pontine-") as folder:
+        yield [*words, f"hydra.sweep.dir={quote(folder)}"]
 
 
 def job_words(overrides: Sequence[str]) -> list[str]:

@@ -6,10 +6,12 @@ import csv
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from pontine.conf.main import dispatch
 from pontine.conf.progress import EVERY, Watch
 from pontine.conf.sweep import prepare
 
@@ -91,3 +93,21 @@ def test_without_a_terminal_a_line_says_now_and_then_where_it_is(capsys: pytest.
     lines = capsys.readouterr().out.splitlines()
     assert 9 <= len(lines) <= 300 / EVERY + 1
     assert lines[0] == "ppo: 4,000 of 61,000 steps, 100 a second, 9:30 min left  success 50.0%"
+
+
+def test_a_verb_that_leaves_nothing_leaves_nothing_where_others_could_plant_a_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared, mine = tmp_path / "shared", tmp_path / "mine.yaml"
+    (shared / "pontine").mkdir(parents=True)
+    mine.write_text("precious")
+    (shared / "pontine" / "multirun.yaml").symlink_to(mine)
+    monkeypatch.setenv("TMPDIR", str(shared))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert dispatch(["list", "kinds", "-m", "json=true,false"]) == 0
+    assert "cube" in capsys.readouterr().out
+    assert mine.read_text() == "precious"
+    assert [path.name for path in shared.iterdir()] == ["pontine"]
+    assert list((tmp_path / "here").iterdir()) == []
