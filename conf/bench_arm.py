@@ -140,13 +140,13 @@ def _compared(
     config: Config, real: list[Trial], simulated: list[Trial], reports: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """Trials on the arm, with its reports, and in simulation, as they stand in the file."""
-    from pontine.planner.benchmarks.demo_benchmark import summary
+    from pontine.planner.benchmarks.demo_benchmark import summary as in_one
 
     return {
         "profile": config.profile,
         "limits": config.limits,
-        "arm": summary(real),
-        "simulation": summary(simulated),
+        "arm": in_one(real),
+        "simulation": in_one(simulated),
         "clips": dict(Counter(f"{c['joint']}: {c['reason']}" for r in reports for c in r["clips"])),
         "runs": [
             {**trial.to_json(), "arm": report, "simulation_reached": alongside.reached}

@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from pontine.envs.errors import PontineError
+from pontine.envs.io.plain_text import plain
 from pontine.envs.scene import Scene
 from pontine.planner.brain.decode import Constraint, Source, Vocabulary
 from pontine.planner.brain.reader import FormBrain
@@ -64,10 +65,10 @@ class EmbeddedBrain(FormBrain):
         try:
             model = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except (OSError, SafetensorError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - tokenizers raises nothing narrower
             raise PontineError(
-                f"the converted language model in {str(folder)!r} is damaged ({error}); "
-                "delete that folder and start again"
+                f"the converted language model in {str(folder)!r} is damaged ({plain(error, longest=300)}); "
+                "delete that folder and run again"
             ) from None
         card = merge_adapter(model, Path(adapter) if adapter else SHIPPED)
         unknown = set(LATER) - set(card.get("keywords", ()))

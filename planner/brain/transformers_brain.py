@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from pontine.envs.errors import PontineError
+from pontine.envs.io.plain_text import plain
 from pontine.planner.brain.decode import Vocabulary
 from pontine.planner.brain.embedded_brain import EmbeddedBrain
 from pontine.planner.brain.examples import EXAMPLES, RULES
@@ -46,10 +47,14 @@ class CausalBrain(EmbeddedBrain):
 
         logging.disable_progress_bar()
         try:
-            tokenizer = AutoTokenizer.from_pretrained(adapter)
-            model: Any = AutoModelForCausalLM.from_pretrained(adapter, dtype="auto")
-        except (OSError, ValueError, KeyError, ImportError) as error:
-            raise PontineError(f"cannot load the model {adapter!r}: {str(error).splitlines()[0]}") from None
+            # A stranger's model brings numbers: no code of its own, and no pickle that could hold some.
+            tokenizer = AutoTokenizer.from_pretrained(adapter, trust_remote_code=False)
+            model: Any = AutoModelForCausalLM.from_pretrained(
+                adapter, dtype="auto", trust_remote_code=False, use_safetensors=True
+            )
+        except Exception as error:  # noqa: BLE001 - what damaged files make these libraries raise has no end
+            why = plain(error, longest=300) or type(error).__name__
+            raise PontineError(f"cannot load the model {adapter!r}: {why}") from None
         if not torch.cuda.is_available():
             # Half precision is emulated on most CPUs, and slower there than single precision.
             model = model.float()

