@@ -63,10 +63,14 @@ class Settings:
             raise PontineError(f"threshold={self.threshold}: it is a distance in metres above 0")
 
 
+class ArgumentError(PontineError, TypeError):
+    """An argument that no environment has; libraries that try one out know it as Python's own error."""
+
+
 def settings(task: str, given: dict[str, Any]) -> Settings:
-    """The settings from keyword arguments. Raises UnknownNameError listing those there are."""
+    """The settings from keyword arguments. Raises ArgumentError listing those there are."""
     names = [one.name for one in fields(Settings)]
     for name in given:
         if name not in names:
-            raise UnknownNameError("argument", name, names)
+            raise ArgumentError(f"got an unexpected keyword argument {name!r}; valid: {', '.join(sorted(names))}")
     return Settings(task, **given)

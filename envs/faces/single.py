@@ -25,7 +25,8 @@ class TaskEnv(Face, gymnasium.Env):
     An episode is cut short after `max_episode_steps`; with `gymnasium.make`, by its `TimeLimit`. `model`, `data` and
     `dt` are MuJoCo's, `get_state` and `set_state` go back to any step, and it can be pickled and copied.
 
-    Raises UnknownNameError for a task, a randomization, an observation or an argument that there is not.
+    Raises UnknownNameError for a task, a randomization or an observation that there is not, ArgumentError for an
+    argument.
 
     Example:
         >>> env = TaskEnv("reach")

@@ -134,7 +134,7 @@ def test_options_that_cannot_be(task: str, options: dict, said: str) -> None:
         ({"threshold": -1.0}, "threshold"),
         ({"action": "torque"}, "cartesian, joint"),
         ({"render_mode": "human"}, "rgb_array"),
-        ({"colour": 1}, "unknown argument 'colour'"),
+        ({"colour": 1}, "unexpected keyword argument 'colour'"),
     ],
 )
 def test_arguments_that_cannot_be(given: dict, said: str) -> None:

@@ -84,7 +84,7 @@ def test_what_cannot_be_is_said() -> None:
         envs.step(np.zeros((2, 6)))
     with pytest.raises(UnknownNameError, match="SAME_STEP"):
         TaskVectorEnv("reach", 2, autoreset_mode="sometimes")
-    with pytest.raises(UnknownNameError, match="max_episode_steps"):
+    with pytest.raises(TypeError, match="max_episode_steps"):
         TaskVectorEnv("reach", 2, max_steps=3)
     with pytest.raises(PontineError, match="3 seeds for 2 worlds"):
         envs.reset(seed=[1, 2, 3])
