@@ -62,7 +62,7 @@ class SimulatedRobot:
             w.velocity[0].copy(),
             w.command[0] - w.q[0],
             w.command[0].copy(),
-            float(w.batch.bind("time")[0]),
+            float(w.time[0]),
         )
 
     def command(self, targets: NDArray[np.float64]) -> None:

@@ -67,8 +67,8 @@ _STATE = ("command", "velocity", "action", "_queue", "delay", "backlash", "size"
 class Worlds:
     """`n` tables with the same slots.
 
-    Live arrays: `q` (n, 6) rad; `object_position` (n, k, 3) m,
-    `object_quat` (n, k, 4) wxyz. `command` (n, 6) is the joint target, `velocity`
+    Live arrays: `time` (n,) s, since the worlds were made or an episode began; `q` (n, 6) rad;
+    `object_position` (n, k, 3) m, `object_quat` (n, k, 4) wxyz. `command` (n, 6) is the joint target, `velocity`
     (n, 6) the finite difference of `q` over the last control step (what a servo
     bus would report), `action` (n, 6) the last action. `specs[i][k]` is what stands in
     slot k of world i, None if the slot is empty. `mounted` are the fixtures. A control step is `substeps` physics
@@ -104,6 +104,7 @@ class Worlds:
         self.symmetry = np.zeros((n, k), int)
         state, velocity = self.batch.bind("qpos"), self.batch.bind("qvel")
         self._qvel, self._ctrl = velocity, self.batch.bind("ctrl")
+        self.time = self.batch.bind("time")
         self._warmstart = self.batch.bind("qacc_warmstart")
         self._sensors = self.batch.bind("sensordata")
         arm = len(JOINTS)

@@ -132,7 +132,7 @@ class Episodes(EpisodeState):
     def _start(self, i: int) -> None:
         worlds = self.worlds
         start, rng = self._given.get(i, (None, self._rngs[i]))
-        worlds.delay[i] = 0
+        worlds.delay[i], worlds.time[i] = 0, 0.0
         self.task.start(self, i, rng)
         if isinstance(start, SceneStart):
             self.task.start_at(self, i, start)

@@ -50,7 +50,8 @@ WRAPPERS: dict[str, tuple[dict[str, Any], dict[str, Any], AutoresetMode]] = {
     "RescaleObservation": ({"min_obs": -1.0, "max_obs": 1.0}, {"id": ID}, NEXT),
     "TransformObservation": ({"func": lambda o: o, "single_observation_space": None}, {}, NEXT),
     "VectorizeTransformObservation": (
-        {"wrapper": gymnasium.wrappers.TransformObservation, "func": lambda o: 2 * o, "observation_space": None}, {}, NEXT,
+        {"wrapper": gymnasium.wrappers.TransformObservation, "func": lambda o: o / 2, "observation_space": None},
+        {}, NEXT,
     ),
     "FilterObservation": ({"filter_keys": ["achieved_goal", "desired_goal"]}, {"id": GOAL_ID}, NEXT),
     "ReshapeObservation": ({"shape": (6, 6)}, {}, NEXT),
@@ -169,7 +170,7 @@ def test_torchrl() -> None:
         GymEnv(ID, max_episode_steps=LIMIT),
         GymWrapper(gymnasium.make(GOAL_ID)),
         GymWrapper(vector()),
-        GymWrapper(vector(autoreset_mode=NEXT)),
+        GymWrapper(vector(autoreset_mode=AutoresetMode.DISABLED)),
     ):
         check_env_specs(env)
         assert env.rollout(4)["next", "reward"].shape[-2] == 4
@@ -183,7 +184,7 @@ def test_tianshou() -> None:
     envs = DummyVectorEnv([lambda: gymnasium.make(ID, max_episode_steps=LIMIT)] * 2)
     observation, _ = envs.reset(seed=0)
     for _ in range(LIMIT):
-        observation, reward, terminated, truncated, info = envs.step(np.zeros((2, 6)))
+        observation, _, _, truncated, info = envs.step(np.zeros((2, 6)))
     assert observation.shape == (2, 36)
     assert truncated.all()
     assert not info[0]["is_success"]
@@ -198,7 +199,7 @@ def test_skrl() -> None:
         wrapped = wrap_env(env, verbose=False)
         assert "gymnasium" in type(wrapped).__name__.lower()
         wrapped.reset()
-        observation, reward, *_ = wrapped.step(torch.zeros((wrapped.num_envs, 6)))
+        _, reward, *_ = wrapped.step(torch.zeros((wrapped.num_envs, 6)))
         assert len(reward) == wrapped.num_envs
 
 
@@ -219,7 +220,7 @@ def test_minari_with_infos(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     assert len(episode.infos["goal"]) == LIMIT + 1
 
 
-def test_rllib_records_what_the_loop_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rllib_records_what_the_loop_sees() -> None:
     """`VECTOR_ENTRY_POINT` takes it that an episode begins in the step after the last one's end: `NEXT_STEP`."""
     pytest.importorskip("ray.rllib")
     from ray.rllib.algorithms.ppo import PPOConfig
@@ -228,23 +229,19 @@ def test_rllib_records_what_the_loop_sees(monkeypatch: pytest.MonkeyPatch) -> No
     config = (
         PPOConfig()
         .environment(ID, env_config={"autoreset_mode": "NEXT_STEP", "max_episode_steps": LIMIT, "threads": 1})
-        .env_runners(
-            num_env_runners=0,
-            num_envs_per_env_runner=2,
-            gym_env_vectorize_mode=gymnasium.VectorizeMode.VECTOR_ENTRY_POINT,
-        )
+        .env_runners(num_env_runners=0, num_envs_per_env_runner=2, gym_env_vectorize_mode="vector_entry_point")
+        .debugging(seed=7)
     )
     runner = SingleAgentEnvRunner(config=config)
     episodes = runner.sample(num_episodes=6, random_actions=True)
     runner.stop()
-    assert [len(episode) for episode in episodes] == [LIMIT] * len(episodes)
-    assert len(episodes) >= 6
-    alone = TaskEnv("reach", max_episode_steps=LIMIT)
-    for episode in episodes:
-        seen = np.asarray(episode.get_observations())
-        assert len(seen) == LIMIT + 1
-        # the loop, from the start that was recorded: as many steps, the same joints and the same goal all the way
-        alone.reset(seed=0, options={"goal": seen[0][-3:] / 5})
-        np.testing.assert_allclose(seen[:, -3:], np.tile(seen[0][-3:], (LIMIT + 1, 1)))
-        np.testing.assert_allclose(seen[1:, 18:24], np.clip(episode.get_actions(), -1, 1), atol=1e-6)
-        np.testing.assert_array_equal(seen[0, 18:24], np.zeros(6))
+    assert [len(episode) for episode in episodes] == [LIMIT] * 6
+    loops = [TaskEnv("reach", max_episode_steps=LIMIT) for _ in range(2)]
+    firsts: list[Any] = [loop.reset(seed=runner._seed + k)[0] for k, loop in enumerate(loops)]
+    # the two worlds' episodes end together, so theirs alternate
+    for index, episode in enumerate(episodes):
+        k = index % 2
+        steps = [loops[k].step(action) for action in episode.get_actions()]
+        np.testing.assert_array_equal(episode.get_observations(), [firsts[k], *(step[0] for step in steps)])
+        np.testing.assert_allclose(episode.get_rewards(), [step[1] for step in steps])
+        firsts[k] = loops[k].reset()[0]
