@@ -12,6 +12,7 @@ from pathlib import Path
 from string import Template
 
 from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.files import making
 from pontine.envs.io.plain_text import terminal
 
 from .options import bare, text
@@ -62,10 +63,11 @@ def run(config: Config) -> int:
         "Class": "".join(part.capitalize() for part in name.split("_")),
         "en": spoken, "zh": spoken if config.zh is None else config.zh,
     }  # fmt: skip
-    for path, content in written(sort, values):
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(content, encoding="utf-8")
+    with making(folder.absolute()) as temporary:
+        for path, content in written(sort, values):
+            target = temporary / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(content, encoding="utf-8")
     lines = [
         f"{folder} has a package with the {sort} {name}, and its tests",
         f"try it:         pontine check {folder}",

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -100,7 +99,7 @@ def finish(folder: Path, summary: Any, console: Console) -> int:
 
 
 def _runs(folder: Path) -> list[Path]:
-    return [run for run in folder.iterdir() if run.is_dir() and run.name.isdigit()]
+    return [run for run in folder.iterdir() if run.is_dir() and run.name.isdecimal()]
 
 
 def _row(run: Path, summary: Any) -> dict[str, Any]:
@@ -115,9 +114,19 @@ def _row(run: Path, summary: Any) -> dict[str, Any]:
 
 def _overrides(run: Path) -> list[str]:
     from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
 
     path = run / ".hydra" / "overrides.yaml"
-    return list(json.loads(json.dumps(OmegaConf.to_container(OmegaConf.load(path))))) if path.exists() else []
+    if not path.exists():
+        return []
+    try:
+        said = OmegaConf.to_container(OmegaConf.load(path))
+    except (OSError, ValueError, RecursionError, OmegaConfBaseException, YAMLError):
+        said = None
+    if not isinstance(said, list):
+        raise PontineError(f"{path} does not say what the run was told")
+    return [str(word) for word in said]
 
 
 def _keys(rows: Sequence[dict[str, Any]]) -> list[str]:

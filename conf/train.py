@@ -74,5 +74,6 @@ def summary(run_dir: Path) -> dict[str, Any] | None:
     with json_text.expecting(f"the card {path}"):
         test = card["test"][f"policy, randomization={card['config']['randomization']}"]
         low, high = test["wilson95"]
-        figures = {"success": test["success"], "low": low, "high": high, "episodes": test["episodes"]}
-        return figures | {"env_steps": card["training_env_steps"], "cpu_seconds": card["training_cpu_seconds"]}
+        figures = {"success": float(test["success"]), "low": float(low), "high": float(high)}
+        spent = {"env_steps": int(card["training_env_steps"]), "cpu_seconds": float(card["training_cpu_seconds"])}
+        return {**figures, "episodes": int(test["episodes"]), **spent}

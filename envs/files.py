@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,6 +89,31 @@ def replacing(path: str | Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def making(folder: str | Path) -> Iterator[Path]:
+    """A temporary folder that becomes `folder` when the block ends without an error. Raises WriteError.
+
+    The folder that it lies in must be there.
+    """
+    folder = Path(folder)
+    _check_outside(folder)
+    temporary: Path | None = None
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix=f"{MARK}{folder.name[:60]}-", dir=folder.parent))
+        yield temporary
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o777 & ~umask)
+        temporary.rename(folder)
+    except OSError as error:
+        if error.errno not in _CANNOT_WRITE:
+            raise
+        raise WriteError(f"cannot write {str(folder)!r}: {error.strerror}") from error
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _about(error: OSError, path: Path) -> bool:

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from pontine.envs.io import json_text
+
 from .actor import Actor, load
 from .evaluate import Act, acting, evaluate
 from .export import Exported, export
@@ -57,7 +59,8 @@ def contenders(
     for task in tasks:
         name = POLICIES[task]
         policy, card = load(policy_path(name, folder))
-        own = "clone" if card["config"].get("algo") == "clone" else "rl"
+        with json_text.expecting(f"the card of the policy of {task}"):
+            own = "clone" if card["config"].get("algo") == "clone" else "rl"
         clone = _if_there(clone_path(name, folder))
         if clone is not None and own != "clone" and "clone" in kinds:
             yield Contender(task, "clone", acting(clone[0]))

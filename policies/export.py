@@ -17,6 +17,7 @@ import torch
 from pontine.envs.arrays import Array, Float32
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
+from pontine.envs.io import json_text
 
 from .actor import Actor
 
@@ -95,8 +96,9 @@ class Exported:
 
     @property
     def card(self) -> dict[str, Any]:
-        """The policy's card."""
-        return json.loads(self._session.get_modelmeta().custom_metadata_map["card"])
+        """The policy's card. Raises ExportError where the file has none."""
+        with json_text.expecting("the exported policy", ExportError):
+            return json_text.parse(self._session.get_modelmeta().custom_metadata_map["card"], "its card", ExportError)
 
     def act(self, observation: Float32) -> Array:
         """Deterministic actions (n, 6) in [-1, 1] for observations (n, k)."""

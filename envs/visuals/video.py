@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import os
-import tempfile
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -14,11 +14,15 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import PontineError
+from ..errors import PontineError, WriteError
+from ..files import check_writable, make_folder, replacing
 from ..robot import CONTROL_SECONDS
 
 FPS = round(1 / CONTROL_SECONDS)
 """Frames a second of a film in which every control step is one frame."""
+
+_HEADER, _ENTRY = 4096, 64
+"""Bytes of an MP4's index at most: of what stands in it once, and of each frame."""
 
 _OPTIONS = {"crf": "20", "preset": "veryfast"}
 
@@ -32,35 +36,34 @@ class VideoWriter:
 
     A context manager: the file appears, whole, when the block ends without an error, and
     not at all otherwise. Raises VideoError on entry if `path` cannot be written.
+
+    Until then the film is in memory, a megabyte or two a minute: an encoder whose disk is full breaks its process.
     """
 
     def __init__(self, path: str | os.PathLike[str], fps: int = FPS, options: Mapping[str, str] | None = None) -> None:
         """`options` go to the encoder, libx264, over those it is given anyway."""
         self.path, self.fps = Path(path), fps
         self._options = {**_OPTIONS, **(options or {})}
-        self._temporary: Path | None = None
+        self._film = io.BytesIO()
+        self._packets: list[av.Packet] = []
         self._container: Any = None
         self._stream: Any = None
 
     def __enter__(self) -> VideoWriter:
         if self.path.suffix.lower() != ".mp4":
             raise VideoError(f"a video's name must end in .mp4, and {str(self.path)!r} does not")
-        if self.path.is_dir():
-            raise VideoError(f"cannot write the video {self.path}: it is a folder")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.stem}-", suffix=".mp4")
-        except OSError as error:
-            raise VideoError(f"cannot write the video {self.path}: {error.strerror}") from error
-        os.close(handle)
-        self._temporary = Path(name)
-        self._container = av.open(name, "w", options={"movflags": "+faststart"})
+            make_folder(self.path.parent)
+            check_writable(self.path, "the video")
+        except PontineError as error:
+            raise VideoError(f"cannot write the video {self.path}: {error}") from error
+        self._container = av.open(self._film, "w", format="mp4")
         return self
 
     def add(self, frame: NDArray[np.uint8]) -> None:
         """Append a picture (height, width, 3) in RGB; all have one size, its sides even.
 
-        Raises VideoError for a picture that does not fit, and when the disk is full.
+        Raises VideoError for a picture that does not fit.
         """
         if self._container is None:
             raise VideoError("frames are added inside the writer's `with` block")
@@ -74,38 +77,30 @@ class VideoWriter:
             raise VideoError(
                 f"this video is {self._stream.width}x{self._stream.height}; a frame of {width}x{height} does not fit"
             )
-        self._mux(av.VideoFrame.from_ndarray(frame, format="rgb24"))
+        self._packets += self._stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24"))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._temporary is not None
         try:
             if kind is None:
                 if self._stream is None:
                     raise VideoError(f"no frames were added to the video {self.path}")
-                self._mux(None)
-            self._container.close()
-            if kind is None:
-                self._publish()
+                self._finish()
         finally:
-            self._container = None
-            self._temporary.unlink(missing_ok=True)
+            self._container = self._stream = None
+            self._packets.clear()
+            self._film.close()
 
-    def _mux(self, frame: av.VideoFrame | None) -> None:
+    def _finish(self) -> None:
+        """Write the film, its index first so that a player can begin before it has all."""
+        self._packets += self._stream.encode(None)
+        self._container.options["moov_size"] = str(_HEADER + _ENTRY * len(self._packets))
+        for packet in self._packets:
+            self._container.mux(packet)
+        self._container.close()
         try:
-            for packet in self._stream.encode(frame):
-                self._container.mux(packet)
-        except av.FFmpegError as error:
-            raise VideoError(f"cannot write the video {self.path}: {error.strerror}") from error
-
-    def _publish(self) -> None:
-        """Move the finished file into place, with the rights a new file would have."""
-        assert self._temporary is not None
-        mask = os.umask(0)
-        os.umask(mask)
-        try:
-            self._temporary.chmod(0o666 & ~mask)
-            self._temporary.replace(self.path)
-        except OSError as error:
-            raise VideoError(f"cannot write the video {self.path}: {error.strerror}") from error
+            with replacing(self.path) as temporary:
+                temporary.write_bytes(self._film.getbuffer())
+        except WriteError as error:
+            raise VideoError(f"cannot write the video {self.path}: {error.__cause__ or error}") from error

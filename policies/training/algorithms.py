@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 
+from pontine.envs.io import json_text
+
 from ..actor import Actor, load, save
 from .algorithm import ALGORITHMS, Algorithm, Job
 from .clone import clone
@@ -34,7 +36,9 @@ def _cloned(job: Job) -> Actor:
         if config.start is not None:
             start, card = load(config.start)
             known = {key: card[key] for key in _MADE_BY if key in card}
-            save(start, {"before": [*card.get("before", []), {"policy": config.start, **known}]}, path)
+            with json_text.expecting(f"the card of {config.start}"):
+                before = [*card.get("before", []), {"policy": config.start, **known}]
+            save(start, {"before": before}, path)
         else:
             settings = config.clone
             total = settings.rounds * settings.steps * settings.worlds

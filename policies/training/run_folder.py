@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import PontineError, WriteError
 from pontine.envs.files import remove_parts, replacing, write_json
 from pontine.envs.io import json_text
 
@@ -104,7 +104,10 @@ class RunFolder:
     def close(self) -> None:
         """Flush the logs."""
         if self._board is not None:
-            self._board.close()
+            try:
+                self._board.close()
+            except OSError as error:
+                raise WriteError(f"cannot write the logs in {str(self.path)!r}: {error.strerror}") from error
 
 
 @contextmanager
@@ -141,7 +144,8 @@ def read_curve(path: str | Path) -> list[dict[str, Any]]:
 
 def _is_point(point: dict[str, Any]) -> bool:
     kinds = {"iteration": int, "env_steps": int, "success": float, "cpu_seconds": float}
-    kinds |= {key: kind for key, kind in (("episodes", int), ("successes", int)) if key in point}
+    if "episodes" in point:
+        kinds |= {"episodes": int, "successes": int}
     seconds = point.get("seconds_to_success")
     return (
         isinstance(point.get("stage", ""), str)

@@ -29,7 +29,7 @@ FILES: dict[str, Any] = {
 }  # fmt: skip
 
 
-@door("run folders", lambda rng: (name := rng.choice(list(FILES)), mutated_text(FILES[name], rng)))
+@door("run folders", lambda rng: (name := rng.choice(list(FILES)), mutated_text(FILES[name], rng)), seconds=30)
 def open_run(hostile: tuple[str, bytes], folder: Path) -> None:
     """Claimed by the run whose it is, compared with others, and told in a sweep's table."""
     name, data = hostile
