@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from importlib.resources import files
@@ -80,13 +80,11 @@ def run(verb: Verb, args: Sequence[str], typed: Sequence[str] = (), folders: Seq
                 options = OmegaConf.to_object(config)
                 bounded(options)
                 module.run(options)
-        except (PontineError, OmegaConfBaseException) as error:
-            # The other runs of the sweep go on.
-            known = error if isinstance(error, PontineError) else explain(error, keys)
-            sweep.fail(current.runtime.output_dir, known)
-            return math.nan
-        except Exception as error:  # noqa: BLE001 - handed on past Hydra as it is
-            raise _Wrong(error) from None
+        except Exception as error:  # noqa: BLE001 - whatever it was, the other runs of the sweep go on
+            expected = isinstance(error, PontineError | OmegaConfBaseException)
+            known = explain(error, keys) if isinstance(error, OmegaConfBaseException) else error
+            sweep.fail(current.runtime.output_dir, known, None if expected else traceback.format_exc())
+            return sweep.WORST
         return float(module.summary(Path(current.runtime.output_dir))["success"])
 
     # With this variable Hydra hands its errors on instead of printing them and leaving.
@@ -170,6 +168,9 @@ def explain(error: BaseException, keys: list[str]) -> PontineError:
     if found := re.search(r"expected one of \[([^\]]*)\]", whole):
         key, _, value = (typed or "").partition("=")
         return UnknownNameError(f"value of {key}", value, found[1].split(", "))
+    if "$VALUE_TYPE" in whole:
+        # OmegaConf leaves its own placeholders in the message where a list or a mapping stands for one value
+        return PontineError(f"{typed or 'the value'}: one value is wanted there, not a list or a mapping")
     if found := re.search(r"could not be converted to (\w+)", whole):
         return PontineError(f"{typed or 'the value'} is not {_TYPES.get(found[1], found[1])}")
     if found := re.search(r"Could not find '([^']*)/([^'/]*)'\s*Available options in '[^']*':((?:\n\s+\S+)*)\n", whole):

@@ -14,10 +14,11 @@ from pontine.envs.io.plain_text import terminal
 from pontine.envs.tabletop.randomization import randomization
 from pontine.policies.library import LIBRARY
 from pontine.policies.skills.loading import policy_of, trained_tasks
+from pontine.policies.soundness import check_settings
 from pontine.policies.threads import torch_threads
 from pontine.policies.training import student
 
-from .options import at_least, frozen, plausible, text, thawed
+from .options import at_least, frozen, text, thawed
 
 if TYPE_CHECKING:
     from pontine.policies.training.run_folder import RunFolder
@@ -48,7 +49,7 @@ class Config:
         for key in ("seed", "threads"):
             at_least(key, getattr(self, key), 0)
         at_least("test_episodes", self.test_episodes, 1)
-        plausible("student", self.student, ("teacher_rounds", "nominal"))
+        check_settings(self.student, "student", ("teacher_rounds", "nominal"))
         if self.student.nominal > 1:
             raise PontineError(f"student.nominal={self.student.nominal} must be from 0 to 1")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Collection
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, make_dataclass
@@ -143,15 +142,3 @@ def frozen(into: type[T], thawed: Any) -> T:
             value = frozen(hints[f.name], value)
         given[f.name] = tuple(value) if isinstance(value, list) else value
     return into(**given)
-
-
-def plausible(part: str, settings: Any, may_be_zero: Collection[str] = ()) -> None:
-    """Raises PontineError unless all settings of a training stage are numbers, and widths, that can be."""
-    for f in fields(settings):
-        key, value = f"{part}.{f.name}", getattr(settings, f.name)
-        if isinstance(value, int):
-            at_least(key, value, 0 if f.name in may_be_zero else 1)
-        elif isinstance(value, float) and not (math.isfinite(value) and value >= 0):
-            raise PontineError(f"{key}={value} must be a number of at least 0")
-        elif isinstance(value, list | tuple) and (not value or min(value) < 1):
-            raise PontineError(f"{key}={list(value)} must list widths of at least 1")

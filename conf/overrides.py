@@ -37,6 +37,10 @@ def quote(value: str) -> str:
     return f"'{escaped}'"
 
 
+OPEN = ("settings.", "weights.")
+"""Options of which the YAML does not list every key, so that Hydra would want a plus sign before them."""
+
+
 def prepare(
     args: Iterable[str],
     keys: Collection[str],
@@ -86,6 +90,8 @@ def _override(word: str, keys: Collection[str], text_keys: Collection[str], grou
     if not equals and not word.startswith("~"):
         near = f'; did you mean instruction="{word}"?' if "instruction" in keys and " " in word else ""
         raise PontineError(f"{word!r} is not KEY=VALUE{near or '; the keys are: ' + ', '.join(sorted(keys))}")
+    if key.startswith(OPEN):
+        word = f"+{word}"
     if key in text_keys:
         return f"{key}={value}" if value == "null" else f"{key}={quote(value)}"
     name = re.split(r"[.@/\[]", key.lstrip("+~"))[0]

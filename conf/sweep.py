@@ -20,14 +20,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing, write_json
 
 from .overrides import quote
 
 FLAGS = {"-m", "--multirun"}
 _HOW = ("launcher=", "sweeper=", "threads=", "hydra/", "hydra.")
-FAILED = ".hydra/failed.txt"
+FAILED, TRACEBACK = ".hydra/failed.txt", ".hydra/traceback.txt"
+WORST = -1.0
+"""What a sweeper is told of a run that could not be made: worse than any success, where Optuna takes no nan."""
 
 
 def prepare(words: Sequence[str]) -> tuple[list[str], Path]:
@@ -59,10 +60,17 @@ def job_words(overrides: Sequence[str]) -> list[str]:
     return [word for word in overrides if not word.startswith((*_HOW[:2], "run_dir="))]
 
 
-def fail(folder: str | Path, error: PontineError) -> None:
-    """Leave word of why a run could not be made."""
+def fail(folder: str | Path, error: Exception, trace: str | None = None) -> None:
+    """Leave word, in one line, of why a run could not be made, and the traceback of what nobody expected."""
+    said = str(error) if trace is None else f"{type(error).__name__}: {error}"
+    line = next(iter(said.strip().splitlines()), type(error).__name__)
+    if trace is not None:
+        where = Path(folder) / TRACEBACK
+        with replacing(where) as temporary:
+            temporary.write_text(trace, encoding="utf-8")
+        line = f"{line} (see {where})"
     with replacing(Path(folder) / FAILED) as temporary:
-        temporary.write_text(f"{error}\n", encoding="utf-8")
+        temporary.write_text(f"{line}\n", encoding="utf-8")
 
 
 def finish(folder: Path, summary: Any, console: Console) -> int:

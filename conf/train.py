@@ -10,9 +10,10 @@ from pontine.envs.errors import PontineError
 from pontine.envs.io import json_text
 from pontine.envs.io.plain_text import terminal
 from pontine.envs.tabletop.randomization import randomization, with_dynamics
+from pontine.policies.soundness import check_settings
 from pontine.policies.training import train as training
 
-from .options import at_least, frozen, plausible, text, thawed
+from .options import at_least, frozen, text, thawed
 from .progress import Watch
 
 _Options: Any = thawed(__name__, "_Options", training.TrainConfig, free=("run_dir", "start", "starts"))
@@ -32,12 +33,18 @@ class Config(_Options):
         randomization(with_dynamics(self.randomization, self.dynamics))
         for key in ("seed", "threads"):
             at_least(key, getattr(self, key), 0)
-        for key in ("starts_share", "nominal"):
+        training.check_rewards(self.task, self.algo, self.reward, self.weights, self.easier)
+        for key in ("starts_share", "nominal", "easier"):
             if not 0 <= getattr(self, key) <= 1:
                 raise PontineError(f"{key}={getattr(self, key)} must be from 0 to 1")
         at_least("test_episodes", self.test_episodes, 1)
         for part, settings in (("clone", self.clone), ("ppo", self.ppo), ("offpolicy", self.offpolicy)):
-            plausible(part, settings, _MAY_BE_ZERO)
+            check_settings(settings, part, _MAY_BE_ZERO)
+        if self.offpolicy.buffer < self.offpolicy.warmup:
+            raise PontineError(
+                f"offpolicy.buffer={self.offpolicy.buffer} holds less than the warm-up plays, "
+                f"offpolicy.warmup={self.offpolicy.warmup}"
+            )
 
 
 def run(config: Config) -> int:

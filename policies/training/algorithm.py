@@ -64,6 +64,7 @@ class Algorithm:
         starts: whether it can start from a policy that there is.
         package: a package that must be installed, and what to install for it.
         reward: the reward that it learns from where none is asked for; a task without potentials gives its own.
+        any_reward: whether it heeds `Job.reward`, so that another reward and other weights can be asked for.
         settings: a frozen dataclass of what can be set (`settings.KEY=VALUE`), None if nothing can.
     """
 
@@ -77,6 +78,7 @@ class Algorithm:
     starts: bool = False
     package: tuple[str, str] | None = None
     reward: str = "task"
+    any_reward: bool = False
     settings: type | None = None
 
     def unfit(self, task: Task, start: str | None = None) -> str | None:
@@ -107,7 +109,8 @@ class Algorithm:
             number = kinds[key] is float and isinstance(value, int) and not isinstance(value, bool)
             if kinds[key] in (bool, int, float, str) and type(value) is not kinds[key] and not number:
                 raise PontineError(f"settings.{key}={value} of {self.name} must be of type {kinds[key].__name__}")
-        return None if self.settings is None else self.settings(**given)
+        tidy = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
+        return None if self.settings is None else self.settings(**tidy)
 
 
 ALGORITHMS: Registry[Algorithm] = Registry(

@@ -85,6 +85,7 @@ def _off_policy(job: Job) -> dict[str, Actor]:
         config.threads,
         lambda done, figures: job.report(Progress(config.algo, done, total, figures)),
         job.curriculum,
+        job.reward,
     )
     return {"policy": actor}
 
@@ -107,12 +108,24 @@ for _algorithm in (
         demonstrator=True,
         starts=True,
     ),
-    Algorithm("sac", "soft actor-critic from nothing, on goal tasks with hindsight", "none", _off_policy),
+    Algorithm(
+        "sac", "soft actor-critic from nothing, on goal tasks with hindsight", "none", _off_policy, any_reward=True
+    ),
     Algorithm(
         "tqc",
         "truncated quantile critics from nothing, on goal tasks with hindsight",
         "none",
         _off_policy,
+        any_reward=True,
+        package=("sb3_contrib", "pontine[train]"),
+    ),
+    Algorithm(
+        "crossq",
+        "soft actor-critic from nothing with batch normalisation and without target networks",
+        "none",
+        _off_policy,
+        reward="shaped",
+        any_reward=True,
         package=("sb3_contrib", "pontine[train]"),
     ),
     Algorithm(

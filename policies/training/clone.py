@@ -7,6 +7,7 @@ are demonstrated too.
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from pontine.envs.tasks.starts import OWN, Curriculum
 from ..actor import Actor, save
 from ..demonstrators.demonstrator import DEMONSTRATORS
 from ..evaluate import VALIDATION_SEED, acting, evaluate
+from ..soundness import DivergedError
 from . import dagger
 from .run_folder import RunFolder
 
@@ -78,6 +80,8 @@ def clone(
         if done == config.rounds:
             break
         figures["loss"] = learner.round()
+        if not math.isfinite(figures["loss"]):
+            raise DivergedError("clone", learner.count)
         run.checkpointed()
         run.scalars("clone", learner.count, {"loss": figures["loss"]})
     save(learner.actor, {"cpu_seconds": round(run.cpu_seconds)}, run.path / "clone")

@@ -23,7 +23,7 @@ from torch import nn
 from pontine.envs.tasks.starts import OWN, Curriculum
 
 from ..actor import Actor, load
-from .keeper import Keeper, resume
+from .keeper import Keeper, go_on, resume
 from .run_folder import RunFolder
 from .vec_env import TaskVecEnv, make
 
@@ -96,7 +96,7 @@ def finetune(
     progress(model.num_timesteps, {})
     remaining = config.iterations * config.worlds * config.steps - model.num_timesteps
     if remaining > 0:
-        model.learn(remaining, callback=keeper, reset_num_timesteps=False)
+        go_on(model, model.num_timesteps + remaining, keeper)
     env.close()
     return load(run.path / "best")[0]
 

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from operator import attrgetter
 from pathlib import Path
 
+import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 
 from .. import checkpoint
 from ..actor import Actor, save
 from ..evaluate import VALIDATION_SEED, acting, evaluate, merit
+from ..soundness import DivergedError
 from .run_folder import RunFolder
 
 
@@ -34,6 +36,16 @@ def resume(model: BaseAlgorithm, path: Path) -> None:
         checkpoint.fill(_parts(model), tensors)
     # A resumed run must not draw again what it drew at its beginning.
     model.set_random_seed(((model.seed or 0) * 1_000_003 + model.num_timesteps) % 2**32)
+
+
+def go_on(model: BaseAlgorithm, steps: int, keeper: Keeper) -> None:
+    """Train up to so many environment steps in all. Raises DivergedError."""
+    try:
+        model.learn(steps - model.num_timesteps, callback=keeper, reset_num_timesteps=False)
+    except ValueError:
+        # torch's distributions refuse means that are not finite
+        keeper.check_finite()
+        raise
 
 
 def _parts(model: BaseAlgorithm) -> dict[str, checkpoint.Part]:
@@ -87,6 +99,7 @@ class Keeper(BaseCallback):
         steps, points = self.model.num_timesteps, self.run.of(self.stage)
         if points and points[-1]["env_steps"] >= steps:
             return
+        self.check_finite()
         actor = self.actor()
         score = evaluate(self.task, acting(actor), *self._validation)
         if not points or merit(score) > max(map(merit, points)):
@@ -94,6 +107,11 @@ class Keeper(BaseCallback):
         self.checkpoint()
         self.run.checkpointed()
         self.run.validated(self.stage, steps // self.rows, steps, score)
+
+    def check_finite(self) -> None:
+        """Raises DivergedError if the network has numbers that are not finite."""
+        if not all(torch.isfinite(p).all() for p in self.model.policy.parameters()):
+            raise DivergedError(self.stage, self.model.num_timesteps)
 
     def _on_step(self) -> bool:
         return True

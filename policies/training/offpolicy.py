@@ -28,10 +28,10 @@ from pontine.envs.tasks.starts import OWN, Curriculum
 
 from .. import checkpoint
 from ..actor import Actor, load
-from .keeper import Keeper, resume
+from .keeper import Keeper, go_on, resume
 from .rlpd import HalfDemonstrated, HalfDemonstratedHer, LayerNormSACPolicy, demonstrate
 from .run_folder import RunFolder
-from .vec_env import TaskVecEnv, make
+from .vec_env import OWN_REWARD, Reward, TaskVecEnv, make
 
 
 @dataclass(frozen=True)
@@ -78,13 +78,16 @@ def learn(
     threads: int = 0,
     progress: Callable[[int, dict[str, float]], None] = lambda env_steps, figures: None,
     curriculum: Curriculum = OWN,
+    reward: Reward = OWN_REWARD,
 ) -> Actor:
     """The best actor that the algorithm finds. `progress(env_steps, figures)`.
 
     The folder keeps the checkpoint a killed run goes on from (in `checkpoint/`, with the filled part of the replay
     buffer), and the best actor (`best.*`).
     """
-    env = make(task, config.worlds, physics, threads, curriculum)
+    # hindsight rewards goals alone; other rewards are learned from as they came
+    hindsight = reward == OWN_REWARD and algorithm != "crossq"
+    env = make(task, config.worlds, physics, threads, curriculum, reward, config.gamma, plain=not hindsight)
     model = _new(env, algorithm, task, config, seed)
     keeper = _OffPolicyKeeper(run, algorithm, task, config, physics, threads, progress)
     resume(model, keeper.path)
@@ -98,19 +101,19 @@ def learn(
     # a resumed run must not replay the episodes of its beginning
     env.seed(seed * 1_000_003 + model.num_timesteps)
     if model.num_timesteps < config.steps and not keeper.spent:
-        model.learn(config.steps - model.num_timesteps, callback=keeper, reset_num_timesteps=False)
+        go_on(model, config.steps, keeper)
     env.close()
     return load(run.path / "best")[0]
 
 
 def _class(algorithm: str) -> type[OffPolicyAlgorithm]:
-    if algorithm != "tqc":
+    if algorithm not in ("tqc", "crossq"):
         return SAC
     try:
-        from sb3_contrib import TQC
+        from sb3_contrib import TQC, CrossQ
     except ImportError:
-        raise PontineError("algo=tqc needs sb3-contrib: pip install 'pontine[train]'") from None
-    return TQC
+        raise PontineError(f"algo={algorithm} needs sb3-contrib: pip install 'pontine[train]'") from None
+    return TQC if algorithm == "tqc" else CrossQ
 
 
 def _new(env: TaskVecEnv, algorithm: str, task: str, config: OffPolicyConfig, seed: int) -> OffPolicyAlgorithm:
@@ -131,7 +134,6 @@ def _new(env: TaskVecEnv, algorithm: str, task: str, config: OffPolicyConfig, se
         # hindsight needs whole episodes to sample from
         learning_starts=max(config.warmup, config.worlds * (task_of(task).max_steps + 1)),
         batch_size=config.batch,
-        tau=config.tau,
         gamma=config.gamma,
         train_freq=1,
         gradient_steps=config.updates,
@@ -143,6 +145,8 @@ def _new(env: TaskVecEnv, algorithm: str, task: str, config: OffPolicyConfig, se
             "activation_fn": nn.ELU,
             "features_extractor_class": GoalFeatures if goals else FlattenExtractor,
         },
+        # batch normalisation in the critics does without slowly following targets
+        **({} if algorithm == "crossq" else {"tau": config.tau}),
     )
 
 
@@ -150,8 +154,19 @@ def _actor(model: OffPolicyAlgorithm, hidden: tuple[int, ...]) -> Actor:
     """The model's deterministic actor as a policy of ours."""
     theirs: Any = model.policy.actor
     actor = Actor(theirs.features_dim, theirs.mu.out_features, hidden, squash=True)
-    actor.body.load_state_dict(theirs.latent_pi.state_dict())
-    actor.head.load_state_dict(theirs.mu.state_dict())
+    if not any(hasattr(layer, "ra_mean") for layer in theirs.latent_pi):
+        actor.body.load_state_dict(theirs.latent_pi.state_dict())
+        actor.head.load_state_dict(theirs.mu.state_dict())
+        return actor
+    # CrossQ's has a batch normalisation before every layer, which is a part of that layer once it is trained
+    norms = [layer for layer in theirs.latent_pi if hasattr(layer, "ra_mean")]
+    theirs = [layer for layer in theirs.latent_pi if isinstance(layer, nn.Linear)] + [theirs.mu]
+    mine = [layer for layer in actor.body if isinstance(layer, nn.Linear)] + [actor.head]
+    with torch.no_grad():
+        for norm, given, layer in zip(norms, theirs, mine, strict=True):
+            scale = norm.scale / (norm.ra_var + norm.eps).sqrt()
+            layer.weight.copy_(given.weight * scale)
+            layer.bias.copy_(given.bias + given.weight @ (norm.bias - norm.ra_mean * scale))
     return actor
 
 

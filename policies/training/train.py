@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from pontine.envs.declarations.shaping import check_reward, check_weights, reward_terms
+from pontine.envs.errors import PontineError
 from pontine.envs.tabletop.randomization import randomization
 from pontine.envs.tasks import task as task_of
 from pontine.envs.tasks.observation import LAYOUT, SIZE
@@ -32,14 +35,16 @@ def train(config: TrainConfig, report: Report = lambda progress: None, say: Say 
     run with another configuration.
     """
     check(config.task, config.algo, config.start, config.settings)
+    check_rewards(config.task, config.algo, config.reward, config.weights, config.easier)
     curriculum, algorithm = _curriculum(config), ALGORITHMS[config.algo]
+    reward = reward_of(config.task, config.algo, config.reward, config.weights)
     settings = algorithm.settings_of(config.settings)
     with torch_threads(1), claimed(config.run_dir, asdict(config), say) as run:
         if (run.path / "policy.json").exists():
             say(f"{run.path} holds this run, finished; remove it to train anew")
             return load(run.path / "policy")[1]
         run.picture()
-        actors = algorithm.train(Job(run, config, curriculum, settings, report, reward_of(config)))
+        actors = algorithm.train(Job(run, config, curriculum, settings, report, reward))
         best = list(actors.values())[-1]
         spent = {"training_env_steps": run.env_steps, "training_cpu_seconds": round(run.cpu_seconds, 1)}
         run.picture()
@@ -59,14 +64,27 @@ def _curriculum(config: TrainConfig) -> Curriculum:
     return replace(own, nominal=config.nominal, easier=task.easier, ease=config.easier)
 
 
-def reward_of(config: TrainConfig) -> Reward:
-    """What the run is rewarded for."""
-    name = config.reward
-    if name is None:
-        name = ALGORITHMS[config.algo].reward
-        if name == "shaped" and not task_of(config.task).potentials:
-            name = "task"
-    return Reward(name, config.weights)
+def reward_of(task: str, algo: str, reward: str | None, weights: Mapping[str, float]) -> Reward:
+    """What a run is rewarded for: what is asked for, or what the algorithm learns from best."""
+    if reward is None:
+        reward = ALGORITHMS[algo].reward
+        if reward == "shaped" and not task_of(task).potentials:
+            reward = "task"
+    return Reward(reward, weights)
+
+
+def check_rewards(task: str, algo: str, reward: str | None, weights: Mapping[str, float], easier: float) -> None:
+    """Raises UnknownNameError for a reward or a term of it that there is not, PontineError for easier starts that the
+    task does not have and for a reward that the algorithm gets nowhere with."""
+    one = task_of(task)
+    wanted = reward_of(task, algo, reward, weights)
+    check_reward(wanted.name, one.potentials, one.name)
+    check_weights(wanted.weights, reward_terms(one, wanted.name))
+    if easier and not one.easier:
+        raise PontineError(f"easier={easier}: {one.name} has no easier starts")
+    if not ALGORITHMS[algo].any_reward and (wanted.name != "task" or weights):
+        able = ", ".join(name for name, other in ALGORITHMS.items() if other.any_reward)
+        raise PontineError(f"algo={algo} has the task's own reward; reward= and weights= are for algo={able}")
 
 
 def _tested(config: TrainConfig, actors: dict[str, Actor], report: Report) -> dict[str, Any]:
@@ -106,4 +124,4 @@ def _described(config: TrainConfig, actor: Actor) -> dict[str, Any]:
     }
 
 
-__all__ = ["TEST_SEED", "Progress", "TrainConfig", "check", "train"]
+__all__ = ["TEST_SEED", "Progress", "TrainConfig", "check", "check_rewards", "train"]

@@ -15,9 +15,10 @@ from stable_baselines3 import PPO
 from torch import nn
 
 from ...actor import Actor, load
+from ...soundness import check_settings
 from ..algorithm import ALGORITHMS, Algorithm, Job
 from ..config import Progress
-from ..keeper import Keeper, resume
+from ..keeper import Keeper, go_on, resume
 from ..vec_env import TaskVecEnv, make
 
 
@@ -49,6 +50,10 @@ class Settings:
     validate_every: int = 100_000
     validation_episodes: int = 100
 
+    def __post_init__(self) -> None:
+        """Raises PontineError for a value that cannot be."""
+        check_settings(self, zero=("entropy", "cpu_seconds"))
+
 
 SLOWEST, FASTEST = 1e-5, 2e-3
 """Bounds of the learning rate."""
@@ -78,7 +83,7 @@ def learn(job: Job) -> dict[str, Actor]:
     # a resumed run must not replay the episodes of its beginning
     env.seed(config.seed * 1_000_003 + model.num_timesteps)
     if model.num_timesteps < settings.steps and not keeper.ended:
-        model.learn(settings.steps - model.num_timesteps, callback=keeper, reset_num_timesteps=False)
+        go_on(model, settings.steps, keeper)
     env.close()
     return {"policy": load(run.path / "best")[0]}
 
@@ -182,6 +187,7 @@ ALGORITHMS.register(
         "none",
         learn,
         reward="shaped",
+        any_reward=True,
         settings=Settings,
     )
 )

@@ -25,14 +25,14 @@ from pontine.policies.training.offpolicy import OffPolicyConfig
 from pontine.policies.training.train import train
 
 LEARNABLE = {
-    "Reach": {"clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo"},
-    "Pick": {"clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo"},
-    "Place": {"clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo"},
-    "Stack": {"clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo"},
-    "Push": {"clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo"},
-    "PickPlace": {"clone", "sac", "tqc", "rlpd", "ppo"},
-    "Drawer": {"clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo"},
-    "Button": {"clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo"},
+    "Reach": {"clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo", "crossq"},
+    "Pick": {"clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo", "crossq"},
+    "Place": {"clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo", "crossq"},
+    "Stack": {"clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo", "crossq"},
+    "Push": {"clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo", "crossq"},
+    "PickPlace": {"clone", "sac", "tqc", "rlpd", "ppo", "crossq"},
+    "Drawer": {"clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo", "crossq"},
+    "Button": {"clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo", "crossq"},
     "Tabletop": set(),
 }
 
@@ -59,7 +59,7 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> dict[str, Algorithm]:
 
 
 @pytest.mark.parametrize("task", LEARNABLE)
-@pytest.mark.parametrize("algo", ["clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo"])
+@pytest.mark.parametrize("algo", ["clone+ppo", "clone", "sac", "tqc", "rlpd", "ppo", "crossq"])
 def test_a_refusal_names_only_what_works(task: str, algo: str) -> None:
     able = LEARNABLE[task]
     if algo in able:

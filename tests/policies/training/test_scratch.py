@@ -1,0 +1,136 @@
+"""Learning from nothing but the reward: it learns, goes on where it was killed, and says what cannot be."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.policies.actor import load
+from pontine.policies.soundness import DivergedError, check_settings
+from pontine.policies.training import offpolicy
+from pontine.policies.training.algorithm import ALGORITHMS
+from pontine.policies.training.config import TrainConfig
+from pontine.policies.training.keeper import go_on
+from pontine.policies.training.offpolicy import OffPolicyConfig
+from pontine.policies.training.scratch import ppo
+from pontine.policies.training.train import check_rewards, reward_of, train
+from pontine.policies.training.vec_env import make
+
+SMALL = {
+    "steps": 192, "worlds": 4, "rollout": 8, "epochs": 1, "batch": 16, "hidden": (8,), "validate_every": 64,
+    "validation_episodes": 1,
+}  # fmt: skip
+TINY = TrainConfig(
+    task="reach",
+    algo="ppo",
+    test_episodes=1,
+    threads=1,
+    randomization="none",
+    settings=SMALL,
+    offpolicy=OffPolicyConfig(
+        steps=180, worlds=2, updates=1, batch=8, buffer=2000, warmup=10, hidden=(8, 8), validate_every=90,
+        validation_episodes=1,
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("task", ["reach", "pick_place"])
+def test_ppo_trains_on_the_shaped_reward_and_keeps_the_best_actor(task: str, tmp_path: Path) -> None:
+    card = train(replace(TINY, task=task, run_dir=str(tmp_path)))
+    assert card["demonstrations"] == "none"
+    assert card["training_env_steps"] == 192
+    points = json.loads((tmp_path / "curve.json").read_text())
+    assert [point["env_steps"] for point in points] == [64, 128, 192]
+    actor, _ = load(tmp_path / "policy")
+    assert actor.hidden == (8,)
+
+
+def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    def killed(progress: Any) -> None:
+        if progress.done >= 100:
+            raise KeyboardInterrupt
+
+    config = replace(TINY, run_dir=str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        train(config, killed)
+    told: list[int] = []
+    train(config, lambda progress: told.append(progress.done) if progress.stage == "ppo" else None)
+    assert told[0] > 64
+    assert [point["env_steps"] for point in json.loads((tmp_path / "curve.json").read_text())] == [64, 128, 192]
+
+
+def test_crossqs_normalisations_become_part_of_the_actors_layers() -> None:
+    env = make("reach", 2, "none", 1, plain=True)
+    model = offpolicy._new(env, "crossq", "reach", TINY.offpolicy, 0)
+    rng = np.random.default_rng(0)
+    with torch.no_grad():
+        for layer in model.policy.actor.latent_pi:
+            if hasattr(layer, "ra_mean"):
+                layer.ra_mean.copy_(torch.from_numpy(rng.normal(size=layer.ra_mean.shape)))
+                layer.ra_var.copy_(torch.from_numpy(rng.uniform(0.5, 2.0, layer.ra_var.shape)))
+    model.policy.set_training_mode(False)
+    seen = rng.normal(size=(5, 36)).astype(np.float32)
+    wanted = model.policy.actor(torch.from_numpy(seen), deterministic=True).detach().numpy()
+    np.testing.assert_allclose(offpolicy._actor(model, (8, 8)).act(seen), wanted, atol=1e-5)
+
+
+def test_crossq_trains(tmp_path: Path) -> None:
+    card = train(replace(TINY, algo="crossq", settings={}, run_dir=str(tmp_path)))
+    assert card["training_env_steps"] == 180
+
+
+def test_a_training_that_diverges_says_so_in_one_line(tmp_path: Path) -> None:
+    env = make("reach", 4, "none", 1, plain=True)
+    model = ppo._new(env, ppo.Settings(**SMALL), 0)
+    with torch.no_grad():
+        next(model.policy.parameters()).fill_(float("nan"))
+
+    class Silent(ppo._Keeper):
+        def __init__(self) -> None:
+            self.stage = "ppo"
+
+    keeper = Silent()
+    keeper.model = model
+    with pytest.raises(DivergedError, match="ppo diverged: after 0 environment steps"):
+        keeper.check_finite()
+    with pytest.raises(DivergedError):
+        go_on(_Refuses(model), 10, keeper)  # type: ignore[arg-type]
+
+
+class _Refuses:
+    """A model whose distribution refuses its means, as torch's do."""
+
+    def __init__(self, model: Any) -> None:
+        self.num_timesteps = model.num_timesteps
+
+    def learn(self, *args: Any, **kwargs: Any) -> None:
+        raise ValueError("Expected parameter loc to satisfy the constraint Real()")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("gamma", 1.5), ("steps", 0), ("learning_rate", float("nan")), ("hidden", (0,)), ("kl", -1.0)]
+)
+def test_settings_that_cannot_be_are_refused_before_training(key: str, value: Any) -> None:
+    with pytest.raises(PontineError, match=f"settings.{key}="):
+        ALGORITHMS["ppo"].settings_of({key: value})
+    check_settings(ppo.Settings(), zero=("entropy", "cpu_seconds"))
+
+
+def test_rewards_are_checked_before_training() -> None:
+    assert reward_of("pick", "ppo", None, {}).name == "shaped"
+    assert reward_of("pick_place", "sac", None, {}).name == "task"
+    with pytest.raises(UnknownNameError):
+        check_rewards("pick", "ppo", "dense", {}, 0.0)
+    with pytest.raises(UnknownNameError, match="to_lift"):
+        check_rewards("pick", "ppo", None, {"lift": 1.0}, 0.0)
+    with pytest.raises(PontineError, match="Reach has no easier starts"):
+        check_rewards("reach", "ppo", None, {}, 0.5)
+    with pytest.raises(PontineError, match="algo=clone has the task's own reward"):
+        check_rewards("pick", "clone", "shaped", {}, 0.0)
