@@ -3,4 +3,4 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["ppo"]
+__all__ = ["benchmark", "ppo"]
