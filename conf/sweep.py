@@ -20,6 +20,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing, write_json
 
 from .overrides import quote
