@@ -3,4 +3,4 @@
 Other people's JSON, what reaches a terminal, and what an operating system lacks.
 """
 
-__all__ = ["json_text", "plain_text", "platform"]
+__all__ = ["bounded_http", "json_text", "plain_text", "platform"]

@@ -9,12 +9,9 @@ are left out, and a model that is still being loaded is waited for.
 from __future__ import annotations
 
 import http.client
-import io
 import json
 import os
 import re
-import socket
-import ssl
 import sys
 import time
 import urllib.error
@@ -22,11 +19,11 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from pontine.envs.errors import PontineError
+from pontine.envs.io.bounded_http import Bounds, TooLargeError, open_bounded
 from pontine.envs.io.plain_text import CONTROLS, plain
 
 KEY = "PONTINE_API_KEY"
@@ -44,10 +41,6 @@ LONGEST_PAUSE = 5.0
 
 _PATH = "/chat/completions"
 _OPTIONAL = ("temperature", "max_tokens", "max_completion_tokens")
-
-
-class _TooLargeError(OSError):
-    """The server sends more than is read of any."""
 
 
 @dataclass
@@ -124,13 +117,13 @@ class Chat:
 
     def _send(self, body: dict[str, Any]) -> bytes:
         """The bytes of the answer. Raises HTTPError for a refusal, PontineError for what does not come whole."""
-        address, deadline = self.address, time.monotonic() + self.timeout
+        address, bounds = self.address, Bounds(time.monotonic() + self.timeout, LARGEST)
         headers = {"Content-Type": "application/json", "Accept": "application/json", **_authorization()}
         try:
             for _ in range(1 + REDIRECTS):
                 request = urllib.request.Request(address, json.dumps(body).encode(), headers)
                 try:
-                    with _opener(address, deadline).open(request, timeout=_left(deadline)) as response:
+                    with open_bounded(request, bounds, follow=False) as response:
                         return bytes(response.read())
                 except urllib.error.HTTPError as error:
                     to = error.headers.get("Location")
@@ -142,9 +135,9 @@ class Chat:
             raise
         except (OSError, http.client.HTTPException, ValueError) as error:
             why = getattr(error, "reason", None) or error
-            if isinstance(why, TimeoutError) or time.monotonic() >= deadline:
+            if isinstance(why, TimeoutError) or time.monotonic() >= bounds.deadline:
                 raise PontineError(f"{address} did not answer within {self.timeout:g} s") from None
-            if isinstance(why, _TooLargeError):
+            if isinstance(why, TooLargeError):
                 raise PontineError(f"{address} sends more than {LARGEST >> 20} MB, which is no answer") from None
             raise PontineError(f"cannot reach {address}: {plain(why, longest=SAID) or type(why).__name__}") from None
 
@@ -197,87 +190,6 @@ def _authorization() -> dict[str, str]:
     if not key.isascii() or not key.isprintable():
         raise PontineError(f"{KEY} has characters in it that no key has")
     return {"Authorization": f"Bearer {key}"}
-
-
-def _left(deadline: float) -> float:
-    """Seconds until then. Raises TimeoutError where there are none."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError("timed out")
-    return left
-
-
-class _Stream(io.RawIOBase):
-    """What a socket receives, until a deadline and up to a size."""
-
-    def __init__(self, sock: socket.socket, deadline: float) -> None:
-        self._socket, self._deadline, self._count = sock, deadline, 0
-        self._file = sock.makefile("rb", 0)  # so that the connection stays open while it is read
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self._socket.settimeout(_left(self._deadline))
-        count = self._socket.recv_into(buffer)
-        self._count += count
-        if self._count > LARGEST:
-            raise _TooLargeError("too large")
-        return count
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
-def _opener(address: str, deadline: float) -> urllib.request.OpenerDirector:
-    """Opens an address without following redirects, and without a proxy where it is on this machine."""
-
-    class Response(http.client.HTTPResponse):
-        def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
-            super().__init__(sock, *args, **options)
-            self.fp.close()
-            self.fp = io.BufferedReader(_Stream(sock, deadline))
-
-    class Plain(http.client.HTTPConnection):
-        response_class = Response
-
-    class Secure(http.client.HTTPSConnection):
-        response_class = Response
-
-    class PlainHandler(urllib.request.HTTPHandler):
-        def http_open(self, request: urllib.request.Request) -> Any:
-            return self.do_open(Plain, request)
-
-    class SecureHandler(urllib.request.HTTPSHandler):
-        def https_open(self, request: urllib.request.Request) -> Any:
-            return self.do_open(Secure, request, context=ssl.create_default_context())
-
-    class NoRedirect(urllib.request.HTTPRedirectHandler):
-        def http_error_302(self, *args: Any, **options: Any) -> None:
-            return None
-
-        http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
-
-    proxies = {} if is_local(urlsplit(address).hostname or "") else None
-    return urllib.request.build_opener(
-        urllib.request.ProxyHandler(proxies), PlainHandler(), SecureHandler(), NoRedirect()
-    )
-
-
-def is_local(host: str) -> bool:
-    """Whether a host's name or address is this machine's own, to which no proxy leads.
-
-    Example:
-        >>> is_local("localhost"), is_local("127.0.0.1"), is_local("::1"), is_local("example.org")
-        (True, True, True, False)
-    """
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _json(text: bytes, address: str) -> Any:

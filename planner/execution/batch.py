@@ -143,8 +143,8 @@ def _plan_batch(batch: Path, out: Path, load: Callable[[], Brain], settings: obj
                 answers.add(line, answer, bad=answer["reading"] is None)
                 crashed = crashed or crash
         except BaseException:
-            kept = plain(f"{answers.count} lines are answered in {out}; the same command goes on after them")
-            print(kept, file=sys.stderr)
+            kept = f"{answers.count} lines are answered in {out}; the same command goes on after them"
+            print(plain(kept), file=sys.stderr)
             raise
     if bad := answers.bad:
         print(plain(f'{bad} of {answers.count} lines could not be read; see their "error" in {out}'), file=sys.stderr)

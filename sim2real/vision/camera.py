@@ -13,6 +13,7 @@ where `RealSense(address, (width, height))` is a `CameraSource`; then `camera=re
 from __future__ import annotations
 
 import glob
+import http.client
 import logging
 import os
 import re
@@ -31,6 +32,8 @@ import numpy as np
 
 from pontine.envs.arrays import Image
 from pontine.envs.errors import RobotError
+from pontine.envs.io.bounded_http import Bounds, open_bounded
+from pontine.envs.io.plain_text import plain
 from pontine.envs.registry import Registry
 
 RETRY = 1.0
@@ -38,6 +41,18 @@ RETRY = 1.0
 
 PATIENCE = 3.0
 """How long (s) a source may send nothing before it counts as stalled."""
+
+LONGEST_PICTURE = 15.0
+"""How long (s) one picture may take to come."""
+
+LARGEST = 16 * 2**20
+"""Bytes of the largest picture, and of the headers before the first."""
+
+MOST_PIXELS = 50_000_000
+"""Pixels of the largest picture that is decoded: more than any camera for an arm sends."""
+
+LONGEST_WORDS = 200
+"""Most characters of what a camera says that are shown."""
 
 _log = logging.getLogger(__name__)
 
@@ -105,9 +120,7 @@ class Camera:
                     f"camera {self.name} is connected but sent no picture for {timeout:g} s"
                 )
             raw, arrived = self._raw, self._time
-        picture = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_COLOR) if isinstance(raw, bytes) else raw
-        if picture is None:
-            raise CameraError(f"camera {self.name} sent {len(raw)} bytes that are no JPEG")
+        picture = _decoded(raw, self.name) if isinstance(raw, bytes) else raw
         return np.ascontiguousarray(picture[:, :, ::-1]), arrived
 
     def close(self) -> None:
@@ -134,6 +147,10 @@ class Camera:
             except CameraError as error:
                 self._broke(error)
                 continue
+            except Exception as error:  # noqa: BLE001 - nothing a camera sends may end the reader for good
+                said = plain(error, longest=LONGEST_WORDS)
+                self._broke(CameraError(f"camera {self.name}: {type(error).__name__}: {said}"))
+                continue
             if self._problem is not None:
                 _log.warning("camera %s is back", self.name)
             with self._fresh:
@@ -144,9 +161,12 @@ class Camera:
 
     def _broke(self, error: CameraError) -> None:
         """Say once that the source is gone, and wait before the next try."""
-        if self._source is not None:
-            self._source.close()
-            self._source = None
+        source, self._source = self._source, None
+        if source is not None:
+            try:
+                source.close()
+            except Exception as wrong:  # noqa: BLE001 - what is broken may break on being closed, too
+                _log.warning("camera %s cannot be closed: %s", self.name, wrong)
         with self._fresh:
             first, self._problem = self._problem is None, error
             self._fresh.wait_for(lambda: self._closing, 0.0 if self._closing else RETRY)
@@ -210,38 +230,91 @@ class _Stream(CameraSource):
 
     def __init__(self, url: str, size: tuple[int, int]) -> None:
         self._url = url
+        self._bounds = Bounds(time.monotonic() + PATIENCE, LARGEST)
         try:
-            self._reply = urllib.request.urlopen(url, timeout=PATIENCE)
-        except (OSError, ValueError) as error:
-            why = getattr(error, "reason", error)
+            self._reply = open_bounded(urllib.request.Request(url), self._bounds)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            why = plain(getattr(error, "reason", None) or error, longest=LONGEST_WORDS) or type(error).__name__
             raise NoCameraError(f"no camera answers at {url}: {why}") from error
-        kind = self._reply.headers.get("Content-Type", "")
+        kind = plain(self._reply.headers.get("Content-Type", ""), longest=LONGEST_WORDS)
         if not kind.lower().startswith("multipart/"):
             self._reply.close()
             raise NoCameraError(f"{url} sends {kind or 'something unnamed'}, not a stream of JPEGs (multipart/...)")
-        self._rest = b""
+        self._rest = bytearray()
 
     def read(self) -> bytes:
         # by the JPEG's own marks: cameras disagree on boundaries and lengths, and inside a JPEG's data
         # the end mark cannot occur
+        late = time.monotonic() + LONGEST_PICTURE
+        looked = 0
         try:
             while True:
                 start = self._rest.find(b"\xff\xd8\xff")
-                end = self._rest.find(b"\xff\xd9", start) if start >= 0 else -1
+                del self._rest[: start if start >= 0 else max(0, len(self._rest) - 2)]
+                end = self._rest.find(b"\xff\xd9", max(0, looked - 1)) if start >= 0 else -1
                 if end >= 0:
-                    jpeg, self._rest = self._rest[start : end + 2], self._rest[end + 2 :]
+                    jpeg = bytes(self._rest[: end + 2])
+                    del self._rest[: end + 2]
                     return jpeg
+                looked = len(self._rest) if start >= 0 else 0
+                if len(self._rest) > LARGEST:
+                    raise CameraError(f"{self._url} sends a picture of more than {LARGEST >> 20} MB")
+                self._bounds.deadline, self._bounds.left = min(late, time.monotonic() + PATIENCE), LARGEST
                 chunk = self._reply.read1(1 << 16)
                 if not chunk:
                     raise CameraEndedError(f"the stream of {self._url} ended")
-                self._rest = (self._rest + chunk)[-(1 << 25) :]
+                self._rest += chunk
         except TimeoutError as error:
-            raise CameraStalledError(f"{self._url} is connected but sent nothing for {PATIENCE:g} s") from error
-        except OSError as error:
-            raise CameraEndedError(f"the stream of {self._url} broke off: {error}") from error
+            what = f"nothing for {PATIENCE:g} s"
+            if time.monotonic() >= late:
+                what = f"no whole picture in {LONGEST_PICTURE:g} s"
+            raise CameraStalledError(f"{self._url} is connected but sent {what}") from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            why = plain(error, longest=LONGEST_WORDS) or type(error).__name__
+            raise CameraEndedError(f"the stream of {self._url} broke off: {why}") from error
 
     def close(self) -> None:
         self._reply.close()
+
+
+def _decoded(jpeg: bytes, name: str) -> Image:
+    """The picture of a JPEG, BGR (h, w, 3). Raises CameraError if it is none, or its header claims too many pixels."""
+    size = jpeg_size(jpeg)
+    if size is not None and size[0] * size[1] > MOST_PIXELS:
+        raise CameraError(
+            f"camera {name} sent a JPEG that claims {size[0]} x {size[1]} pixels, more than {MOST_PIXELS:,}"
+        )
+    try:
+        picture = None if size is None else cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:
+        picture = None
+    if picture is None:
+        raise CameraError(f"camera {name} sent {len(jpeg)} bytes that are no JPEG")
+    return np.asarray(picture, np.uint8)
+
+
+def jpeg_size(jpeg: bytes) -> tuple[int, int] | None:
+    """Width and height that a JPEG's header claims, without decoding it; None if there is no such header.
+
+    Example:
+        >>> jpeg_size(bytes.fromhex("ffd8 ffc0 0011 08 7530 7530 03 011100 021100 031100"))
+        (30000, 30000)
+        >>> jpeg_size(b"GIF89a") is None
+        True
+    """
+    at, found = 2, None
+    while jpeg[:2] == b"\xff\xd8" and len(jpeg) >= at + 9 and jpeg[at] == 0xFF:
+        mark = jpeg[at + 1]
+        if mark == 0xFF or mark == 0x01 or 0xD0 <= mark <= 0xD8:  # fill bytes, and marks that have no length
+            at += 1 if mark == 0xFF else 2
+            continue
+        if mark in (0xD9, 0xDA):  # the end, or the picture itself
+            break
+        if 0xC0 <= mark <= 0xCF and mark not in (0xC4, 0xC8, 0xCC):  # a frame: the largest counts, if there are several
+            height, width = int.from_bytes(jpeg[at + 5 : at + 7], "big"), int.from_bytes(jpeg[at + 7 : at + 9], "big")
+            found = max(found or (0, 0), (width, height), key=lambda size: size[0] * size[1])
+        at += 2 + max(2, int.from_bytes(jpeg[at + 2 : at + 4], "big"))
+    return found
 
 
 class _Usb(CameraSource):

@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pontine.envs.errors import PontineError
+from pontine.envs.io.bounded_http import is_local
 from pontine.envs.io.plain_text import CONTROLS
 from pontine.envs.scene import Scene, SceneObject
 from pontine.planner.brain import chat
-from pontine.planner.brain.chat import KEY, Chat, is_local
+from pontine.planner.brain.chat import KEY, Chat
 from pontine.planner.brain.endpoint import EndpointBrain
-from tests.planner.brain.raw_server import RawServer, Request, completion, reply
+from tests.raw_server import RawServer, Request, completion, reply
 
 SCENE = Scene((SceneObject("red_cube", "cube", "red"), SceneObject("bowl", "bowl", "white", container=True)))
 SAID = "put the red cube in the bowl"
