@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import PontineError, WriteError
 from pontine.envs.files import write_json
 from pontine.envs.io import json_text
 
@@ -66,7 +66,7 @@ def damage(folder: Path) -> str | None:
 def _note(folder: Path, known: dict[str, Any]) -> None:
     try:
         write_json(folder / NAME, known)
-    except OSError:
+    except WriteError:
         # A full disk: the sums are taken once more the next time.
         return
 
