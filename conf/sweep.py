@@ -123,15 +123,13 @@ def _row(run: Path, summary: Any) -> dict[str, Any]:
 
 def _overrides(run: Path) -> list[str]:
     from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-    from yaml import YAMLError
 
     path = run / ".hydra" / "overrides.yaml"
     if not path.exists():
         return []
     try:
         said = OmegaConf.to_container(OmegaConf.load(path))
-    except (OSError, ValueError, RecursionError, OmegaConfBaseException, YAMLError):
+    except Exception:  # noqa: BLE001 - PyYAML's own errors, which OmegaConf hands on, have a base of PyYAML's alone
         said = None
     if not isinstance(said, list):
         raise PontineError(f"{path} does not say what the run was told")
