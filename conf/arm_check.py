@@ -14,6 +14,7 @@ class Config(ArmOptions):
     """Options of `pontine arm check`; arm_check.yaml says what each means."""
 
     supply: float | None = None
+    restore: bool = False
     out: str | None = text()
 
     def __post_init__(self) -> None:
@@ -28,11 +29,18 @@ def run(config: Config) -> int:
 
     from pontine.envs.io.plain_text import terminal
     from pontine.sim2real.bringup.check import check
+    from pontine.sim2real.bringup.guide import Guide
+    from pontine.sim2real.bringup.leftovers import restore
     from pontine.sim2real.bringup.tables import check_table
 
     check_writable(config.out, "what was read")
     calibration = config.read_calibration()
     console = terminal()
+    if config.restore:
+        with config.open_bus(calibration) as bus:
+            put_back = restore(bus, Guide(console))
+        for left in put_back:
+            console.print(Text(f"  {left.joint}: {left.register} is {left.factory} again"), soft_wrap=True)
     with console.status("reading the servos") as status:
         report = check(
             str(config.port),

@@ -3,4 +3,4 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["calibrate", "check", "find", "guide", "plausibility"]
+__all__ = ["calibrate", "check", "find", "guide", "leftovers", "plausibility"]

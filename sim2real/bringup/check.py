@@ -16,6 +16,7 @@ from ..bus.feetech import ERRORS
 from ..bus.registers import RADIANS, flags_in
 from ..bus.sts3215 import MODEL, POSITION_MODE, STS3215, TORQUE_OFF, TORQUE_ON
 from .find import MODELS, look_at
+from .leftovers import RESTORED, leftovers, too_weak
 from .plausibility import doubts
 from .probe import Answers, Probe
 
@@ -37,6 +38,7 @@ _READ = (
     "model", "firmware_major", "firmware_minor", "return_delay", "response_level", "min_position", "max_position",
     "max_temperature", "max_voltage", "min_voltage", "phase", "homing_offset", "mode", "torque_enable", "lock",
     "present_position", "present_voltage", "present_temperature", "status",
+    *(register for register in RESTORED if register not in ("return_delay", "response_level")),
 )  # fmt: skip
 
 
@@ -194,6 +196,13 @@ def _settings(report: JointReport, joint: JointCalibration, values: Mapping[str,
         remarks.append("measures the other way round (bit 7 of register phase); the calibration must know")
     if values["response_level"] != 1:
         problems.append("does not answer writes (register response_level is 0): set it to 1")
+    if (why := too_weak(report.name, values)) is not None:
+        problems.append(why)
+    # These two are spoken of by themselves.
+    left = [f for f in leftovers(report.name, values) if f.register not in ("return_delay", "response_level")]
+    if left:
+        listed = ", ".join(map(str, left))
+        remarks.append(f"set by another program: {listed}; `pontine arm check restore=true` puts the factory's back")
     if values["return_delay"]:
         delay = values["return_delay"] * STS3215["return_delay"].scale * 1e6
         remarks.append(f"waits {delay:.0f} µs before it answers (register return_delay)")

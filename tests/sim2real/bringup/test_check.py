@@ -15,6 +15,8 @@ from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import RANGE
 from pontine.sim2real.arm.calibration import Calibration, JointCalibration
 from pontine.sim2real.bringup.check import ArmReport, check
+from pontine.sim2real.bringup.leftovers import restore
+from pontine.sim2real.bus.bus import Bus
 from pontine.sim2real.bus.errors import PortError
 from pontine.sim2real.emulation.emulator import Emulator
 from pontine.sim2real.emulation.servo import Servo
@@ -89,6 +91,7 @@ def replace(name: str, servo: Callable[[int], Servo]) -> Callable[[list[Servo]],
         (put("wrist_flex", "response_level", 0), "does not answer writes"),
         (put("wrist_flex", "max_position", 2500), "own limits take 55°"),
         (put("wrist_flex", "max_position", 0), "has no position limits"),
+        (put("gripper", "overload_torque", 25), "lets go after 2 s of more than 25% of its torque"),
     ],
 )  # fmt: skip
 def test_what_forbids_motion(change: Callable[[list[Servo]], None], says: str) -> None:
@@ -105,6 +108,9 @@ def test_what_forbids_motion(change: Callable[[list[Servo]], None], says: str) -
     [
         (put("gripper", "return_delay", 250), "waits 500 µs"),
         (put("gripper", "lock", 0), "EEPROM unlocked"),
+        (put("gripper", "position_p", 16), "set by another program: position_p 16 (factory: 32)"),
+        (put("gripper", "max_torque", 500), "max_torque 50% (factory: 100%)"),
+        (put("gripper", "overload_torque", 50), "overload_torque 50% (factory: 80%)"),
         (hold("gripper"), "holds its pose"),
         (put("gripper", "firmware_minor", 9), "firmware differs: 3.10, 3.9"),
         (put("gripper", "max_position", 3150), "own limits take 3°"),
@@ -128,6 +134,49 @@ def test_five_volts_are_remarked_once_for_all_and_refused_where_more_was_expecte
         "all joints: 5 V: a 7.4 V servo has about two thirds of its torque at 5 V"
     ]
     assert any("supply=7.4 was expected" in line for line in look(servos(volts=5.0), supply=7.4).all_problems)
+
+
+LEROBOT = {"position_p": 16, "position_i": 0, "position_d": 32, "return_delay": 0}
+LEROBOT_GRIPPER = {**LEROBOT, "max_torque": 500, "protection_current": 250, "overload_torque": 25}
+"""What LeRobot 0.6 writes when it configures an SO-101 follower."""
+
+
+class Someone:
+    """Answers all questions alike, and keeps them."""
+
+    def __init__(self, answer: str) -> None:
+        self.answer, self.heard = answer, list[str]()
+
+    def say(self, text: str) -> None:
+        self.heard.append(text)
+
+    def ask(self, question: str) -> str:
+        self.heard.append(question)
+        return self.answer
+
+    def watch(self, look: Callable[[], object]) -> None:
+        raise AssertionError("nothing is swept here")
+
+
+def test_what_lerobot_leaves_is_listed_refused_and_put_back_if_the_person_agrees() -> None:
+    def settings(id: int) -> dict[str, int]:
+        return LEROBOT_GRIPPER if JOINTS[id - 1] == "gripper" else LEROBOT
+
+    known = calibration()
+    with Emulator([Servo(id, FirstOrderShaft(), settings=settings(id)) for id in range(1, 7)]) as emulator:
+        report = check(emulator.port, known, patience=PATIENCE)
+        assert [line.split(":")[0] for line in report.all_problems] == ["gripper (id 6)"]
+        assert "`pontine arm check restore=true`" in report.all_problems[0]
+        with Bus(emulator.port, known.ids, patience=PATIENCE) as bus:
+            refusing, agreeing = Someone(""), Someone("yes")
+            assert restore(bus, refusing) == []
+            assert bus.read("gripper", "overload_torque") == 25
+            put_back = restore(bus, agreeing)
+            assert len(put_back) == 6 + 3
+            assert "gripper: overload_torque 25% (factory: 80%)" in agreeing.heard[0]
+            assert restore(bus, agreeing) == []
+        report = check(emulator.port, known, patience=PATIENCE)
+        assert (report.fit, report.all_remarks) == (True, [])
 
 
 def test_an_error_bit_says_what_to_check() -> None:
