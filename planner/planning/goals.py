@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pontine.envs.errors import PontineError
 from pontine.envs.predicates import DIRECTIONS, Predicate, written
 from pontine.envs.scene import TABLE, Scene
 from pontine.planner.language.abilities import takes_things_in
 from pontine.planner.planning.abilities import about, exclusive, makers
+from pontine.planner.planning.clock import NoPlanError
 from pontine.planner.planning.problem import Problem, State
-
-
-class NoPlanError(PontineError):
-    """The subgoals cannot be reached from this scene by the skills there are."""
 
 
 def positive(goal: Predicate, scene: Scene) -> Predicate:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -11,10 +12,15 @@ from pontine.envs.errors import SceneError
 from pontine.envs.predicates import Predicate, check_predicate, holds, written
 from pontine.envs.scene import TABLE, Scene
 from pontine.planner.planning.abilities import about, opening
-from pontine.planner.planning.goals import NoPlanError, check, positive, undoes, why_not
-from pontine.planner.planning.problem import Call, Problem, State
+from pontine.planner.planning.actions import Action
+from pontine.planner.planning.clock import Clock, NoPlanError
+from pontine.planner.planning.goals import check, positive, undoes, why_not
+from pontine.planner.planning.problem import Problem, State
 from pontine.policies.skills.operator import ANY, filled
 from pontine.policies.skills.skill import SKILLS
+
+TIME_LIMIT = 20.0
+"""What planning may take, s of CPU time, if nothing else is said."""
 
 MAX_REPAIRS = 4
 """Times the search may start again from where a stage ended, when reaching one goal undid another."""
@@ -70,14 +76,21 @@ class Plan:
         return {"steps": [s.to_json() for s in self.steps], "goal": [list(g) for g in self.goal], "valid": self.valid}
 
 
-def make_plan(scene: Scene, subgoals: Sequence[Sequence[str]], by: Mapping[Predicate, str] | None = None) -> Plan:
+def make_plan(
+    scene: Scene,
+    subgoals: Sequence[Sequence[str]],
+    by: Mapping[Predicate, str] | None = None,
+    time_limit: float = TIME_LIMIT,
+) -> Plan:
     """The plan that makes `subgoals` true in their order, and true together at the end unless a later one
     contradicts an earlier one. A subgoal that is true already costs no step.
 
     `by` says of some subgoals by which skill they are to be brought about: `{("left_of", "plate", "cube"): "push"}`.
 
-    Raises NoPlanError saying why there is none, SceneError for names the scene does not have, PontineError for what
-    is not a predicate.
+    `time_limit` is what it may take, in seconds of CPU time.
+
+    Raises NoPlanError saying why there is none or that none was found in time, SceneError for names the scene does not
+    have, PontineError for what is not a predicate.
 
     Example:
         >>> from pontine.envs.scene import Fixture, Scene
@@ -91,9 +104,9 @@ def make_plan(scene: Scene, subgoals: Sequence[Sequence[str]], by: Mapping[Predi
     goals = [positive(g, scene) for g in told if g not in kept]
     for goal in goals:
         check(goal, scene, by)
-    problem = Problem(scene, goals, by)
+    problem = Problem(scene, goals, by, Clock(time_limit))
     states: list[State] = [problem.initial]
-    calls: list[Call] = []
+    calls: list[Action] = []
     wanted: list[Predicate] = []
     for goal in goals:
         wanted = [g for g in wanted if g != goal and not undoes(goal, g, problem, states[-1], goals)] + [goal]
@@ -111,6 +124,7 @@ def make_plan(scene: Scene, subgoals: Sequence[Sequence[str]], by: Mapping[Predi
                 raise NoPlanError(f"the subgoals undo each other: {', '.join(map(written, wanted))}")
     if lost := [g for g in kept if g[0] != "not" and not problem.true(states[-1], g)]:
         raise NoPlanError(f"the subgoals undo each other: {', '.join(map(written, (*lost, *wanted)))}")
+    problem.replay(calls, states)
     steps = tuple(_steps(problem, states, calls))
     final = (*wanted, *kept)
     valid = all(problem.true(states[-1], g) for g in final)
@@ -131,24 +145,43 @@ def _kept(goal: Predicate, scene: Scene, by: Mapping[Predicate, str]) -> bool:
     return False
 
 
-def _steps(problem: Problem, states: Sequence[State], calls: Sequence[Call]) -> Iterator[Step]:
+class _Ever:
+    """What was ever held, and what ever stood on each spot, up to a step of a plan."""
+
+    def __init__(self) -> None:
+        self.held: list[str] = []
+        self.on: dict[str, list[str]] = {}
+        self._known: set[tuple[str, str]] = set()
+
+    def see(self, problem: Problem, state: State, touched: Iterable[str]) -> None:
+        """Take in a state in which only the things touched may be where they were not before."""
+        if state.held is not None and state.held not in self.held:
+            insort(self.held, state.held)
+        for name in touched:
+            if (spot := state.support.get(name)) is not None and (name, spot) not in self._known:
+                self._known.add((name, spot))
+                insort(self.on.setdefault(spot, []), name)
+
+
+def _steps(problem: Problem, states: Sequence[State], calls: Sequence[Action]) -> Iterator[Step]:
     """The steps with their conditions, each checked in the states of the replay.
 
     An empty hand and a clear top are said about the things that were ever held or on top on the way, since there is
     no predicate for them.
     """
-    ever: set[Predicate] = set()
+    ever, touched = _Ever(), list(states[0].support)
     for call, (before, after) in zip(calls, pairwise(states), strict=True):
-        ever |= {("on", *pair) for pair in problem.support(before).items()}
-        ever |= {("holding", n) for n in problem.contents.things if problem.true(before, ("holding", n))}
+        problem.clock.check()
+        ever.see(problem, before, touched)
+        touched = sorted(call.touches)
         pre, post = tuple(_needed(problem, call, before, ever)), tuple(_made(call))
         for state, conditions, when in ((before, pre, "before"), (after, post, "after")):
             if not all(problem.true(state, p) for p in conditions):
-                raise RuntimeError(f"the plan fails its own replay {when} {call.skill}{call.args}")
+                raise NoPlanError(f"the plan fails its replay {when} {written((call.skill, *call.args))}")
         yield Step(call.skill, call.args, pre, post)
 
 
-def _needed(problem: Problem, call: Call, before: State, ever: set[Predicate]) -> Iterator[Predicate]:
+def _needed(problem: Problem, call: Action, before: State, ever: _Ever) -> Iterator[Predicate]:
     """What must hold before a call."""
     operator, contents = SKILLS[call.skill].operator, problem.contents
     for literal in operator.preconditions:
@@ -156,24 +189,20 @@ def _needed(problem: Problem, call: Call, before: State, ever: set[Predicate]) -
         if ANY not in told:
             yield told
         elif told[1] == "holding":
-            yield from (("not", *fact) for fact in sorted(ever) if fact[0] == "holding")
+            yield from (("not", "holding", name) for name in ever.held)
         elif (told[3] in contents.receptive) == (told[1] == "in"):
-            yield from _clear(told[1], told[3], ever)
+            yield from (("not", told[1], name, told[3]) for name in ever.on.get(told[3], ()))
     for name, sort in operator.variables.items():
         place = call.values[name]
         if sort == "place" and place in contents.fixtures:
-            yield from ((s, place) for s in sorted(opening()) if problem.told(before, (s, place)))
+            yield from ((s, place) for s in sorted(opening()) if problem.true(before, (s, place)))
     for effect in operator.effects:
         told = filled(effect, call.values)
         if about(told[0]) == "at" and told[2] in contents.things and told[2] not in contents.roomy:
-            yield from _clear("on", told[2], ever - {("on", told[1], told[2])})
+            yield from (("not", "on", name, told[2]) for name in ever.on.get(told[2], ()) if name != told[1])
 
 
-def _clear(name: str, place: str, ever: set[Predicate]) -> Iterator[Predicate]:
-    return (("not", name, fact[1], place) for fact in sorted(ever) if fact[0] == "on" and fact[2] == place)
-
-
-def _made(call: Call) -> Iterator[Predicate]:
+def _made(call: Action) -> Iterator[Predicate]:
     """What must hold after a call."""
     for effect in SKILLS[call.skill].operator.effects:
         told = filled(effect, call.values)
