@@ -100,6 +100,8 @@ def make_plan(
     """
     by = {} if by is None else by
     told = [check_predicate(g) for g in subgoals]
+    # What is not to be so is said of the time before what asks for it later.
+    told = [g for i, g in enumerate(told) if g[0] != "not" or g[1:] not in told[i + 1 :]]
     kept = [g for g in told if _kept(g, scene, by)]
     goals = [positive(g, scene) for g in told if g not in kept]
     for goal in goals:
@@ -122,7 +124,7 @@ def make_plan(
         else:
             if not all(problem.true(states[-1], g) for g in wanted):
                 raise NoPlanError(f"the subgoals undo each other: {', '.join(map(written, wanted))}")
-    if lost := [g for g in kept if g[0] != "not" and not problem.true(states[-1], g)]:
+    if lost := [g for g in kept if not problem.true(states[-1], g)]:
         raise NoPlanError(f"the subgoals undo each other: {', '.join(map(written, (*lost, *wanted)))}")
     problem.replay(calls, states)
     steps = tuple(_steps(problem, states, calls))

@@ -151,3 +151,8 @@ class Problem:
         replayed = Replay(lambda fact: self._so(first, fact), true, actions)
         told = [lambda fact, state=state: self._so(state, fact) for state in states[1:]]
         replayed.run(actions, told, self.clock)
+
+
+def prepare() -> None:
+    """Import the simulator now, so that the first plan does not have to (about a second)."""
+    Replay(lambda fact: True, (), ())

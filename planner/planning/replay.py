@@ -11,7 +11,6 @@ from pontine.planner.planning.clock import Clock, NoPlanError
 from pontine.planner.planning.stage import body, patterns
 from pontine.policies.skills.operator import ANY
 
-
 EMPTY = ("hand-empty",)
 """Nothing is held."""
 
