@@ -70,14 +70,14 @@ def _apply(end: Outcome, goal: Predicate, spots: Mapping[str, Point]) -> None:
         if name in OPPOSITES:
             _apply(end, (OPPOSITES[name], *args), spots)
         elif name in ("in", "on", "holding"):
-            if end.supports[args[0]] in args[1:] or end.holding == args[0]:
+            if end.supports.get(args[0]) in args[1:] or end.holding == args[0]:
                 _put(end, args[0], TABLE)
         else:
             end.facts.add(goal)
     elif name in ("in", "on"):
         if end.states.get(args[1]) == "closed" and name == "in":
             end.states[args[1]] = "open"
-        if args[1] != TABLE or end.supports[args[0]] != TABLE:
+        if args[1] != TABLE or end.supports.get(args[0]) != TABLE:
             _put(end, args[0], args[1])
     elif name == "holding":
         if end.holding not in (None, args[0]):
@@ -90,7 +90,7 @@ def _apply(end: Outcome, goal: Predicate, spots: Mapping[str, Point]) -> None:
     elif args and args[0] in end.states:
         end.states[args[0]] = name
     else:
-        if name in (*DIRECTIONS, "near") and end.supports[args[0]] != TABLE:
+        if name in (*DIRECTIONS, "near") and end.supports.get(args[0]) != TABLE:
             _put(end, args[0], TABLE)
         if name in ("hand_over", "hand_home"):
             end.facts -= {fact for fact in end.facts if fact[0].startswith("hand_")}
@@ -169,6 +169,8 @@ def check_goal(goal: Sequence[Any], scene: Scene) -> None:
     if arities.get(name) != len(args):
         raise UnknownNameError("predicate", f"{name}/{len(args)}", [f"{key}/{n}" for key, n in arities.items()])
     there = [TABLE, *(o.name for o in scene.objects), *(f.name for f in scene.fixtures)]
+    if name in ("at", "in", "on", "holding", "near", *DIRECTIONS):
+        scene.object(args[0])
     for arg in args:
         if isinstance(arg, str) and arg not in there and name != "hand_over":
             raise UnknownNameError("thing of the scene", arg, there)

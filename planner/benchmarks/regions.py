@@ -74,8 +74,13 @@ def check_region(region: Mapping[str, Any], scene: Scene, thing: str) -> None:
             raise UnknownNameError("key of a region", key, KEYS)
     for inner in region.get("any", ()):
         check_region(inner, scene, thing)
-    if not any(contains(region, point, scene, thing) for point in _grid()):
+    if next(points(region, scene, thing), None) is None:
         raise PontineError(f"no point that the arm reaches is in the region {dict(region)}")
+
+
+def points(region: Mapping[str, Any], scene: Scene, thing: str) -> Iterator[Point]:
+    """The points of a grid of 1 cm that are in the region and within reach."""
+    return (point for point in _grid() if contains(region, point, scene, thing))
 
 
 def _grid() -> Iterator[Point]:

@@ -13,7 +13,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.benchmarks.checks import faults
 from pontine.planner.benchmarks.items import forbidden, load_items, right
-from pontine.planner.benchmarks.regions import check_region, contains
+from pontine.planner.benchmarks.regions import check_region, contains, points
 from pontine.planner.reading import Reading, Spot, answer, refusal, subgoals
 
 CUP, BOWL = (0.2, 0.0, 0.0), (0.25, 0.12, 0.0)
@@ -167,6 +167,42 @@ def test_the_peoples_items_are_sound() -> None:
     said = [item["instruction"] for item in ITEMS if "line" not in item]
     assert all(said)
     assert len(set(said)) == len(said)
+
+
+def told(wanted: dict[str, Any], scene: Scene) -> Reading:
+    """The reading that a label asks for, its spots in the middle of their regions."""
+    if wanted["kind"] == "refusal":
+        reasons, says = wanted.get("reason", "unsafe"), wanted.get("says", "")
+        reason = reasons if isinstance(reasons, str) else reasons[0]
+        return refusal(reason, says if isinstance(says, str) else says[0])
+    if wanted["kind"] == "question":
+        return Reading("question", options=tuple(wanted.get("options", wanted.get("offers", ()))))
+    if wanted["kind"] == "answer":
+        return answer(", ".join(fact if isinstance(fact, str) else fact[0] for fact in wanted["facts"]))
+    goals, spots = [], []
+    for goal in wanted["subgoals"]:
+        if goal[0] == "at":
+            inside = list(points(goal[2], scene, goal[1]))
+            spots.append(Spot(f"spot_{len(spots)}", inside[len(inside) // 2]))
+            goal = ["at", goal[1], spots[-1].name]
+        goals.append(tuple(goal))
+    return Reading("subgoals", tuple(goals), spots=tuple(spots))
+
+
+def test_what_a_label_accepts_is_right_and_forbids_nothing_of_it() -> None:
+    for item in ITEMS:
+        for wanted in item["accept"]:
+            if "layout" not in wanted:
+                reading = told(wanted, item["scene"])
+                assert right(reading, item), (item["id"], wanted)
+                assert not forbidden(reading, item), (item["id"], wanted)
+
+
+def test_doing_nothing_is_right_only_where_a_label_says_so() -> None:
+    for item in ITEMS:
+        asked = [wanted for wanted in item["accept"] if wanted["kind"] == "subgoals"]
+        idle = any(not wanted["subgoals"] and "layout" not in wanted for wanted in asked)
+        assert right(subgoals(), item) is idle, item["id"]
 
 
 def test_half_of_them_are_lines_drawn_by_seed() -> None:
