@@ -51,6 +51,7 @@ benchmarks: $(STAMP)
 	$(BIN)/pontine bench brain out=bench-brain.json
 	$(BIN)/pontine bench arm out=bench-arm.json
 	PONTINE_PLUGINS=tests/strangers/pontine_mug $(BIN)/python tests/strangers/mug_benchmark.py 100 > bench-mug.json
+	$(BIN)/python -m tests.envs.foreign
 
 install: $(STAMP)
 

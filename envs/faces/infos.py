@@ -25,7 +25,7 @@ def masked(values: Mapping[str, NDArray | Sequence[Any]], has: Bool) -> dict[str
         else:
             info[key] = np.full(len(has), None, object)
             for i in np.flatnonzero(has):
-                info[key][i] = rows[i]
+                info[key][i] = rows[int(i)]
         info[f"_{key}"] = has.copy()
     return info
 

@@ -1,0 +1,40 @@
+"""Runs `test_foreign_libraries.py` with the libraries that are too heavy for every run; `make benchmarks` calls it.
+
+Each set has an environment of its own beside the project's, in `.venv/`: what it asks for may be older than what the
+project has (RLlib wants a Gymnasium of its own), and nothing of it stays in the project's.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+SETS = {
+    "foreign": ["minari", "h5py", "skrl", "torchrl", "tianshou", "sbx-rl", "moviepy", "pygame"],
+    "rllib": ["ray[rllib]"],
+}
+
+
+def main() -> int:
+    """Makes what is missing and runs the tests in each environment; how many of them failed."""
+    failed = 0
+    for name, packages in SETS.items():
+        folder = ROOT / ".venv" / name
+        python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        if not python.exists():
+            venv.create(folder, with_pip=True)
+            where = sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)})
+            Path(where, "project.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+        subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=True)
+        test = str(Path(__file__).with_name("test_foreign_libraries.py"))
+        failed += subprocess.run([python, "-m", "pytest", "-q", test], cwd=ROOT, check=False).returncode != 0
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
