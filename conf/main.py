@@ -27,6 +27,12 @@ CRASHED = 70
 TRACEBACK = "PONTINE_TRACEBACK"
 """The environment variable that has a bug's traceback shown at once instead of kept in a file."""
 
+CPU_BUILD = (
+    "This torch came with CUDA (some 6 GB), which Pontine does not use. To have the small one instead:\n"
+    "  pip uninstall -y torch $(pip list --format=freeze | grep -oE '^(nvidia|cuda|triton)[^=]*')\n"
+    "  pip install torch --index-url https://download.pytorch.org/whl/cpu"
+)
+
 LONGEST = 1500
 """Letters of the longest line that an error may be; what was typed or handed in may have a million."""
 
@@ -119,6 +125,8 @@ def _dispatch(args: list[str], typed: list[str], folders: list[str]) -> int:
         return 0
     if not args or args[0] in ("-h", "--help"):
         print(verbs.overview())
+        if cuda_came_along():
+            print(f"\n{CPU_BUILD}")
         return 0
     if args[0] in verbs.families() and not _second_words(args):
         print(verbs.family_overview(args[0]))
@@ -138,6 +146,12 @@ def version() -> str:
     for name, package in (("MuJoCo", "mujoco"), ("torch", "torch")):
         found.append(f"{name} {_installed(package)}")
     return f"pontine {_installed('pontine')} ({', '.join(found)})"
+
+
+def cuda_came_along() -> bool:
+    """Whether pip brought a torch with CUDA's libraries, gigabytes of them; torch is not imported for that."""
+    names = {str(d.metadata["Name"]).lower() for d in metadata.distributions(path=sys.path) if d.metadata["Name"]}
+    return "torch" in names and any(name.startswith(("nvidia-cublas", "nvidia-cudnn")) for name in names)
 
 
 def _installed(package: str) -> str:

@@ -24,6 +24,9 @@ NAMES = (
     "arm find", "arm check", "arm calibrate", "arm emulate", "arm markers", "arm camera",
     "arm record", "arm replay", "arm identify", "arm run",
 )  # fmt: skip
+EXAMPLES = files("pontine.conf").joinpath("examples")
+"""Where the files lie that the examples of `--help` name."""
+
 MEMBERS = {"bench": "suite"}
 """What the members of a family are called, where there is a word for them; it may also name one as an option."""
 
@@ -58,8 +61,11 @@ class Verb:
         """What `--help` prints: what it does, examples, and every option with its default."""
         intro, body = self._yaml()
         options = "\n".join(f"  {line}".rstrip() for line in body).strip("\n")
+        said = "\n".join(intro)
+        named = [file.name for file in sorted(EXAMPLES.iterdir(), key=str) if f"={file.name}" in said]
+        files_there = f"\n\n{', '.join(named)}: copy from {EXAMPLES}" if named else ""
         return (
-            f"pontine {self.name}: {chr(10).join(intro)}\n\n"
+            f"pontine {self.name}: {said}{files_there}\n\n"
             f"Options, written KEY=VALUE (here with their defaults):\n\n{options}\n{plugins.HELP}"
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 from dataclasses import MISSING
 from importlib import import_module
 from inspect import signature
@@ -15,6 +16,7 @@ from pontine.conf.app import groups
 from pontine.conf.main import dispatch
 from pontine.conf.options import bare_keys, text_keys
 from pontine.conf.overrides import prepare
+from pontine.planner.brain import Brain, load_brain
 
 
 def examples(name: str) -> list[list[str]]:
@@ -45,6 +47,44 @@ def test_it_works(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my_skills" / "other").mkdir(parents=True)
     assert dispatch([word.replace("out=my_skills", "out=my_skills/new") for word in words]) == 0
+
+
+@pytest.fixture(scope="module")
+def brain() -> Brain:
+    """The language model, loaded once for all."""
+    return load_brain()
+
+
+RUN = [
+    *examples("plan"),
+    *(words for words in examples("demo") if {"scene=table.json", "goal=in(red_cube, bowl)"} & {*words}),
+]
+"""The examples that are quick enough to be run for real beside those above; the others are composed."""
+
+
+@pytest.mark.parametrize("words", RUN, ids=shlex.join)
+def test_it_works_with_the_files_that_come_along(
+    words: list[str], brain: Brain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in Path(str(verbs.EXAMPLES)).iterdir():
+        shutil.copy(file, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for module in ("batch", "demo"):
+        monkeypatch.setattr(f"pontine.planner.execution.{module}.load_brain", lambda *args: brain)
+    assert dispatch(words) == 0
+
+
+def test_the_files_that_examples_name_come_along() -> None:
+    named = {word.partition("=")[2] for words in examples("plan") + examples("demo") for word in words if "=" in word}
+    read = {name for name in named if name.endswith((".json", ".jsonl"))} - {"plan.json", "out.jsonl", "run.json"}
+    assert read == {file.name for file in verbs.EXAMPLES.iterdir()}
+    assert f"copy from {verbs.EXAMPLES}" in verbs.Verb("plan").help()
+
+
+def test_the_first_readmes_own_scene_is_among_them() -> None:
+    readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
+    shown = readme.split("```json table.json\n")[1].split("```")[0]
+    assert shown == verbs.EXAMPLES.joinpath("table.json").read_text(encoding="utf-8")
 
 
 WORK = {

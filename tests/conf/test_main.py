@@ -120,3 +120,21 @@ def test_a_file_is_locked_for_one(tmp_path: Path) -> None:
         held = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
         assert "BlockingIOError" in held.stderr
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_first_words_say_how_to_have_torch_without_cuda(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["pontine"])
+    for name in ("torch", "nvidia_cublas"):
+        (tmp_path / f"{name}-1.dist-info").mkdir()
+        said = f"Metadata-Version: 2.1\nName: {name.replace('_', '-')}\nVersion: 1\n"
+        (tmp_path / f"{name}-1.dist-info" / "METADATA").write_text(said, encoding="utf-8")
+        monkeypatch.setattr(sys, "path", [str(tmp_path)])
+        assert command.cuda_came_along() == (name == "nvidia_cublas")
+    monkeypatch.undo()
+    monkeypatch.setattr(sys, "argv", ["pontine"])
+    for came, count in ((True, 1), (False, 0)):
+        monkeypatch.setattr(command, "cuda_came_along", lambda came=came: came)
+        assert command.main() == 0
+        assert capsys.readouterr().out.count("https://download.pytorch.org/whl/cpu") == count
