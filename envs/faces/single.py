@@ -35,7 +35,7 @@ class TaskEnv(Face, gymnasium.Env):
         >>> observation.shape, info["is_success"]
         ((36,), False)
         >>> observation, info = env.reset(options={"goal": [0.2, 0.0, 0.1]})
-        >>> (observation[-3:] / 5).round(2).tolist()
+        >>> (observation[-3:].astype(float) / 5).round(2).tolist()
         [0.2, 0.0, 0.1]
     """
 
