@@ -48,6 +48,7 @@ benchmarks: $(STAMP)
 	$(BIN)/pontine bench envs task=pick_place fetch=true out=bench-envs.json
 	$(BIN)/pontine bench demo out=bench-demo.json
 	$(BIN)/pontine bench skills out=bench-skills.json
+	$(BIN)/pontine bench learning
 	$(BIN)/pontine bench brain out=bench-brain.json
 	$(BIN)/pontine bench arm out=bench-arm.json
 	PONTINE_PLUGINS=tests/strangers/pontine_mug $(BIN)/python tests/strangers/mug_benchmark.py 100 > bench-mug.json

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pontine.conf.main import dispatch
 from pontine.conf.progress import EVERY, Watch
 from pontine.conf.sweep import prepare
+from pontine.policies.training import train as training
 
 PONTINE = Path(sys.executable).parent / "pontine"
 TINY = [
@@ -76,6 +78,34 @@ def test_a_run_that_cannot_be_made_does_not_end_the_sweep(tmp_path: Path) -> Non
     assert "another" in out
     rows = json.loads((tmp_path / "found" / "sweep.json").read_text())
     assert {row["run"]: "failed" in row for row in rows} == {"0": True, "1": False}
+
+
+def test_whatever_happens_in_a_run_the_others_go_on_and_the_table_says_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    real = training.train
+
+    def fails_once(config: training.TrainConfig, *rest: Any) -> Any:
+        if config.seed == 0:
+            raise ZeroDivisionError("division by zero\nand more")
+        return real(config, *rest)
+
+    monkeypatch.setattr(training, "train", fails_once)
+    monkeypatch.chdir(tmp_path)
+    assert dispatch(["train", "-m", *TINY, "seed=0,1", "run_dir=found"]) == 2
+    rows = {row["run"]: row for row in json.loads(Path("found/sweep.json").read_text())}
+    assert rows["0"]["failed"].startswith("ZeroDivisionError: division by zero (see ")
+    assert "fails_once" in Path("found/0/.hydra/traceback.txt").read_text()
+    assert rows["1"]["episodes"] == 1
+
+
+def test_a_value_that_cannot_be_does_not_end_optunas_sweep(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["sweeper=optuna", "hydra.sweeper.n_trials=2", "clone.noise=choice(-1.0,-2.0)", "run_dir=found"]
+    assert dispatch(["train", "-m", *TINY, *words]) == 2
+    rows = json.loads(Path("found/sweep.json").read_text())
+    assert len(rows) == 2
+    assert all("must be a number of at least 0" in row["failed"] for row in rows)
 
 
 def test_the_folder_follows_from_what_is_swept_not_from_how() -> None:

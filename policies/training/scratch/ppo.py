@@ -126,10 +126,16 @@ class _Keeper(Keeper):
             settings.validation_episodes,
             job.config.randomization,
             job.config.threads,
-            lambda done, figures: job.report(Progress("ppo", done, settings.steps, figures)),
+            lambda done, figures: job.report(Progress("ppo", done, max(done, self.total), figures)),
         )
         self.settings: Settings = settings
         self.due = 0
+
+    @property
+    def total(self) -> int:
+        """How many environment steps it will be, as far as can be told."""
+        most, budget = self.settings.steps, self.settings.cpu_seconds
+        return min(most, int(self.num_timesteps * budget / max(self.run.cpu_seconds, 1.0))) if budget else most
 
     @property
     def ended(self) -> bool:
