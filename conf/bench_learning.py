@@ -21,7 +21,7 @@ ALGORITHMS = ("ppo",)
 class Config:
     """Options of `pontine bench learning`; bench_learning.yaml says what each means."""
 
-    tasks: list[str] = field(default_factory=lambda: ["reach", "button", "drawer", "push", "pick", "pick_place"])
+    tasks: list[str] | None = None
     algos: list[str] = field(default_factory=lambda: ["ppo"])
     seeds: list[int] = field(default_factory=lambda: [0, 1, 2])
     episodes: int = 500
@@ -30,9 +30,10 @@ class Config:
     out: str = text("runs/learning")
 
     def __post_init__(self) -> None:
-        from pontine.policies.training.scratch.benchmark import check_tasks
+        from pontine.envs.tasks import task
 
-        check_tasks(self.tasks)
+        for name in self.tasks or ():
+            task(name)
         for algo in self.algos:
             if algo not in ALGORITHMS:
                 raise UnknownNameError("algorithm of this benchmark", algo, ALGORITHMS)
@@ -46,14 +47,16 @@ class Config:
 def run(config: Config) -> int:
     """Exit status 0; what was learned stands in the result, failures included."""
     from pontine.policies.provenance import command, commit
-    from pontine.policies.training.scratch.benchmark import Case, bench_learning, markdown, picture
+    from pontine.policies.training.scratch.benchmark import Case, bench_learning, markdown, picture, tasks
 
     folder, console = Path(config.out), terminal()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PontineError(f"cannot use {folder} as the benchmark's folder: {error.strerror}") from None
-    cases = [Case(task, algo, seed) for task in config.tasks for algo in config.algos for seed in config.seeds]
+    cases = [
+        Case(task, algo, seed) for task in config.tasks or tasks() for algo in config.algos for seed in config.seeds
+    ]
     rows: list[dict[str, Any]] = []
     with Watch(console) as watch:
 
