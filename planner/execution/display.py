@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -94,6 +96,11 @@ class Display:
             self.say(f"nothing was moved ({report.cause})", "bold red")
         else:
             self.say(f"goal not reached ({report.cause}): {report.reason}", "bold red")
+
+    def report(self, report: Report, more: Mapping[str, Any]) -> None:
+        """The whole report, where no file can have it."""
+        text = json.dumps({**report.to_json(), **more}, ensure_ascii=False)
+        self.console.print(Text(plain(text)), soft_wrap=True)
 
 
 def words(predicates: Sequence[Predicate]) -> str:

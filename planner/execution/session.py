@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import PontineError, WriteError
 from pontine.envs.io import platform
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
@@ -86,20 +86,27 @@ class Session:
             on_event=self.display.event,
         )
         self.display.end(result)
-        if self.failures is not None and result.execution is not None:
-            append_failures(self.failures, result.execution.failures)
         if result.execution is not None:
             self._note(result)
         if report is not None:
             self._written = result, report
             self.rewrite()
+        if self.failures is not None and result.execution is not None:
+            append_failures(self.failures, result.execution.failures)
         return result.goal_reached
 
     def rewrite(self) -> None:
-        """Write the last report again, with what the robot has to say by now: how it was left, for instance."""
+        """Write the last report again, with what the robot has to say by now: how it was left, for instance.
+
+        Raises WriteError if it cannot be written; then it has been shown instead, for the run is done and over.
+        """
         if self._written is not None:
             result, path = self._written
-            result.write(path, self._about_robot())
+            try:
+                result.write(path, self._about_robot())
+            except WriteError as error:
+                self.display.report(result, self._about_robot())
+                raise WriteError(f"{error}; the report is shown above instead") from None
 
     def listen(self, report: str | Path | None) -> None:
         """Do instructions from the terminal until the person leaves; reports are numbered from the second on."""

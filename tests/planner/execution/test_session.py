@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import builtins
 import io
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from pontine.envs.errors import WriteError
 from pontine.envs.io import platform
 from pontine.envs.io.plain_text import terminal
 from pontine.envs.scene import Scene
@@ -101,3 +104,16 @@ def test_sigterm_ends_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "do", do)
     with pytest.raises(platform.Terminated):
         session.listen(None)
+
+
+@pytest.mark.parametrize("path", ["/proc/no/report.json", "/dev/full/report.json"])
+def test_the_report_of_a_run_that_was_done_is_not_lost(path: str, tmp_path: Path) -> None:
+    shown = io.StringIO()
+    session = Session(FakeRobot(), Scripted(), library(), Display(terminal(file=shown, width=100)))
+    session.failures = tmp_path / "failures.jsonl"
+    with pytest.raises(WriteError, match=r"cannot write .*report.json.*shown above"):
+        session.do("put the red cube in the bowl", path)
+    told = json.loads(shown.getvalue().splitlines()[-1])
+    assert told["goal_reached"]
+    assert told["final_scene"]["objects"]
+    assert len(session.turns) == 1
