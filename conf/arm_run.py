@@ -15,7 +15,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
 from pontine.policies.threads import torch_threads
 
-from .options import ArmOptions, BrainOptions, at_least, text
+from .options import ArmOptions, BrainOptions, above, at_least, text
 
 if TYPE_CHECKING:
     from pontine.planner.execution.display import Display
@@ -41,6 +41,7 @@ class Config(ArmOptions, BrainOptions):
     report: str | None = text()
     dataset: str | None = text()
     replans: int = 3
+    plan_seconds: float = 20.0
     library: str | None = text()
 
     def __post_init__(self) -> None:
@@ -51,6 +52,7 @@ class Config(ArmOptions, BrainOptions):
         BrainOptions.__post_init__(self)
         safety_profile(self.profile)
         at_least("replans", self.replans, 0)
+        above("plan_seconds", self.plan_seconds, 0)
         SCENE_SOURCES[self.scenes]
         if self.camera is None:
             raise PontineError("camera= is missing: give its number, its device, or the address of its stream")
@@ -91,7 +93,14 @@ def run(config: Config) -> int:
             arm = stack.enter_context(_awake(config, bus, calibration, allowed, scenes))
         judge = Judge(skills, config.library)
         session = Session(
-            arm, brain, skills, display, replans=config.replans, judge=judge, about_robot=lambda: {"arm": arm.report()}
+            arm,
+            brain,
+            skills,
+            display,
+            replans=config.replans,
+            judge=judge,
+            about_robot=lambda: {"arm": arm.report()},
+            plan_seconds=config.plan_seconds,
         )
         # Skills begin over the table, and an arm without torque lies anywhere.
         with display.waiting("the arm goes to its rest pose"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pontine.envs.errors import PontineError
 
-from .options import BrainOptions, at_least, text
+from .options import BrainOptions, above, at_least, text
 
 
 @dataclass
@@ -23,12 +23,14 @@ class Config(BrainOptions):
     video: str | None = text()
     failures: str | None = text()
     replans: int = 3
+    plan_seconds: float = 20.0
     library: str | None = text()
 
     def __post_init__(self) -> None:
         super().__post_init__()
         at_least("seed", self.seed, 0)
         at_least("replans", self.replans, 0)
+        above("plan_seconds", self.plan_seconds, 0)
         if self.objects is not None and not 1 <= self.objects <= 8:
             raise PontineError(f"objects={self.objects} must be from 1 to 8")
         if self.goal is not None and self.instruction is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .options import BrainOptions, text
+from .options import BrainOptions, above, text
 
 
 @dataclass
@@ -17,6 +17,11 @@ class Config(BrainOptions):
     out: str | None = text()
     batch: str | None = text()
     threads: int = 1
+    plan_seconds: float = 20.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        above("plan_seconds", self.plan_seconds, 0)
 
 
 def run(config: Config) -> int:

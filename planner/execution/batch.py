@@ -20,7 +20,7 @@ from pontine.envs.scene import Scene
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.brain.written_goal import WrittenGoal
 from pontine.planner.execution.answer_file import AnswerFile
-from pontine.planner.planning.plan import NoPlanError, make_plan
+from pontine.planner.planning.plan import TIME_LIMIT, NoPlanError, make_plan
 from pontine.planner.planning.problem import prepare
 from pontine.policies.threads import torch_threads
 
@@ -31,7 +31,7 @@ CRASHED = 70
 """Exit status where Pontine itself was wrong."""
 
 
-def plan_one(instruction: str, scene: Scene, brain: Brain) -> dict[str, Any]:
+def plan_one(instruction: str, scene: Scene, brain: Brain, seconds: float = TIME_LIMIT) -> dict[str, Any]:
     """`{"instruction", "reading", "plan", "seconds"}` for one instruction.
 
     `plan` is None unless the reading is subgoals; where those cannot be reached it is None too and `error` says why.
@@ -42,7 +42,7 @@ def plan_one(instruction: str, scene: Scene, brain: Brain) -> dict[str, Any]:
     out: dict[str, Any] = {"instruction": instruction, "reading": reading.to_json(), "plan": None}
     if reading.kind == "subgoals":
         try:
-            out["plan"] = make_plan(scene, reading.subgoals).to_json()
+            out["plan"] = make_plan(scene, reading.subgoals, time_limit=seconds).to_json()
         except NoPlanError as error:
             out["error"] = str(error)
     out["seconds"] = round(time.perf_counter() - began, 3)
@@ -60,6 +60,7 @@ def plan_verb(
     brain: str = "embedded",
     model: str | None = None,
     url: str | None = None,
+    plan_seconds: float = TIME_LIMIT,
 ) -> int:
     """The verb `pontine plan`: `instruction` or `goal` and `scene` (a JSON file), or `batch` and `out` (JSON Lines).
 
@@ -77,7 +78,7 @@ def plan_verb(
         raise PontineError("threads must be at least 1")
     with torch_threads(threads):
         choice = (adapter, brain, model, url)
-        return _plan(instruction, goal, scene, out, batch, lambda: load_brain(*choice), choice)
+        return _plan(instruction, goal, scene, out, batch, lambda: load_brain(*choice), plan_seconds, choice)
 
 
 def _plan(
@@ -87,6 +88,7 @@ def _plan(
     out: str | Path | None,
     batch: str | Path | None,
     load: Callable[[], Brain],
+    seconds: float,
     settings: object,
 ) -> int:
     if batch is not None:
@@ -94,7 +96,7 @@ def _plan(
             raise PontineError("give either batch= and out=, or instruction= and scene=, not both")
         if out is None:
             raise PontineError("batch= needs out=, the file to write")
-        return _plan_batch(Path(batch), Path(out), load, settings)
+        return _plan_batch(Path(batch), Path(out), load, seconds, settings)
     if instruction is not None and goal is not None:
         raise PontineError("give either instruction= or goal=, not both")
     wanted = instruction if goal is None else goal
@@ -102,7 +104,7 @@ def _plan(
         raise PontineError("pontine plan needs instruction= (or goal=) and scene=, or batch= and out=")
     if not wanted.strip():
         raise PontineError("the instruction is empty; say what the arm should do")
-    told = plan_one(wanted, Scene.read(scene), WrittenGoal() if goal is not None else load())
+    told = plan_one(wanted, Scene.read(scene), WrittenGoal() if goal is not None else load(), seconds)
     show(told)
     if out is not None:
         _write(Path(out), json.dumps(told, ensure_ascii=False, indent=1) + "\n")
@@ -124,7 +126,7 @@ def show(told: dict[str, Any]) -> None:
         console.print(f"{reading['kind']:9} {plain(reading['text'])}")
 
 
-def _plan_batch(batch: Path, out: Path, load: Callable[[], Brain], settings: object) -> int:
+def _plan_batch(batch: Path, out: Path, load: Callable[[], Brain], seconds: float, settings: object) -> int:
     check_writable(out, "answers")
     total = _count(batch)
     if out.exists() and out.samefile(batch):
@@ -139,7 +141,7 @@ def _plan_batch(batch: Path, out: Path, load: Callable[[], Brain], settings: obj
                 bar.update(shown, advance=1)
                 if answers.has(line):
                     continue
-                answer, crash = _plan_line(line, number, brain)
+                answer, crash = _plan_line(line, number, brain, seconds)
                 answers.add(line, answer, bad=answer["reading"] is None)
                 crashed = crashed or crash
         except BaseException:
@@ -177,7 +179,7 @@ def _lines(batch: Path) -> Iterator[tuple[int, bytes]]:
         raise PontineError(f"cannot read batch {str(batch)!r}: {error.strerror or error}") from None
 
 
-def _plan_line(line: bytes, number: int, brain: Brain) -> tuple[dict[str, Any], bool]:
+def _plan_line(line: bytes, number: int, brain: Brain, seconds: float) -> tuple[dict[str, Any], bool]:
     """The answer to one line, and whether that is a mistake in Pontine."""
     name: Any = None
     try:
@@ -189,7 +191,7 @@ def _plan_line(line: bytes, number: int, brain: Brain) -> tuple[dict[str, Any], 
         name = data.get("id")
         if not isinstance(data.get("instruction"), str):
             raise PontineError(f'line {number} has no text in "instruction"')
-        told = plan_one(data["instruction"], Scene.from_json(data.get("scene")), brain)
+        told = plan_one(data["instruction"], Scene.from_json(data.get("scene")), brain, seconds)
     except PontineError as error:
         return {"id": name, "reading": None, "plan": None, "error": str(error)}, False
     except Exception as error:  # noqa: BLE001 - the other lines are worth as much; the answer and the status say it

@@ -14,6 +14,7 @@ from pontine.planner.brain.written_goal import WrittenGoal
 from pontine.planner.execution.display import Display
 from pontine.planner.execution.session import Session
 from pontine.planner.execution.video import filming
+from pontine.planner.planning.plan import TIME_LIMIT
 from pontine.planner.planning.score import Judge
 from pontine.policies.skills.loading import load_library
 from pontine.policies.threads import torch_threads
@@ -30,6 +31,7 @@ def demo(
     video: str | None = None,
     failures: str | None = None,
     replans: int = 3,
+    plan_seconds: float = TIME_LIMIT,
     library: str | None = None,
     adapter: str | None = None,
     brain: str = "embedded",
@@ -68,5 +70,5 @@ def demo(
     # One thread reads no slower than two, more evenly, and always sums in the same order.
     with torch_threads(1), filming(robot, video) as filmed:
         judge = Judge(skills, library)
-        session = Session(filmed, reader, skills, display, seed, replans, failures, judge)
+        session = Session(filmed, reader, skills, display, seed, replans, failures, judge, plan_time_limit=plan_seconds)
         return 0 if session.run(instruction, report) else 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from pontine.planner.execution.executive import Skill
 from pontine.planner.execution.report import Report
 from pontine.planner.execution.run import perform
 from pontine.planner.language.followup import set_phrase
+from pontine.planner.planning.plan import TIME_LIMIT, make_plan
 from pontine.planner.planning.score import Judge
 from pontine.planner.reading import Reading, Turn
 from pontine.policies.skills.skill import SKILLS
@@ -54,11 +56,12 @@ class Session:
         failures: str | Path | None = None,
         judge: Judge | None = None,
         about_robot: Callable[[], Mapping[str, Any]] = dict,
+        plan_seconds: float = TIME_LIMIT,
     ) -> None:
-        """`about_robot` gives what the robot itself adds to a report."""
+        """`about_robot` gives what the robot itself adds to a report; a plan is looked for `plan_seconds` long."""
         self.robot, self.brain, self.library, self.display = robot, brain, library, display
         self.seed, self.replans, self.failures = seed, replans, failures
-        self.judge = judge
+        self.judge, self.planner = judge, partial(make_plan, time_limit=plan_seconds)
         self.asks = False
         self._about_robot = about_robot
         self._written: tuple[Report, str | Path] | None = None
@@ -80,6 +83,7 @@ class Session:
             self.library,
             seed=self.seed,
             replans=self.replans,
+            planner=self.planner,
             judge=self.judge,
             on_reading=self.display.reading,
             on_score=self.display.score,

@@ -25,4 +25,6 @@ class Clock:
     def check(self) -> None:
         """Raises NoPlanError if the time is over."""
         if time.thread_time() > self._end:
-            raise NoPlanError(f"no plan was found within {self.limit:g} s; with fewer things or subgoals it takes less")
+            raise NoPlanError(
+                f"no plan was found within {self.limit:g} s; fewer things or subgoals take less, plan_seconds= allows more"
+            )

@@ -227,3 +227,11 @@ def test_the_answers_do_not_overwrite_the_questions(tmp_path: Path) -> None:
     with pytest.raises(PontineError, match="same file"):
         batch.plan_verb(batch=tmp_path / "in.jsonl", out=tmp_path / "in.jsonl")
     assert (tmp_path / "in.jsonl").read_bytes() == line(1)
+
+
+def test_the_time_that_planning_may_take_is_an_option_and_that_it_was_over_is_said(tmp_path: Path) -> None:
+    scene = write(tmp_path / "scene.json", SCENE)
+    batch.plan_verb("put", scene=scene, out=tmp_path / "plan.json", plan_seconds=1e-9)
+    told = json.loads((tmp_path / "plan.json").read_text())
+    assert told["plan"] is None
+    assert "no plan was found within 1e-09 s" in told["error"]
