@@ -26,5 +26,5 @@ class Clock:
         """Raises NoPlanError if the time is over."""
         if time.thread_time() > self._end:
             raise NoPlanError(
-                f"no plan was found within {self.limit:g} s; fewer things or subgoals take less, plan_seconds= allows more"
+                f"no plan was found within {self.limit:g} s; plan_seconds= allows more, fewer things take less"
             )
