@@ -101,6 +101,6 @@ class VideoWriter:
         self._container.close()
         try:
             with replacing(self.path) as temporary:
-                temporary.write_bytes(self._film.getbuffer())
+                temporary.write_bytes(self._film.getvalue())
         except WriteError as error:
             raise VideoError(f"cannot write the video {self.path}: {error.__cause__ or error}") from error

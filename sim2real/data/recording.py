@@ -74,17 +74,14 @@ class Recorder:
         recorder = EpisodeRecorder(films)
         try:
             yield recorder
+            if not len(recorder):
+                raise DatasetError("an episode without a frame was not recorded")
+            finished = {name: film.finish() for name, film in films.items()}
+            self._writer.add(task, np.array(recorder.states), np.array(recorder.targets), finished)
         except BaseException:
             for film in films.values():
                 film.abandon()
             raise
-        if len(recorder):
-            finished = {name: film.finish() for name, film in films.items()}
-            self._writer.add(task, np.array(recorder.states), np.array(recorder.targets), finished)
-        else:
-            for film in films.values():
-                film.abandon()
-            raise DatasetError("an episode without a frame was not recorded")
 
 
 class EpisodeRecorder:
@@ -152,18 +149,21 @@ class _Film:
             raise self._error
 
     def _work(self) -> None:
+        ended = False
         try:
             with VideoWriter(self._path, self._fps, _ENCODER) as film:
                 while (image := self._images.get()) is not None:
                     film.add(image)
                     self._stats.add(image)
+                ended = True
                 if not self._finished:
                     raise _Abandoned
         except _Abandoned:
             return
         except Exception as error:  # noqa: BLE001 - it is raised again by whoever brings the next picture
             self._error = error
-            while self._images.get() is not None:
+            # Whoever waits to hand over a picture must not wait for ever; after the last nobody does.
+            while not ended and self._images.get() is not None:
                 pass
 
 

@@ -87,7 +87,6 @@ def played(monkeypatch: pytest.MonkeyPatch) -> None:
         (["distill", "tasks=[reach]", "run_dir=disk/run", "student.rounds=1", "student.worlds=2", "student.steps=3",
           "student.updates=1", "student.batch=8", "test_episodes=1", "threads=1"], 65_536),
         (["new", "kind", "mug", "out=disk/mug"], 8_192),
-        (["tune", "out=disk/brain"], 4_096),
     ],
 )  # fmt: skip
 def test_a_verb_on_a_full_disk_ends_with_one_line(
