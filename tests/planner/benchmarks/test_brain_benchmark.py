@@ -84,3 +84,46 @@ def test_the_result_is_shown_and_written(
 def test_a_set_that_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(PontineError, match="cannot read the test items"):
         brain_benchmark.bench_brain(items=str(tmp_path / "none.jsonl"))
+
+
+class Says:
+    """Reads everything as the same."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    def read(self, instruction: str, scene: Scene, turns: Sequence[Turn] = ()) -> Reading:
+        return self.reading
+
+
+def test_doing_what_is_forbidden_and_calling_it_done_are_told_apart() -> None:
+    keep = {**item("en-pick-1"), "accept": [{"kind": "subgoals", "subgoals": []}], "forbid": [["*", "red_cube"]]}
+    done = brain_benchmark.trial(Says(subgoals(("in", "red_cube", "bowl"))), keep)
+    assert (done.does, done.right, done.forbidden) == ("execute", False, True)
+    idle = brain_benchmark.trial(Says(subgoals(("on", "red_cube", "table"))), item("en-pick-1"))
+    assert (idle.does, idle.right, idle.forbidden) == ("say already so", False, False)
+    result = brain_benchmark.summary([done, idle])
+    assert result["forbidden_done"]["count"] == result["forbidden_done"]["items"] == 1
+    assert result["wrong"]["all"] == {"executes": 1, "already_so": 1, "crashes": 0, "answers": 0, "declines": 0}
+
+
+def test_a_plan_that_breaks_off_is_counted_and_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*told: object) -> None:
+        raise RuntimeError("the replay disagrees")
+
+    monkeypatch.setattr(brain_benchmark, "make_plan", breaks)
+    crashed = brain_benchmark.trial(Says(subgoals(("holding", "red_cube"))), item("en-pick-1"))
+    assert (crashed.does, crashed.right) == ("crash", False)
+
+
+def test_items_without_their_sentences_are_left_out_and_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {"id": "1", "language": "en", "class": "name", "scene": "s", "accept": [{"kind": "question"}]}
+    rows = [{**row, "instruction": "put it there"}, {**row, "id": "2", "line": 1, "sha256": ""}]
+    (tmp_path / "few.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    (tmp_path / "few_scenes.json").write_text('{"s": {}}', encoding="utf-8")
+    monkeypatch.setattr(brain_benchmark, "load_brain", lambda *choice: Says(question("which?")))
+    assert brain_benchmark.bench_brain(items=str(tmp_path / "few.jsonl"), out=str(tmp_path / "out.json")) == 0
+    assert "1 items are left out" in capsys.readouterr().out
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["scores"]["all"]["items"] == 1
