@@ -145,7 +145,9 @@ class Problem:
         """Have unified-planning's simulator carry out the actions and compare it with the states, the first of which
         is where they begin. Raises NoPlanError where they do not agree, or if it takes too long."""
         first = states[0]
-        true = [(AT, name, first.support[name]) for name in self.contents.things if name in first.support]
+        true: list[Predicate] = [
+            (AT, name, first.support[name]) for name in self.contents.things if name in first.support
+        ]
         true += [("holding", first.held)] if first.held is not None else []
         true += [atom(g) for g in self.goals]
         replayed = Replay(lambda fact: self._so(first, fact), true, actions)
