@@ -152,7 +152,7 @@ class _FixtureTrack:
         if not room.low[2] - TOLERANCE < position[2] < room.high[2] + there.below - 0.002:
             return False
         yaw = float(np.arctan2(turn[1, 0], turn[0, 0]))
-        return lies_within(kind, self.sighting.position, yaw, self.displacement, position, 0.0)
+        return bool(lies_within(kind, self.sighting.position, yaw, self.displacement, position, 0.0))
 
     def fixture(self) -> Fixture:
         """It as a scene has it."""
