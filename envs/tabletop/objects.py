@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import mujoco
 import numpy as np
@@ -51,6 +52,11 @@ class ObjectSpec:
 
         Kinds are symmetric enough that the products of inertia vanish.
         """
+        return self._inertial
+
+    @cached_property
+    def _inertial(self) -> tuple[float, Array, Array]:
+        # asked for twice by every reset: when the object is laid, and when its mass is drawn
         density = self.declared.density
         masses = np.array([density * _volume(s) for s in self.shapes])
         places = np.array([s.pos for s in self.shapes])
