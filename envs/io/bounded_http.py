@@ -65,7 +65,7 @@ def open_bounded(request: urllib.request.Request, bounds: Bounds, follow: bool =
         def https_open(self, request: urllib.request.Request) -> Any:
             return self.do_open(Secure, request, context=ssl.create_default_context())
 
-    proxies = {} if is_local(urlsplit(request.full_url).hostname or "") else None
+    proxies: dict[str, str] | None = {} if is_local(urlsplit(request.full_url).hostname or "") else None
     redirects = urllib.request.HTTPRedirectHandler() if follow else _NoRedirect()
     opener = urllib.request.build_opener(
         urllib.request.ProxyHandler(proxies), PlainHandler(), SecureHandler(), redirects

@@ -70,5 +70,5 @@ def demo(
     # One thread reads no slower than two, more evenly, and always sums in the same order.
     with torch_threads(1), filming(robot, video) as filmed:
         judge = Judge(skills, library)
-        session = Session(filmed, reader, skills, display, seed, replans, failures, judge, plan_time_limit=plan_seconds)
+        session = Session(filmed, reader, skills, display, seed, replans, failures, judge, plan_seconds=plan_seconds)
         return 0 if session.run(instruction, report) else 1
