@@ -168,7 +168,7 @@ def explain(error: BaseException, keys: list[str]) -> PontineError:
     if found := re.search(r"expected one of \[([^\]]*)\]", whole):
         key, _, value = (typed or "").partition("=")
         return UnknownNameError(f"value of {key}", value, found[1].split(", "))
-    if "$VALUE_TYPE" in whole:
+    if "$VALUE_TYPE" in whole and re.search(r"=\s*[\[{]", typed or ""):
         # OmegaConf leaves its own placeholders in the message where a list or a mapping stands for one value
         return PontineError(f"{typed or 'the value'}: one value is wanted there, not a list or a mapping")
     if found := re.search(r"could not be converted to (\w+)", whole):

@@ -93,6 +93,8 @@ class ArmOptions:
     patience: float = 0.02
 
     def __post_init__(self) -> None:
+        import pontine.sim2real.bus.port  # noqa: F401 - first of all, what no arm can be worked without
+
         if not self.port:
             raise PontineError("port= is missing: give the arm's serial port; `pontine arm find` lists them")
         above("baud", self.baud, 0)

@@ -63,7 +63,7 @@ class Senses:
             {
                 **dict.fromkeys(CAMERAS, image),
                 "proprioception": box((Part("joints", 3 * len(JOINTS)), Part("action", len(JOINTS), *UNIT))),
-                "goal": own["goal"] if predicates else box((Part("goal", 3),)),  # type: ignore[index]
+                "goal": own["goal"] if predicates else box((Part("goal", 3),)),
             }
         )
 

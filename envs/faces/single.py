@@ -86,7 +86,7 @@ class TaskEnv(Face, gymnasium.Env):
         """
         if not self._began.all():
             raise ResetNeeded("call reset before step: no episode has begun")
-        result = self._step(checked(action, self.action_space.shape)[None])
+        result = self._step(checked(action, self.action_space.shape or ())[None])
         self._show()
         return (
             row(self._senses.observe(), 0),

@@ -81,7 +81,7 @@ class TaskVectorEnv(Face, VectorEnv):
         `reset_mask` (num_envs,) bool, the worlds that begin anew: the others stay as they are, and the infos' masks
         leave them out.
         """
-        if seed is not None and np.ndim(seed) == 0:
+        if seed is not None and not isinstance(seed, list | tuple | np.ndarray):
             super().reset(seed=seeds(seed, 1)[0])
         chosen = mask(options, self.num_envs)
         ids = np.flatnonzero(chosen)

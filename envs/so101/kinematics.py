@@ -24,9 +24,9 @@ def _unit(quat: tuple[float, ...]) -> Array:
 
 _FRAMES = [
     *((np.array(link.pos, float), quat_to_matrix(_unit(link.quat))) for link in LINKS[1:6]),
-    (np.array(TOOL_POS), None),
+    (np.array(TOOL_POS), np.eye(3)),
 ]
-"""Where each joint of the arm hangs on the one before, and how it is turned; at last the tool, which is a point."""
+"""Where each joint of the arm hangs on the one before, and how it is turned; at last the tool, as the hand is."""
 
 
 class ToolPose(NamedTuple):
@@ -52,8 +52,7 @@ def tool_pose(joints: Array) -> ToolPose:
         rotation[:, :, 0] = x * c + y * s
         rotation[:, :, 1] = y * c - x * s
         position = position + rotation @ offset
-        if frame is not None:
-            turned = rotation @ frame
+        turned = rotation @ frame
     return ToolPose(position, rotation)
 
 

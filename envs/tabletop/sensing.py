@@ -88,7 +88,8 @@ class Measured:
         """A row as a `Scene`; `tool` (3,) m is where the hand is, None if that is not to be said."""
         worlds, i = self.worlds, int(self.ids[row])
         specs, held = worlds.specs[i], int(self.held[row])
-        things = [*(s and s.name for s in specs), *(s and s.name for s in worlds.mounted.specs[i]), TABLE]
+        there = (*specs, *worlds.mounted.specs[i])
+        things = [*(None if spec is None else spec.name for spec in there), TABLE]
         objects = tuple(
             SceneObject(
                 name=spec.name,

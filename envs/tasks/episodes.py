@@ -212,7 +212,8 @@ class Episodes(EpisodeState):
     def _look(self, ids: NDArray[np.int_] | None = None) -> None:
         seen = self.task.seen(self)
         if seen is not None:
-            self.perception.look(self.age, *seen, ids)
+            position, quat = seen
+            self.perception.look(self.age, position, quat, ids)
 
     def _note_grasp(self) -> None:
         if self.task.slots:

@@ -83,6 +83,10 @@ def _carry(e: EpisodeState) -> Array:
     return np.where(_there(e), 0.0, left(apart, 0.15))
 
 
+def _release(e: EpisodeState) -> Array:
+    return (_there(e) & _released(e)).astype(float) - 1.0
+
+
 def _withdraw(e: EpisodeState) -> Array:
     done = _there(e) & _released(e)
     return np.where(done, np.minimum(_away(e) / RETREAT, 1.0), 0.0) - 1.0
@@ -110,7 +114,7 @@ class Place(Task):
     terms = ("drop", "disturbance")
     potentials = (
         Potential("carry", 0.6, _carry, "the object to the goal, until it is in its place"),
-        Potential("release", 0.2, lambda e: 1.0 * (_there(e) & _released(e)) - 1.0, "the jaws off it once it is there"),
+        Potential("release", 0.2, _release, "the jaws off it once it is there"),
         Potential("withdraw", 0.3, _withdraw, "the tool 5 cm from it, once it is let go"),
     )
     things: ClassVar[tuple[str, ...]] = SOLID
@@ -173,7 +177,7 @@ class Place(Task):
         still = np.linalg.norm(worlds.object_velocity[:, TARGET, :3], axis=1) < STILL
         success = _there(e) & _released(e) & (_away(e) > RETREAT) & still
         dropped = e.was_grasped & ~grasped & (_miss(e) > 0.04)
-        return Verdict(success, lost(e), {"drop": -0.3 * dropped, "disturbance": -0.02 * disturbance(e)})
+        return Verdict(success, lost(e), {"drop": -0.3 * dropped.astype(float), "disturbance": -0.02 * disturbance(e)})
 
 
 TASKS.register(Place)

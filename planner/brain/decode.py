@@ -14,7 +14,7 @@ from typing import Any
 
 from pontine.envs.scene import Scene
 from pontine.planner.language.atoms import continued
-from pontine.planner.language.form import DETERMINERS, END, PUNCTUATION, RELATIONS, VERBS, State, Symbol
+from pontine.planner.language.form import DETERMINERS, END, PUNCTUATION, RELATIONS, SKILL, VERBS, State, Symbol
 from pontine.planner.language.segments import is_cjk, is_word, split_units
 
 START_TOKEN, END_TOKEN = 1, 2
@@ -164,7 +164,10 @@ class Constraint:
     def _keywords(self, state: State, begun: tuple[int, ...] = ()) -> dict[str, tuple[int, ...]]:
         """The keywords that may come next and whose spelling begins so, with their tokens."""
         known = self.vocabulary.keywords
-        return {k: known[k] for k in state.keywords() if k in known and known[k][: len(begun)] == begun}
+        found = {k: known[k] for k in state.keywords() if k in known and known[k][: len(begun)] == begun}
+        if SKILL in found and not any(map(self._is_verb, range(len(self.source.units)))):
+            del found[SKILL]
+        return found
 
     def _ended_unit(self) -> str | None:
         for i, n in sorted(self.places):
@@ -182,7 +185,7 @@ class Constraint:
 
     def _starts(self) -> list[int]:
         """The units with which the copied phrase may go on, or begin."""
-        begins = [i for i, good in enumerate(self.source.copyable) if good and i not in self.source.continued]
+        begins = [i for i in range(len(self.source.units)) if self._begins(i)]
         onward = {i + 1 for i, n in self.places if n == len(self.source.tokens[i])}
         found = [i for i in sorted(onward) if i < len(self.source.units) and self.source.copyable[i]]
         if not self.places:
@@ -191,7 +194,17 @@ class Constraint:
             # The words of a verb may stand apart, as in "knock the cup over".
             found += [i for i in begins if i > min(ended)]
         if self.state.phase == "skill":
-            # A word whose spelling begins as that of a determiner could not be told from it.
-            taken = {self.vocabulary.keywords[word][0] for word in DETERMINERS}
-            found = [i for i in found if self.source.tokens[i][0] not in taken]
+            found = [i for i in found if self._is_told(i)]
         return list(dict.fromkeys(found))
+
+    def _begins(self, unit: int) -> bool:
+        """Whether a copied phrase may begin with a unit."""
+        return self.source.copyable[unit] and unit not in self.source.continued
+
+    def _is_told(self, unit: int) -> bool:
+        """Whether a unit can be told from a determiner by its first token, as the words of a verb must be."""
+        return all(self.vocabulary.keywords[word][0] != self.source.tokens[unit][0] for word in DETERMINERS)
+
+    def _is_verb(self, unit: int) -> bool:
+        """Whether a copied verb may begin with a unit."""
+        return self._begins(unit) and self._is_told(unit)

@@ -78,6 +78,8 @@ class FormBrain(ABC):
         best, most, unskilled = None, 0.0, False
         wanted = skills.named(split_units(instruction))
         for form, chance in self.forms(instruction, scene):
+            if any(clause.words and skills.no_verb(clause.words, scene) for clause in form.clauses):
+                continue
             reading = replace(weigh(form, instruction, scene, turns), confidence=chance)
             credit = credit_of(reading)
             if wanted & called(form) and reading.reason != "unsafe" and (chance is None or chance >= NAMED):
@@ -93,7 +95,8 @@ class FormBrain(ABC):
             elif best is None or (chance * credit > most and (credit < 1.0 or chance >= LEAST)):
                 unskilled = best is None and bool(form.clauses[0].words)
                 best, most = reading, chance * credit
-        assert best is not None
+        if best is None:
+            raise NoFormError("every form that the model wrote has a verb that is none")
         if best.kind == "subgoals" and best.confidence is not None and best.confidence < self.ask_below:
             return replace(question(word("unclear", language_of(instruction))), confidence=best.confidence)
         return best

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.predicates import Predicate
+from pontine.envs.scene import Scene
 from pontine.planner.language.abilities import STATES
 from pontine.planner.language.languages import every
-from pontine.planner.language.query import Description
+from pontine.planner.language.query import Description, Subject
 from pontine.planner.language.segments import is_cjk, join_units, split_units
 from pontine.policies.skills.operator import RELATIONS, Operator
 from pontine.policies.skills.skill import SKILLS, Skill
 
 _SAID = frozenset((*RELATIONS, "holding", *STATES.values()))
 """Predicates that verbs of the goal form ask for."""
+
+_NOT_NOUNS = frozenset(every("signs", "not_nouns"))
+"""Nouns that are verbs more often."""
 
 NAMED = ("relation", "side")
 """Sorts of parameters that no noun phrase names."""
@@ -59,6 +64,29 @@ def spot(told: Description) -> str | None:
 def alone(words: Sequence[str]) -> bool:
     """Whether these are just the words of a skill that is done to nothing."""
     return any(not skill.arguments for skill in SKILLS.values() if _says(skill, words))
+
+
+def no_verb(words: Sequence[str], scene: Scene) -> bool:
+    """Whether copied words can be no verb, unless a skill is called so: they begin or end with a word that joins
+    sentences ("and", 然后), or have in them what a thing of the scene is called."""
+    said = join_units(words)
+    subjects = [*map(Subject, scene.objects), *map(Subject, scene.fixtures)]
+    if any(_says(skill, words) for skill in SKILLS.values()):
+        return False
+    if is_cjk(words[0][0]):
+        names = (text for subject in subjects for text in subject.texts if len(text) > 1)
+        return said.startswith(_joining()) or said.endswith(_joining()) or any(name in said for name in names)
+    noun = len(words) == 1 and said not in _NOT_NOUNS
+    return (
+        words[0] in _joining()
+        or words[-1] in _joining()
+        or (noun and any(subject.answers(said) > 2 for subject in subjects))
+    )
+
+
+@cache
+def _joining() -> tuple[str, ...]:
+    return every("signs", "joining")
 
 
 def named(units: Sequence[str]) -> set[type[Skill]]:

@@ -125,6 +125,8 @@ def _new(env: TaskVecEnv, algorithm: str, task: str, config: OffPolicyConfig, se
         (True, True): HalfDemonstratedHer,
     }
     widths = list(config.hidden)
+    # Batch normalisation in the critics does without slowly following targets.
+    following: dict[str, Any] = {} if algorithm == "crossq" else {"tau": config.tau}
     policy: Any = LayerNormSACPolicy if shown else "MultiInputPolicy" if goals else "MlpPolicy"
     return _class(algorithm)(
         policy,
@@ -145,8 +147,7 @@ def _new(env: TaskVecEnv, algorithm: str, task: str, config: OffPolicyConfig, se
             "activation_fn": nn.ELU,
             "features_extractor_class": GoalFeatures if goals else FlattenExtractor,
         },
-        # batch normalisation in the critics does without slowly following targets
-        **({} if algorithm == "crossq" else {"tau": config.tau}),
+        **following,
     )
 
 

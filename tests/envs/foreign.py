@@ -1,4 +1,4 @@
-"""Runs `test_foreign_libraries.py` with the libraries that are too heavy for every run; `make benchmarks` calls it.
+"""Runs `heavy_libraries.py`, and the light ones again, where the libraries are; `make benchmarks` calls it.
 
 Each set has an environment of its own beside the project's, in `.venv/`: what it asks for may be older than what the
 project has (RLlib wants a Gymnasium of its own), and nothing of it stays in the project's.
@@ -31,8 +31,8 @@ def main() -> int:
             where = sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)})
             Path(where, "project.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
         subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=True)
-        test = str(Path(__file__).with_name("test_foreign_libraries.py"))
-        failed += subprocess.run([python, "-m", "pytest", "-q", test], cwd=ROOT, check=False).returncode != 0
+        tests = [str(Path(__file__).with_name(f"{sort}_libraries.py")) for sort in ("test_foreign", "heavy")]
+        failed += subprocess.run([python, "-m", "pytest", "-q", *tests], cwd=ROOT, check=False).returncode != 0
     return failed
 
 

@@ -151,6 +151,7 @@ class _Keeper(Keeper):
 
     def actor(self) -> Actor:
         policy = self.ppo.policy
+        assert isinstance(policy.action_net, nn.Linear)
         actor = Actor(policy.features_dim, policy.action_net.out_features, self.settings.hidden)
         actor.body.load_state_dict(policy.mlp_extractor.policy_net.state_dict())
         actor.head.load_state_dict(policy.action_net.state_dict())

@@ -89,3 +89,19 @@ def test_a_skill_that_is_named_word_for_word_is_meant(
 def test_a_verb_that_no_skill_is_called_is_named_rather_than_taken_for_harm() -> None:
     reading = Scripted(("do squash the spool", 0.6), ("unsafe", 0.3)).read("squash the spool", SCENE)
     assert reading.text == "I cannot squash."
+
+
+@pytest.mark.parametrize(
+    ("instruction", "verb", "noun"),
+    [
+        ("and now the spool", "and", "spool"),
+        ("now the spool", "spool", "spool"),
+        ("然后线轴", "然后", "线轴"),
+        ("线轴再", "线轴再", "线轴"),
+    ],
+)
+def test_what_joins_sentences_or_is_the_name_of_a_thing_is_no_verb(instruction: str, verb: str, noun: str) -> None:
+    scene = Scene((SceneObject("spool", "spool", aliases=("线轴",)), SceneObject("tin", "tin", aliases=("铁罐",))))
+    wrong = (f"do {verb} the {noun}", 0.6)
+    assert Scripted(wrong, (f"hold the {noun}", 0.3)).read(instruction, scene).subgoals == (("holding", "spool"),)
+    assert Scripted(wrong).read(instruction, scene).kind == "question"

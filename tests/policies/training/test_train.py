@@ -62,7 +62,7 @@ SOON = 240.0
 OFF_POLICY = [
     "task=pick_place", "randomization=none", "threads=1", "test_episodes=5", "offpolicy.steps=4000",
     "offpolicy.worlds=8", "offpolicy.updates=1", "offpolicy.batch=16", "offpolicy.hidden=[16,16]",
-    "offpolicy.buffer=2000", "offpolicy.demonstrations=8", "offpolicy.validate_every=800",
+    "offpolicy.buffer=3600", "offpolicy.demonstrations=8", "offpolicy.validate_every=800",
     "offpolicy.validation_episodes=5",
 ]  # fmt: skip
 
@@ -196,7 +196,7 @@ def test_a_replay_buffer_comes_back(full: bool, tmp_path: Path) -> None:
         ("task=pickplace", "goal task"),
         ("ppo.iteration=3", "iterations"),
         ("randomization=moon", "valid: delay2, fitted, none, real"),
-        ("algo=a2c", "valid: clone, clone+ppo, rlpd, sac, tqc"),
+        ("algo=a2c", "valid: clone, clone+ppo, crossq, ppo, rlpd, sac, tqc"),
         ("algo=sac start=runs/mine/policy", "start=runs/mine/policy is for algo=clone+ppo"),
         ("nominal=1.5", "nominal=1.5 must be from 0 to 1"),
     ],

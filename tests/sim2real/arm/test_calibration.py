@@ -174,7 +174,7 @@ def test_limits_never_leave_the_model() -> None:
         (lambda data: data["joints"]["gripper"].update(id=1), "several joints the servo id 1"),
         (lambda data: data["joints"]["gripper"].update(direction=0), "gripper: direction=0 cannot be"),
         (lambda data: data["joints"]["gripper"].update(zero=7.0), "zero=7.0"),
-        (lambda data: data["joints"]["gripper"].update(zero=math.nan), "zero=nan"),
+        (lambda data: data["joints"]["gripper"].update(zero=math.nan), "has NaN, which is not JSON"),
         (lambda data: data["joints"]["gripper"].update(high="far"), "high='far'"),
         (lambda data: data["joints"]["gripper"].update(high=-1.0), "high=-1.0"),
         (lambda data: data["joints"]["gripper"].pop("low"), "gripper has not the fields"),
