@@ -2,7 +2,8 @@
 
 - Libraries of numbers take one thread each: several tests run side by side, and a sum's last bits stay the same.
 - Property-based tests draw the same examples every time; `make fuzz` (`--hypothesis-profile=fuzz`) draws new ones.
-- Tests on an emulated arm are marked `realtime`: it keeps the time of the wire, so nothing may run beside them.
+- Tests on an emulated arm are marked `realtime`: it keeps the time of the wire, so nothing that takes a whole core may
+  run beside them.
 - On CI nothing may be skipped, for a skipped test proves nothing.
 """
 
