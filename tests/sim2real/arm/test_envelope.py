@@ -79,7 +79,7 @@ def check_counts(registers: Registers, times: list[float], limits: Limits) -> No
     assert np.all(change <= p.velocity * spans + RADIANS + 1e-9)
 
 
-@settings(max_examples=10_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(SAFETY_PROFILES.own()), st.integers(0, 2**32 - 1),
        st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(TIMES)), min_size=1, max_size=8))  # fmt: skip
 def test_no_register_is_written_outside_a_limit(kind: SafetyProfile, seed: int, steps: list[tuple[str, float]]) -> None:
