@@ -29,7 +29,10 @@ PEOPLE = SHIPPED.with_name("people.jsonl")
 """Instructions as many different people would say them, half of them lines of DROID's crowd workers; README.md has the
 format. They are for measuring too."""
 
-SETS = {"shipped": SHIPPED, "unforeseen": UNFORESEEN, "people": PEOPLE}
+PEOPLE_LAST = SHIPPED.with_name("people_last.jsonl")
+"""Such instructions again, labelled by another pass, to be looked at only once, at the end of the work on reading."""
+
+SETS = {"shipped": SHIPPED, "unforeseen": UNFORESEEN, "people": PEOPLE, "people_last": PEOPLE_LAST}
 """The sets that have a name."""
 
 

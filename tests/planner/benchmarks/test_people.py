@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.benchmarks.checks import faults
-from pontine.planner.benchmarks.items import forbidden, load_items, right
+from pontine.planner.benchmarks.items import SETS, forbidden, load_items, right
 from pontine.planner.benchmarks.regions import check_region, contains, points
 from pontine.planner.reading import Reading, Spot, answer, refusal, subgoals
 
@@ -159,14 +161,36 @@ def test_labels_that_cannot_be_judged_are_found(wanted: dict[str, Any], told: st
     assert not faults([item(goals(("in", "cup", "bowl")))])
 
 
-ITEMS = load_items("people")
+NAMES = "people", "people_last"
+ITEMS = {name: load_items(name) for name in NAMES}
 
 
-def test_the_peoples_items_are_sound() -> None:
-    assert not faults(ITEMS)
-    said = [item["instruction"] for item in ITEMS if "line" not in item]
+@pytest.mark.parametrize("name", NAMES)
+def test_the_peoples_items_are_sound(name: str) -> None:
+    assert not faults(ITEMS[name])
+    said = [item["instruction"] for item in ITEMS[name] if "line" not in item]
     assert all(said)
     assert len(set(said)) == len(said)
+
+
+def test_the_sets_share_no_words_and_no_tables() -> None:
+    first, last = ({item.get("line", item["instruction"]) for item in ITEMS[name]} for name in NAMES)
+    assert not first & last
+    files = (SETS[name].with_name(f"{name}_scenes.json") for name in NAMES)
+    tables = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    assert not {*tables[0]} & {*tables[1]}
+
+
+def test_the_last_set_has_every_kind_in_it() -> None:
+    ours = [item for item in ITEMS["people_last"] if "line" not in item]
+    count = Counter(item["class"] for item in ours)
+    assert Counter(item["language"] for item in ours) == {"zh": 60, "en": 40}
+    first, last = ({item["class"] for item in ITEMS[name]} for name in NAMES)
+    assert first - last <= {"many_things", "underspecified"}
+    assert count["forbidding"] >= 15
+    assert count["harm"] >= 6
+    assert count["question"] >= 10
+    assert count["offset"] + count["region"] >= 10
 
 
 def told(wanted: dict[str, Any], scene: Scene) -> Reading:
@@ -189,8 +213,9 @@ def told(wanted: dict[str, Any], scene: Scene) -> Reading:
     return Reading("subgoals", tuple(goals), spots=tuple(spots))
 
 
-def test_what_a_label_accepts_is_right_and_forbids_nothing_of_it() -> None:
-    for item in ITEMS:
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_label_accepts_is_right_and_forbids_nothing_of_it(name: str) -> None:
+    for item in ITEMS[name]:
         for wanted in item["accept"]:
             if "layout" not in wanted:
                 reading = told(wanted, item["scene"])
@@ -198,17 +223,20 @@ def test_what_a_label_accepts_is_right_and_forbids_nothing_of_it() -> None:
                 assert not forbidden(reading, item), (item["id"], wanted)
 
 
-def test_doing_nothing_is_right_only_where_a_label_says_so() -> None:
-    for item in ITEMS:
+@pytest.mark.parametrize("name", NAMES)
+def test_doing_nothing_is_right_only_where_a_label_says_so(name: str) -> None:
+    for item in ITEMS[name]:
         asked = [wanted for wanted in item["accept"] if wanted["kind"] == "subgoals"]
         idle = any(not wanted["subgoals"] and "layout" not in wanted for wanted in asked)
         assert right(subgoals(), item) is idle, item["id"]
 
 
 def test_half_of_them_are_lines_drawn_by_seed() -> None:
-    drawn = random.Random(16).sample(range(1, 30870), 640)
-    assert {item["line"] for item in ITEMS if "line" in item} == set(drawn)
-    assert all(item["instruction"] == "" for item in ITEMS if "line" in item)
+    lines = {name: [item["line"] for item in ITEMS[name] if "line" in item] for name in NAMES}
+    assert {*lines["people"]} == {*random.Random(16).sample(range(1, 30870), 640)}
+    assert {*lines["people_last"]} == {*random.Random(1616).sample(range(1, 30870), 102)} - {*lines["people"]}
+    assert [len(lines[name]) for name in NAMES] == [640, 100]
+    assert all(item["instruction"] == "" for name in NAMES for item in ITEMS[name] if "line" in item)
 
 
 def test_sentences_are_taken_from_their_lines_and_only_from_those_meant(tmp_path: Path) -> None:
