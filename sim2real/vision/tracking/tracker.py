@@ -199,7 +199,7 @@ class Tracker:
     def unseen(self) -> tuple[str, ...]:
         """The things of which only is assumed what the scene says of them; what is in the jaws is felt there."""
         objects = (n for n, track in self._tracks.items() if n != self._grip.name and not track.in_sight)
-        return (*objects, *(n for n, track in self._fixtures.items() if track.missing))
+        return (*objects, *(n for n, track in self._fixtures.items() if track.missing or track.state == UNKNOWN))
 
     def doubt(self, since: float) -> None:
         """Count for nothing what pictures have shown since then of what was let go not long before."""

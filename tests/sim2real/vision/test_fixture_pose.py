@@ -14,20 +14,23 @@ from hypothesis import strategies as st
 
 from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.errors import PontineError
-from pontine.envs.predicates import holds
-from pontine.envs.robot import CONTROL_SECONDS
+from pontine.envs.predicates import holds, unseen
+from pontine.envs.robot import CONTROL_SECONDS, JOINTS, RobotState
 from pontine.envs.scene import UNKNOWN, Fixture, Scene, SceneObject
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.so101.kinematics import tool_pose
 from pontine.envs.so101.model import REST
 from pontine.envs.tabletop.fixture_parts import yaw_of
 from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene
+from pontine.planner.execution.executive import execute
+from pontine.planner.planning.plan import make_plan
 from pontine.sim2real.emulation.tagging import TABLE_TAGS, decals
 from pontine.sim2real.vision.fixture_pose import moved
 from pontine.sim2real.vision.markers import MarkedFixture, Markers, MarkersError, Tag
 from pontine.sim2real.vision.scene_source import FixedScene
 from pontine.sim2real.vision.tag_scene import TagScene
-from pontine.sim2real.vision.tracking.tracker import LOST
+from pontine.sim2real.vision.tracking.tracker import LOST, Tracker
+from tests.planner.fakes import FakeRobot
 from tests.sim2real.views import shot, true_camera
 
 DRAWER = MarkedFixture(
@@ -140,9 +143,34 @@ def test_what_nobody_can_see_is_said_and_not_assumed() -> None:
         scene = seen.source.scene(seen.robot.observe())
         assert not holds(scene, ("open", "drawer"))
         assert not holds(scene, ("closed", "drawer"))
+        assert unseen(scene, [("not", "open", "drawer")]) == ("drawer",)
         assert Scene.from_json(json.loads(json.dumps(scene.to_json()))) == scene
         with pytest.raises(PontineError, match="whether it is open or closed is not known"):
             fixtures_from_scene(scene)
+
+
+def test_a_fixture_that_was_never_looked_at_is_unseen_until_its_state_is_seen() -> None:
+    tracker = Tracker(Markers(TABLE_TAGS, (), fixtures=(DRAWER, BUTTON)))
+    still = np.zeros(len(JOINTS))
+    assert tracker.scene(RobotState(REST, still, still, REST, 0.0), 0.0).unseen == ("drawer", "button")
+    with view(DRAWER) as seen:
+        told = []
+        for displacement in (0.04, 0.08):
+            seen.set(0, displacement)
+            told.append(seen.look().unseen)
+    assert told == [("drawer",), ()]
+
+
+def test_nothing_is_done_about_a_drawer_that_nobody_has_ever_seen() -> None:
+    class Unseeing(FakeRobot):
+        tracker = Tracker(Markers(TABLE_TAGS, (), fixtures=(DRAWER,)))
+
+        def scene(self) -> Scene:
+            return self.tracker.scene(self.observe(), 0.04 * self.commands)
+
+    result = execute(Unseeing(), {}, [("not", "open", "drawer")], make_plan)
+    assert (result.goal_reached, result.cause, result.steps) == (False, "perception", [])
+    assert "drawer could not be seen" in result.reason
 
 
 def test_a_part_that_is_gone_in_plain_view_is_unknown_after_a_while() -> None:
