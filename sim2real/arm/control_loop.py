@@ -358,6 +358,7 @@ class ControlLoop:
             unreached = let_go(self._bus, JOINTS, self._profile.sinking)
         finally:
             self._bus.close()
+            self._bus.release()
             self.ending = Ending(at_rest, {name: error.problem for name, error in unreached.items()})
             _log.info("%s", self.ending)
             self._out.put(None)

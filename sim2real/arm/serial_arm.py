@@ -71,7 +71,11 @@ class SerialArm:
         self._observers.append(observer)
 
     def __enter__(self) -> Self:
-        """Wake the arm where it stands. Raises what `look_over` and `wake` raise; then all is let go again."""
+        """Wake the arm where it stands. Raises what `look_over` and `wake` raise; then all is let go again.
+
+        Raises `BusOwnedError` where another arm is awake on the bus, and leaves that one alone.
+        """
+        self._bus.check_free()
         try:
             profile = self.limits.profile
             space = Collisions.of(profile)

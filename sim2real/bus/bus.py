@@ -115,10 +115,20 @@ class Bus:
         """Close the port; the servos go on with what they were told last."""
         self._serial.close()
 
+    def check_free(self) -> None:
+        """Raises `BusOwnedError` if another thread has claimed the bus."""
+        if self._owner not in (None, threading.get_ident()):
+            raise BusOwnedError(self.port)
+
     def claim(self) -> None:
         """Let only the thread that calls this write from now on. Raises `BusOwnedError` if another has claimed it."""
-        self._check_owner()
+        self.check_free()
         self._owner = threading.get_ident()
+
+    def release(self) -> None:
+        """Claim it no longer; nothing is done where another thread has claimed it or none has."""
+        if self._owner == threading.get_ident():
+            self._owner = None
 
     @contextmanager
     def patiently(self) -> Iterator[None]:
@@ -128,10 +138,6 @@ class Bus:
             yield
         finally:
             self._retries = RETRIES
-
-    def _check_owner(self) -> None:
-        if self._owner not in (None, threading.get_ident()):
-            raise BusOwnedError(self.port)
 
     def ping(self, name: str) -> None:
         """Raise `NoReplyError` or another bus error unless the servo answers."""
@@ -212,7 +218,7 @@ class Bus:
 
         Nobody answers it. Raises `UnfitValueError` outside 0 to 2π; then nothing is sent.
         """
-        self._check_owner()
+        self.check_free()
         goal = self.protocol.table["goal_position"]
         rows = []
         for name, angle in goals.items():
@@ -243,7 +249,7 @@ class Bus:
             self.write(name, lock, 1)
 
     def _writable(self, register: str) -> Register:
-        self._check_owner()
+        self.check_free()
         entry = self.protocol.table[register]
         if not entry.writable:
             raise UnfitValueError(f"{register} is measured by the servo and cannot be written")

@@ -20,7 +20,7 @@ from pontine.sim2real.arm.serial_arm import ObserverError, SerialArm
 from pontine.sim2real.arm.stops import Kind, SafetyStop
 from pontine.sim2real.arm.torque import NotReadyError
 from pontine.sim2real.bus.bus import Bus, ServoState
-from pontine.sim2real.bus.errors import BusOwnedError, NoReplyError
+from pontine.sim2real.bus.errors import BusError, BusOwnedError, NoReplyError
 from pontine.sim2real.trials import benchmark
 from pontine.sim2real.trials.fault_trials import (
     FAULTS,
@@ -104,6 +104,25 @@ def test_there_is_no_way_round_the_envelope_by_the_arms_own_bus(rig: Rig) -> Non
         assert bus.read("elbow_flex", "torque_limit") != 500
         arm.stop()
     assert arm.report()["ending"]["at_rest"]
+
+
+def test_a_second_arm_on_its_bus_is_refused_and_changes_nothing(rig: Rig) -> None:
+    arm = serial_arm(rig)
+    bus = arm._bus
+    second = SerialArm(bus, CALIBRATION, arm.limits, EMPTY_TABLE)
+    with arm:
+        drive(arm, 2)
+        with pytest.raises(BusOwnedError, match="belongs to an arm"), second:
+            pass
+        assert not bus.closed
+        drive(arm, 2)
+    assert arm.report()["stops"] == []
+    assert arm.report()["ending"]["at_rest"]
+    assert not second.woken
+    # it belongs to no arm any more, and what is wrong with it is that it is closed
+    with pytest.raises(BusError) as caught:
+        bus.write("elbow_flex", "torque_limit", 500)
+    assert not isinstance(caught.value, BusOwnedError)
 
 
 def test_targets_that_are_no_numbers_stop_it(rig: Rig) -> None:
