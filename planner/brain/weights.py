@@ -9,6 +9,7 @@ tensors are converted once.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -109,8 +110,10 @@ def base_model(say: Callable[[str], None] = lambda text: print(plain(text), file
 def _clear(cache: Path) -> None:
     """Remove what conversions that were killed have left."""
     for left in cache.glob(f"{_CONVERTING}*"):
-        if time.time() - left.lstat().st_mtime > LEFT_OVER and not left.is_symlink():
-            shutil.rmtree(left, ignore_errors=True)
+        # Another process may finish and remove its own meanwhile.
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.lstat().st_mtime > LEFT_OVER and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _installed() -> Path | None:

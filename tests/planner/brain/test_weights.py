@@ -118,6 +118,19 @@ def test_what_a_killed_conversion_left_is_removed_and_one_that_runs_is_not(cache
     assert sorted(p.name for p in cache.parent.iterdir()) == [".converting-new", cache.name]
 
 
+def test_what_another_process_removes_meanwhile_keeps_nobody_from_the_model(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, old = cache.parent / ".converting-gone", cache.parent / ".converting-old"
+    old.mkdir()
+    os.utime(old, (1, 1))
+    monkeypatch.setattr(Path, "glob", lambda *_: iter([gone, old]))
+    DAMAGES["config missing"](cache)
+    assert weights.base_model(quiet) == cache
+    monkeypatch.undo()
+    assert [p.name for p in cache.parent.iterdir()] == [cache.name]
+
+
 def test_a_download_runs_no_code_of_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here, made = tmp_path / "here", tmp_path / "made"
     here.mkdir()
