@@ -69,10 +69,10 @@ def alone(words: Sequence[str]) -> bool:
 def no_verb(words: Sequence[str], scene: Scene) -> bool:
     """Whether copied words can be no verb, unless a skill is called so: they begin or end with a word that joins
     sentences ("and", 然后), or have in them what a thing of the scene is called."""
-    said = join_units(words)
-    subjects = [*map(Subject, scene.objects), *map(Subject, scene.fixtures)]
     if any(_says(skill, words) for skill in SKILLS.values()):
         return False
+    said = join_units(words)
+    subjects = [*map(Subject, scene.objects), *map(Subject, scene.fixtures)]
     if is_cjk(words[0][0]):
         names = (text for subject in subjects for text in subject.texts if len(text) > 1)
         return said.startswith(_joining()) or said.endswith(_joining()) or any(name in said for name in names)

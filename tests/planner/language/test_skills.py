@@ -139,3 +139,9 @@ def test_a_verb_that_is_what_a_thing_is_called_makes_no_sense() -> None:
     assert ground(Form.parse("do red cylinder"), SCENE).half
     assert not ground(Form.parse("do dance"), SCENE).half
     assert not ground(Form.parse("do plate the red cylinder"), SCENE).half
+
+
+@pytest.mark.usefixtures("topple")
+def test_what_a_skill_is_called_is_a_verb_whatever_the_scene_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(skills, "Subject", lambda thing: pytest.fail("the scene was looked through"))
+    assert not skills.no_verb(("frobnicate",), SCENE)
