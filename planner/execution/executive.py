@@ -151,20 +151,21 @@ def execute(
     max_replans: int = 3,
     on_event: Callable[[Event], None] = lambda event: None,
     plan: Plan | None = None,
+    scene: Scene | None = None,
 ) -> Execution:
     """Make `subgoals` true in their order, and those that later ones allow true together at the end.
 
-    `plan` is one that was made for them from here already; without one it is made first.
+    `plan` is one that was made for them from here already; without one it is made first. `scene` is what was seen
+    last; with it, that nothing can be seen any more is a failure like any other, and without it the first look raises
+    what the robot raises.
     """
-    run = _Run(robot, library, tuple(subgoals), make_plan, max_replans, on_event, plan)
+    first = robot.scene() if scene is None else scene
+    run = _Run(robot, library, tuple(subgoals), make_plan, max_replans, on_event, plan, first)
     try:
         run.act()
-    except SceneError as error:
-        # The subgoals were grounded in an earlier look at the same table: something in them is no longer seen.
-        run.fail("perception", str(error))
-    except RobotError as error:
+    except (SceneError, RobotError) as error:
         # The arm has stopped by itself: what was done so far and what stopped it belong into the report.
-        run.fail(error.cause, str(error))
+        run.fail(cause_of(error), str(error))
     except BaseException:
         robot.stop()
         raise
@@ -183,17 +184,18 @@ class _Run:
         max_replans: int,
         on_event: Callable[[Event], None],
         plan: Plan | None,
+        scene: Scene,
     ) -> None:
         self.robot, self.library, self.subgoals = robot, library, subgoals
         self.make_plan, self.max_replans, self.on_event = make_plan, max_replans, on_event
-        self.result = Execution(robot.scene())
+        self.result = Execution(scene)
         self.reached = 0
         self._made = plan
         self._given_up: set[str] = set()
-        self._look()
 
     def act(self) -> None:
         """Plan and carry out, again and again, until the goal holds or there is no more to try."""
+        self._look()
         why, moved = "", False
         while True:
             if why and moved:
@@ -333,6 +335,12 @@ class _Run:
         self.result.final_scene = self.robot.scene()
         while self.reached < len(self.subgoals) and _known(self.result.final_scene, self.subgoals[self.reached]):
             self.reached += 1
+
+
+def cause_of(error: SceneError | RobotError) -> Cause:
+    """What is put down to what broke a run off. Subgoals were grounded in an earlier look at the same table: what is
+    wrong with the scene now is that something in them is no longer seen."""
+    return error.cause if isinstance(error, RobotError) else "perception"
 
 
 def _known(scene: Scene, predicate: Predicate) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
+from pontine.envs.errors import RobotError, SceneError
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
-from pontine.planner.execution.executive import Event, Planner, Skill, execute
+from pontine.planner.execution.executive import Event, Execution, Planner, Skill, cause_of, execute
 from pontine.planner.execution.report import Report
 from pontine.planner.planning.plan import make_plan
 from pontine.planner.planning.score import Judge, Score
@@ -43,9 +44,13 @@ def perform(
     on_reading(reading)
     execution, plan, score = None, None, None
     if reading.kind == "subgoals":
-        if judge is not None:
-            reading, plan, score = judge.choose(reading, robot, planner)
-        if score is not None:
-            on_score(score)
-        execution = execute(robot, library, reading.subgoals, planner, replans, on_event, plan)
+        try:
+            if judge is not None:
+                reading, plan, score = judge.choose(reading, robot, planner)
+        except (SceneError, RobotError) as error:
+            execution = Execution(scene, cause=cause_of(error), reason=str(error))
+        else:
+            if score is not None:
+                on_score(score)
+            execution = execute(robot, library, reading.subgoals, planner, replans, on_event, plan, scene)
     return Report(instruction, seed, scene, reading, reading_seconds, time.perf_counter() - start, execution, score)

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import PontineError, RobotError, SceneError
 from pontine.envs.files import check_writable, replacing, write_json
 from pontine.envs.scene import Scene
 from pontine.planner.execution.report import Report
 from pontine.planner.execution.run import perform
+from pontine.planner.planning.score import Judge
 from pontine.planner.reading import Reading, question, refusal, subgoals
 from tests.planner.fakes import FakeRobot, FakeSkill, library, make_plan, picked, placed
 
@@ -51,6 +52,37 @@ def test_a_reading_that_is_no_subgoals_moves_nothing(reading: Reading, cause: st
     data = report(reading).to_json()
     assert (data["goal_reached"], data["cause"], data["reason"]) == (False, cause, reading.text)
     assert data["steps"] == []
+    assert data["final_scene"] == data["scene"]
+
+
+class SightError(RobotError):
+    cause = "perception"
+
+
+class Blinded(FakeRobot):
+    """A robot whose camera fails after so many looks, or sees something else than was talked of."""
+
+    def __init__(self, looks: int, failure: RobotError | SceneError) -> None:
+        super().__init__()
+        self.looks, self.failure = looks, failure
+
+    def scene(self) -> Scene:
+        if not self.looks:
+            raise self.failure
+        self.looks -= 1
+        return super().scene()
+
+
+@pytest.mark.parametrize(("looks", "judged"), [(1, False), (2, False), (1, True)])
+@pytest.mark.parametrize("failure", [SightError("the camera is gone"), SceneError("no object 'red_cube'")])
+def test_a_run_whose_camera_fails_at_any_look_after_the_first_has_its_report(
+    looks: int, judged: bool, failure: RobotError | SceneError, tmp_path: Path
+) -> None:
+    reading = subgoals(("in", "red_cube", "bowl"))
+    judge = Judge({}, tmp_path) if judged else None
+    made = perform("do it", Blinded(looks, failure), lambda *_: reading, library(), planner=make_plan, judge=judge)
+    data = made.to_json()
+    assert (data["goal_reached"], data["cause"], data["reason"]) == (False, "perception", str(failure))
     assert data["final_scene"] == data["scene"]
 
 
