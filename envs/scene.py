@@ -99,19 +99,23 @@ class Scene:
                     else f"{TABLE!r} is the table itself and cannot name an object"
                 )
             named.add(thing.name)
-        if nobody := [name for name in self.unseen if name not in named - {TABLE}]:
+        if nobody := [name for name in self.unseen if name not in named or name == TABLE]:
             raise SceneError(f"'unseen' has {nobody[0]!r}, which the scene does not name")
         if self.holding is not None and self.holding not in self:
             raise SceneError(f"the robot holds {self.holding!r}, which is not among the scene's objects")
         for item in self.objects:
             if item.support is not None and item.support not in named:
                 raise SceneError(f"{item.name!r} stands on {item.support!r}, which the scene does not name")
+        ahead = {item.name: item.support for item in self.objects}
         for item in self.objects:
-            walked = {item.name}
-            for below in self.supports(item.name):
-                if below in walked:
-                    raise SceneError(f"{item.name!r} supports itself through {below!r}")
+            walked: set[str] = set()
+            below: str | None = item.name
+            # What was walked from an earlier object is known to end somewhere else than in itself.
+            while below is not None and below in ahead:
                 walked.add(below)
+                below = ahead.pop(below)
+            if below in walked:
+                raise SceneError(f"{item.name!r} supports itself through {below!r}")
 
     def __contains__(self, name: object) -> bool:
         return any(o.name == name for o in self.objects)

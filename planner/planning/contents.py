@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pontine.envs.predicates import Predicate
@@ -33,13 +34,16 @@ class Contents:
         self.support = {o.name: o.support or TABLE for o in scene.objects if o.name != scene.holding}
         named = {word for g in self.goals for word in g[1:]} | ({scene.holding} if scene.holding else set())
         named.discard(TABLE)
-        self.things = [o.name for o in scene.objects if o.name in named or any(b in named for b in self._below(o.name))]
+        stacked = self._stacked(named)
+        self.things = [o.name for o in scene.objects if o.name in stacked]
         below = {self.support[name] for name in self.things if name in self.support}
-        self.fixtures = [f.name for f in scene.fixtures if f.name in named | below]
+        told = named | below
+        self.fixtures = [f.name for f in scene.fixtures if f.name in told]
         spots = {word for g in self.goals if about(g[0]) in ("hand", "other") for word in g[1:]}
         self.places = [TABLE, *sorted((below | spots) - {TABLE, *self.things, *self.fixtures})]
         everything: tuple[Thing, ...] = (*scene.objects, *scene.fixtures)
-        self.known: dict[str, Thing] = {t.name: t for t in everything if t.name in {*self.spots, *below}}
+        about_it = {*self.spots, *below}
+        self.known: dict[str, Thing] = {t.name: t for t in everything if t.name in about_it}
         self.receptive = {name for name, thing in self.known.items() if takes_things_in(thing)}
         self.roomy = {TABLE, *(name for name, thing in self.known.items() if roomy(thing))}
 
@@ -48,9 +52,14 @@ class Contents:
         """All that a thing can stand on or in, or the hand can be over."""
         return [*self.things, *self.fixtures, *self.places]
 
-    def _below(self, name: str) -> list[str]:
-        out: list[str] = []
-        while name in self.support and len(out) <= len(self.support):
-            name = self.support[name]
-            out.append(name)
-        return out
+    def _stacked(self, names: Iterable[str]) -> set[str]:
+        """What is called so and what stands on or in that, directly or not."""
+        standing: dict[str, list[str]] = defaultdict(list)
+        for name, spot in self.support.items():
+            standing[spot].append(name)
+        found, ahead = set(names), list(names)
+        while ahead:
+            above = [name for name in standing[ahead.pop()] if name not in found]
+            found.update(above)
+            ahead += above
+        return found

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneError, SceneObject
+from tests.work import instructions
 
 words = st.text(string.ascii_letters + " 红色方块{}\"'\\", min_size=1).filter(lambda s: s.strip() and s != TABLE)
 numbers = st.floats(-10, 10)
@@ -101,3 +102,15 @@ def test_a_file_that_is_not_json_or_not_there_is_named(tmp_path) -> None:
     path.write_text("{")
     with pytest.raises(SceneError, match="is not JSON"):
         Scene.read(path)
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+def test_a_scene_of_four_times_as_many_things_is_four_times_the_work(stacked: bool) -> None:
+    def things(number: int) -> tuple[SceneObject, ...]:
+        return tuple(
+            SceneObject(f"c{i}", "cube", support=f"c{i + 1}" if stacked and i + 1 < number else TABLE)
+            for i in range(number)
+        )
+
+    few, many = (instructions(Scene, things(number)) for number in (50, 200))
+    assert many < 5 * few
