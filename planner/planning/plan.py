@@ -85,6 +85,9 @@ def make_plan(
     """The plan that makes `subgoals` true in their order, and true together at the end unless a later one
     contradicts an earlier one. A subgoal that is true already costs no step.
 
+    What is not to be so is so at the end too: a drawer that must not be open is opened if a cube is to be put into it,
+    and closed again. Where the contrary is asked for later, it need only be before that.
+
     `by` says of some subgoals by which skill they are to be brought about: `{("left_of", "plate", "cube"): "push"}`.
 
     `time_limit` is what it may take, in seconds of CPU time.
@@ -100,13 +103,47 @@ def make_plan(
     """
     by = {} if by is None else by
     told = [check_predicate(g) for g in subgoals]
-    # What is not to be so is said of the time before what asks for it later.
-    told = [g for i, g in enumerate(told) if g[0] != "not" or g[1:] not in told[i + 1 :]]
-    kept = [g for g in told if _kept(g, scene, by)]
-    goals = [positive(g, scene) for g in told if g not in kept]
+    clock = Clock(time_limit)
+    asked: list[tuple[Predicate, bool]] = []  # each with whether it is so already and only to be kept so
+    for i, goal in enumerate(told):
+        if goal[0] == "not" and goal[1:] in told[i + 1 :]:
+            # It is said of the time before what asks for the contrary, and so nothing is to be done if it is true then.
+            if goal[1:] in told[:i] or not holds(scene, goal):
+                asked.append((positive(goal, scene), False))
+        elif _kept(goal, scene, by):
+            asked.append((goal, True))
+        else:
+            asked.append((positive(goal, scene), False))
+    goals, kept = [g for g, keep in asked if not keep], [g for g, keep in asked if keep]
+    found = _search(scene, goals, by, clock)
+    if lost := found.lost(kept):
+        found = _restored(found, asked, {g: _again(g, scene, by) for g in lost})
+    final = (*found.wanted, *kept)
+    valid = found.problem.replay(found.calls, found.states, final)
+    steps = tuple(_steps(found.problem, found.states, found.calls))
+    return Plan(steps, final, valid, found.problem.facts(found.states[-1]))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a search has found: the states on the way, the calls between them, and the goals that no later one gave up
+    and that are true at the end."""
+
+    problem: Problem
+    states: Sequence[State]
+    calls: Sequence[Action]
+    wanted: Sequence[Predicate]
+
+    def lost(self, kept: Iterable[Predicate]) -> list[Predicate]:
+        """Those of the goals that do not hold at the end."""
+        return [g for g in kept if not self.problem.true(self.states[-1], g)]
+
+
+def _search(scene: Scene, goals: Sequence[Predicate], by: Mapping[Predicate, str], clock: Clock) -> _Found:
+    """Make the goals, of which none is a negation, true one after the other. Raises NoPlanError."""
     for goal in goals:
         check(goal, scene, by)
-    problem = Problem(scene, goals, by, Clock(time_limit))
+    problem = Problem(scene, goals, by, clock)
     states: list[State] = [problem.initial]
     calls: list[Action] = []
     wanted: list[Predicate] = []
@@ -123,14 +160,37 @@ def make_plan(
             calls += found
         else:
             if not all(problem.true(states[-1], g) for g in wanted):
-                raise NoPlanError(f"the subgoals undo each other: {', '.join(map(written, wanted))}")
-    if lost := [g for g in kept if not problem.true(states[-1], g)]:
-        raise NoPlanError(f"the subgoals undo each other: {', '.join(map(written, (*lost, *wanted)))}")
-    problem.replay(calls, states)
-    steps = tuple(_steps(problem, states, calls))
-    final = (*wanted, *kept)
-    valid = all(problem.true(states[-1], g) for g in final)
-    return Plan(steps, final, valid, problem.facts(states[-1]))
+                raise NoPlanError(f"the subgoals undo each other: {_listed(*wanted)}")
+    return _Found(problem, states, calls, wanted)
+
+
+def _restored(
+    found: _Found, asked: Sequence[tuple[Predicate, bool]], lost: Mapping[Predicate, Predicate | None]
+) -> _Found:
+    """What is found where goals that were only to be kept, and are lost on the way, are made true again: when it was
+    asked for, or else at the end. Raises NoPlanError where that cannot be, or another goal would be given up for it.
+    """
+    again = {g: made for g, made in lost.items() if made is not None}
+    goals, kept = [g for g, keep in asked if not keep], [g for g, keep in asked if keep]
+    in_place = [again.get(g, g) for g, keep in asked if not keep or g in again]
+    for order in (in_place, [*goals, *again.values()]) if len(again) == len(lost) else ():
+        other = _search(found.problem.scene, order, found.problem.by, found.problem.clock)
+        if not other.lost(kept) and set(found.wanted) <= set(other.wanted):
+            return other
+    raise NoPlanError(f"the subgoals undo each other: {_listed(*lost, *found.wanted)}")
+
+
+def _listed(*goals: Predicate) -> str:
+    return ", ".join(map(written, goals))
+
+
+def _again(goal: Predicate, scene: Scene, by: Mapping[Predicate, str]) -> Predicate | None:
+    """What makes a goal true again that was true at the beginning; None if nothing does."""
+    try:
+        check(made := positive(goal, scene), scene, by)
+    except NoPlanError:
+        return None
+    return made
 
 
 def _kept(goal: Predicate, scene: Scene, by: Mapping[Predicate, str]) -> bool:

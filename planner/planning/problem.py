@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pontine.envs.errors import SceneError
 from pontine.envs.predicates import Predicate, holds
@@ -15,7 +16,7 @@ from pontine.planner.planning.clock import Clock
 from pontine.planner.planning.contents import Contents
 from pontine.planner.planning.replay import EMPTY, Replay
 from pontine.planner.planning.search import search
-from pontine.planner.planning.stage import Stage
+from pontine.planner.planning.stage import Stage, body
 from pontine.policies.skills.operator import HAND, SIDES
 
 
@@ -37,7 +38,7 @@ class Problem:
     def __init__(
         self, scene: Scene, goals: Sequence[Predicate], by: Mapping[Predicate, str], clock: Clock | None = None
     ) -> None:
-        self.scene, self.goals, self.clock = scene, tuple(goals), clock or Clock(float("inf"))
+        self.scene, self.goals, self.by, self.clock = scene, tuple(goals), by, clock or Clock(float("inf"))
         self.contents = Contents(scene, self.goals)
         self._actions = Actions(self.contents, by)
         self._beginning: dict[Predicate, bool] = {}
@@ -141,18 +142,24 @@ class Problem:
         )
         return search(stage, self.clock)
 
-    def replay(self, actions: Sequence[Action], states: Sequence[State]) -> None:
+    def replay(self, actions: Sequence[Action], states: Sequence[State], goals: Sequence[Predicate]) -> bool:
         """Have unified-planning's simulator carry out the actions and compare it with the states, the first of which
-        is where they begin. Raises NoPlanError where they do not agree, or if it takes too long."""
+        is where they begin; whether the goals hold in the simulator's own last state.
+
+        Raises NoPlanError where they do not agree, or if it takes too long.
+        """
         first = states[0]
         true: list[Predicate] = [
             (AT, name, first.support[name]) for name in self.contents.things if name in first.support
         ]
         true += [("holding", first.held)] if first.held is not None else []
-        true += [atom(g) for g in self.goals]
+        true += [atom(body(g)) for g in (*self.goals, *goals)]
+        for name in dict.fromkeys(body(g)[1] for g in goals if about(body(g)[0]) == "at"):
+            true += [(AT, *pair) for pair in pairwise([name, *self.below(first, name)])]
         replayed = Replay(lambda fact: self._so(first, fact), true, actions)
         told = [lambda fact, state=state: self._so(state, fact) for state in states[1:]]
         replayed.run(actions, told, self.clock)
+        return all(replayed.true(goal, first.support) for goal in goals)
 
 
 def prepare() -> None:

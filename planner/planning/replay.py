@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pontine.envs.predicates import Predicate, written
-from pontine.planner.planning.actions import Action, keys
+from pontine.planner.planning.actions import AT, Action, atom, keys
 from pontine.planner.planning.clock import Clock, NoPlanError
 from pontine.planner.planning.stage import body, patterns
 from pontine.policies.skills.operator import ANY
@@ -66,9 +66,34 @@ class Replay:
         if actions:
             self._compare(states[-1], self._atoms, actions[-1])
 
+    def true(self, predicate: Predicate, support: Mapping[str, str]) -> bool:
+        """Whether a predicate whose atom was given holds in the state that the simulator is in.
+
+        `support` says what each thing stood on or in at the beginning: there it still is if no atom says where it is.
+        """
+        if predicate[0] == "not":
+            return not self.true(predicate[1:], support)
+        if predicate[0] == "in":
+            return predicate[2] in self._below(predicate[1], support)
+        return self._is(atom(predicate))
+
+    def _below(self, name: str, support: Mapping[str, str]) -> list[str]:
+        """What a thing stands on or in now, nearest first."""
+        out: dict[str, None] = {}
+        while True:
+            told = [fact for fact in self._near.get(name, ()) if fact[0] == AT]
+            below = next((fact[2] for fact in told if self._is(fact)), None) if told else support.get(name)
+            if below is None or below in out:
+                return list(out)
+            out[below] = None
+            name = below
+
+    def _is(self, fact: Predicate) -> bool:
+        return bool(self._state.get_value(self._atoms[fact]).is_true())
+
     def _compare(self, so: Callable[[Predicate], bool], facts: Any, action: Action) -> None:
         for fact in facts:
-            if self._state.get_value(self._atoms[fact]).is_true() != so(fact):
+            if self._is(fact) != so(fact):
                 raise NoPlanError(f"the plan's replay ends otherwise after {written((action.skill, *action.args))}")
 
     def _fluent(self, fact: Predicate) -> Any:

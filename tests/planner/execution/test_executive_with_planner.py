@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -78,3 +79,12 @@ def test_done_is_only_said_of_a_goal_that_holds(
         assert holds(robot.world, subgoals[-1])
     elif not missed and not spilt:
         assert result.cause == "plan"
+
+
+@pytest.mark.parametrize("support", ["bowl", TABLE])
+def test_what_is_to_be_out_and_then_in_again_is_carried_out_as_it_is_planned(support: str) -> None:
+    robot = FakeRobot(move(SCENE, "red_cube", support))
+    goals = [("not", "in", "red_cube", "bowl"), ("in", "red_cube", "bowl")]
+    result = execute(robot, {"pick": FakeSkill(picked), "place": FakeSkill(placed)}, goals, make_plan)
+    assert (result.goal_reached, result.replans) == (True, 0)
+    assert holds(robot.world, goals[-1])

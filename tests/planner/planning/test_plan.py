@@ -14,7 +14,9 @@ from pontine.envs.errors import PontineError
 from pontine.envs.predicates import PREDICATES, Predicate, PredicateKind, holds
 from pontine.envs.registry import _declaring
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
+from pontine.planner.planning import plan as plan_module
 from pontine.planner.planning.plan import NoPlanError, Plan, make_plan
+from pontine.planner.planning.problem import Problem
 from pontine.policies.skills.object_skills import PushSkill
 from pontine.policies.skills.operator import SIDES, Operator
 from pontine.policies.skills.skill import SKILLS
@@ -112,6 +114,66 @@ def test_a_negation_that_is_false_is_made_true() -> None:
         ("pick", "a"),
         ("place", "a", "on", "table"),
     ]
+
+
+@pytest.mark.parametrize("state", ["open", "closed"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_is_not_to_be_so_at_the_end_may_be_so_on_the_way(state: str, order: int) -> None:
+    """A drawer that must not be open is opened, if a cube is to go into it, and closed again."""
+    goals = [("in", "a", "drawer"), ("not", "open", "drawer")][::order]
+    plan = make_plan(table("a", fixtures=(Fixture("drawer", "drawer", state),)), goals)
+    assert calls(plan)[-3:] == [("pick", "a"), ("place", "a", "in", "drawer"), ("close", "drawer")]
+    assert plan.valid
+    assert {("in", "a", "drawer"), ("closed", "drawer")} <= set(plan.goal)
+    assert ("closed", "drawer") in plan.end
+
+
+def test_what_is_made_so_again_is_so_when_it_was_asked_for_or_at_the_end() -> None:
+    drawer = make_plan(table("a", "b"), [("in", "a", "drawer"), ("not", "open", "drawer"), ("holding", "b")])
+    assert calls(drawer)[-2:] == [("close", "drawer"), ("pick", "b")]
+    held = make_plan(table("a", "b", holding="a"), [("not", "on", "a", "table"), ("in", "b", "bowl")])
+    assert calls(held)[-2:] == [("place", "b", "in", "bowl"), ("pick", "a")]
+    assert drawer.valid
+    assert held.valid
+
+
+@pytest.mark.parametrize(
+    "goals",
+    [
+        [("on", "a", "b"), ("not", "on", "a", "b")],
+        [("not", "in", "a", "bowl"), ("on", "a", "b"), ("in", "b", "bowl")],
+        [("released", "button"), ("not", "pressed", "button"), ("hand_home",), ("pressed", "button")],
+    ],
+)
+def test_what_can_be_undone_again_only_by_giving_up_another_goal_is_not(goals: list[Predicate]) -> None:
+    with pytest.raises(NoPlanError, match="undo each other"):
+        make_plan(table("a", "b"), goals)
+
+
+def test_what_is_not_to_be_so_and_then_to_be_so_is_undone_first_if_it_is_so() -> None:
+    out_and_in = [("not", "in", "a", "bowl"), ("in", "a", "bowl")]
+    plan = make_plan(table("a@bowl"), out_and_in)
+    assert [c for c in calls(plan) if c[0] == "place"] == [("place", "a", "on", "table"), ("place", "a", "in", "bowl")]
+    assert (plan.goal, plan.valid) == ((("in", "a", "bowl"),), True)
+    assert calls(make_plan(table("a"), out_and_in)) == [("pick", "a"), ("place", "a", "in", "bowl")]
+    again = make_plan(table("a"), [("in", "a", "bowl"), *out_and_in])
+    assert [c[3] for c in calls(again) if c[0] == "place"] == ["bowl", "table", "bowl"]
+
+
+@pytest.mark.parametrize("negated", [False, True])
+def test_whether_a_plan_is_valid_is_judged_from_the_simulator_s_own_end(
+    negated: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the search took for reached and is not is not said to be."""
+    goal = (*(("not",) if negated else ()), "in", "a", "bowl")
+    scene = table("a@b", "b@bowl", "c") if negated else table("a@b", "b", "c")
+    assert not holds(scene, goal)
+    true = Problem.true
+    monkeypatch.setattr(Problem, "true", lambda self, state, p: p == goal or true(self, state, p))
+    monkeypatch.setattr(plan_module, "holds", lambda scene, p: p == goal or holds(scene, p))
+    assert [make_plan(scene, goals).valid for goals in ([goal], [goal, ("holding", "c")])] == [False, False]
+    monkeypatch.undo()
+    assert make_plan(scene, [goal]).valid
 
 
 def test_beside_a_thing_that_moves_later_is_made_true_again() -> None:
