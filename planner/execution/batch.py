@@ -78,7 +78,9 @@ def plan_verb(
         raise PontineError("threads must be at least 1")
     with torch_threads(threads):
         choice = (adapter, brain, model, url)
-        return _plan(instruction, goal, scene, out, batch, lambda: load_brain(*choice), plan_seconds, choice)
+        return _plan(
+            instruction, goal, scene, out, batch, lambda: load_brain(*choice), plan_seconds, (*choice, plan_seconds)
+        )
 
 
 def _plan(
@@ -133,7 +135,6 @@ def _plan_batch(batch: Path, out: Path, load: Callable[[], Brain], seconds: floa
         raise PontineError(f"batch= and out= are the same file, {str(out)!r}")
     brain = load()
     prepare()
-    crashed = False
     with AnswerFile(out, settings) as answers, Progress(console=terminal(stderr=True)) as bar:
         shown = bar.add_task("planning", total=total)
         try:
@@ -142,15 +143,14 @@ def _plan_batch(batch: Path, out: Path, load: Callable[[], Brain], seconds: floa
                 if answers.has(line):
                     continue
                 answer, crash = _plan_line(line, number, brain, seconds)
-                answers.add(line, answer, bad=answer["reading"] is None)
-                crashed = crashed or crash
+                answers.add(line, answer, bad=answer["reading"] is None, crashed=crash)
         except BaseException:
-            kept = f"{answers.count} lines are answered in {out}; the same command goes on after them"
-            print(plain(kept), file=sys.stderr)
+            onward = "; the same command goes on after them" if answers.resumable and total is not None else ""
+            print(plain(f"{answers.count} lines are answered in {out}{onward}"), file=sys.stderr)
             raise
     if bad := answers.bad:
         print(plain(f'{bad} of {answers.count} lines could not be read; see their "error" in {out}'), file=sys.stderr)
-    return CRASHED if crashed else 2 if bad else 0
+    return CRASHED if answers.crashed else 2 if bad else 0
 
 
 def _count(batch: Path) -> int | None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from pontine.envs.errors import PontineError
+from pontine.envs.files import MARK
 from pontine.envs.scene import Scene
 from pontine.planner.execution import batch
+from pontine.planner.execution.answer_file import AnswerFile
 from pontine.planner.reading import Reading, Turn, question, subgoals
 
 SCENE: dict[str, Any] = {"objects": [{"name": "a", "kind": "cube"}, {"name": "b", "kind": "bowl", "container": True}]}
@@ -192,6 +197,7 @@ def test_other_lines_other_options_and_a_finished_batch_begin_anew(tmp_path: Pat
         ([line(1), line(2, "loop"), line(3)], {}, ["loop", "put"]),
         ([line(9), line(2)], {}, ["put", "put"]),
         ([line(1), line(2)], {"adapter": "other"}, ["put", "put"]),
+        ([line(1), line(2)], {"plan_seconds": 3.0}, ["put", "put"]),
         ([line(1)], {}, []),
     ):
         source.write_bytes(stopped)
@@ -213,6 +219,115 @@ def test_a_mistake_of_ours_in_one_line_is_said_there(tmp_path: Path, stopper: St
     told = answers(tmp_path / "out.jsonl")
     assert [t["id"] for t in told] == [1, 2, 3]
     assert "RuntimeError: the plan fails its own replay" in told[1]["error"]
+
+
+def test_a_mistake_of_ours_is_not_forgotten_where_a_batch_goes_on(tmp_path: Path, stopper: Stopper) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_bytes(b"\n".join([line(1), line(2, "crash"), line(3, "stop")]))
+    with pytest.raises(KeyboardInterrupt):
+        batch.plan_verb(batch=source, out=out)
+    source.write_bytes(b"\n".join([line(1), line(2, "crash"), line(3)]))
+    stopper.asked.clear()
+    assert batch.plan_verb(batch=source, out=out) == 70
+    assert stopper.asked == ["put"]
+
+
+def marks(out: Path) -> Path:
+    return out.with_name(f"{MARK}{out.name}.answers")
+
+
+@pytest.mark.parametrize("theirs", ["a diary\n", "abcdefgh\n", "0123456789abcdef\nand more\n", "0123456789abcdef!!!\n"])
+def test_a_file_that_is_not_ours_is_left_alone(tmp_path: Path, theirs: str) -> None:
+    out = tmp_path / "out.jsonl"
+    (tmp_path / "in.jsonl").write_bytes(line(1))
+    marks(out).write_text(theirs)
+    with pytest.raises(PontineError, match="in the way and not Pontine's"):
+        batch.plan_verb(batch=tmp_path / "in.jsonl", out=out)
+    assert marks(out).read_text() == theirs
+
+
+def test_a_link_laid_where_the_marks_would_lie_leads_nowhere(tmp_path: Path) -> None:
+    out, victim = tmp_path / "out.jsonl", tmp_path / "victim.txt"
+    (tmp_path / "in.jsonl").write_bytes(line(1))
+    for target, before in ((victim, "precious"), (victim, ""), (tmp_path / "new.txt", None)):
+        if before is not None:
+            victim.write_text(before)
+        marks(out).symlink_to(target)
+        with pytest.raises(PontineError, match="in the way and not Pontine's"):
+            batch.plan_verb(batch=tmp_path / "in.jsonl", out=out)
+        assert marks(out).is_symlink()
+        assert (victim.read_text(), (tmp_path / "new.txt").exists()) == (before or "", False)
+        marks(out).unlink()
+    os.mkfifo(marks(out))
+    with pytest.raises(PontineError, match="in the way and not Pontine's"):
+        batch.plan_verb(batch=tmp_path / "in.jsonl", out=out)
+
+
+def test_marks_that_were_cut_short_cost_a_line_and_no_more(tmp_path: Path, stopper: Stopper) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_bytes(b"\n".join([line(1), line(2), line(3, "stop")]))
+    with pytest.raises(KeyboardInterrupt):
+        batch.plan_verb(batch=source, out=out)
+    marks(out).write_bytes(marks(out).read_bytes()[:-5])
+    source.write_bytes(b"\n".join([line(1), line(2)]))
+    stopper.asked.clear()
+    assert batch.plan_verb(batch=source, out=out) == 0
+    assert stopper.asked == ["put"]
+    assert [t["id"] for t in answers(out)] == [1, 2]
+
+
+def test_two_batches_do_not_write_one_file(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    (tmp_path / "in.jsonl").write_bytes(line(1))
+    (tmp_path / "other.jsonl").symlink_to(out)
+    with AnswerFile(out, None) as first:
+        first.add(b"a", {"id": "a"})
+        for name in ("out.jsonl", "other.jsonl"):
+            with pytest.raises(PontineError, match="another process is writing"):
+                batch.plan_verb(batch=tmp_path / "in.jsonl", out=tmp_path / name)
+        first.add(b"b", {"id": "b"})
+    assert [t["id"] for t in answers(out)] == ["a", "b"]
+    assert batch.plan_verb(batch=tmp_path / "in.jsonl", out=out) == 0
+
+
+@pytest.mark.parametrize(("where", "fails"), [(Path, "unlink"), (AnswerFile, "_cut")])
+def test_an_end_that_cannot_be_written_is_one_line_and_leaves_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: type, fails: str
+) -> None:
+    def full(*arguments: object, **options: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    out = tmp_path / "out.jsonl"
+    file = AnswerFile(out, None).__enter__()
+    file.add(b"a", {"id": "a"})
+    monkeypatch.setattr(where, fails, full)
+    with pytest.raises(PontineError, match=r"cannot write '.*out\.jsonl': Input/output error"):
+        file.__exit__(None, None, None)
+    assert file._file.closed
+    assert file._marks is not None
+    assert file._marks.closed
+    assert [t["id"] for t in answers(out)] == ["a"]
+
+
+def test_only_where_a_batch_can_go_on_it_is_said(
+    tmp_path: Path, stopper: Stopper, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, lines = tmp_path / "in.jsonl", b"\n".join([line(1), line(2, "stop")])
+    source.write_bytes(lines)
+    for given, out, goes_on in (
+        (source, tmp_path / "a", True),
+        (source, os.devnull, False),
+        (None, tmp_path / "b", False),
+    ):
+        if given is None:
+            given = tmp_path / "pipe"
+            os.mkfifo(given)
+            Thread(target=given.write_bytes, args=[lines]).start()
+        with pytest.raises(KeyboardInterrupt):
+            batch.plan_verb(batch=given, out=out)
+        said = capsys.readouterr().err
+        assert "1 lines are answered" in said
+        assert ("goes on" in said) is goes_on
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
