@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from pontine.planner.language.form import Form, FormError
@@ -16,6 +17,9 @@ from pontine.planner.language.segments import split_units
 
 MOST = 200
 """Lines of an answer that are looked at, from its end, and characters of each are five times as many."""
+
+MOST_OF_A_LINE, MOST_TRIES = 32, 1000
+"""Readings of one line, and of a whole answer, that are tried: what a server sends may be made to have many."""
 
 _THOUGHTS = re.compile(r"<(think|thinking|reasoning|thought)>.*?(?:</\1>|$)", re.DOTALL | re.IGNORECASE)
 _THOUGHT_OF = re.compile(r"</(?:think|thinking|reasoning|thought)>", re.IGNORECASE)
@@ -26,7 +30,7 @@ _TURN_ENDS = re.compile(
 )
 _MARK = re.compile(r"<\|[^|<>]*\|>|<start_of_turn>|<s>|<bos>|\[INST\]")
 _LABEL = re.compile(
-    r"(?:the\s+)?(?:goal\s+|final\s+)?(?:form|answer|output|result)\s*(?:is)?\s*[:：=]\s*", re.IGNORECASE
+    r"(?:the\s+)?(?:goal\s+|final\s+)?(?:form|answer|output|result)\s*(?:is\s*)?[:：=]\s*", re.IGNORECASE
 )
 _BULLET = re.compile(r"^\s*(?:[-*+>#•]+|\d{1,2}[.)])\s+")
 _QUOTES = "\"'`*_“”‘’«»「」『』"
@@ -59,12 +63,13 @@ def form_in(answer: str, instruction: str) -> Form:
     if not lines:
         raise FormError("the answer is empty")
     labelled = [line for line in lines if _LABEL.match(_BULLET.sub("", line, count=1).lstrip(_QUOTES))]
-    for chosen in (labelled, lines):
-        if (found := _last_form(chosen, instruction)) is not None:
+    tries = iter(range(MOST_TRIES))
+    for chosen in (labelled, lines) if labelled != lines else (lines,):
+        if (found := _last_form(chosen, instruction, tries)) is not None:
             return found
     for line in reversed(lines):
         for inside in _INSIDE.finditer(line):
-            if (found := _form(next(filter(None, inside.groups())), instruction)) is not None:
+            if (found := _form(next(filter(None, inside.groups())), instruction, tries)) is not None:
                 return found
     return checked(lines[-1].strip(_QUOTES + " "), instruction)
 
@@ -112,11 +117,11 @@ def _last_turn(text: str) -> str:
     return ""
 
 
-def _last_form(lines: list[str], instruction: str) -> Form | None:
+def _last_form(lines: list[str], instruction: str, tries: Iterator[int]) -> Form | None:
     """The form of the last lines that are one, put together where they are its parts."""
     found: Form | None = None
     for line in reversed(lines):
-        form = _form(line, instruction)
+        form = _form(line, instruction, tries)
         if form is None:
             if found is not None:
                 break
@@ -131,9 +136,9 @@ def _last_form(lines: list[str], instruction: str) -> Form | None:
     return found
 
 
-def _form(line: str, instruction: str) -> Form | None:
-    """The form that a line is, once what wraps it is taken off; None if it is none."""
-    for candidate in _unwrapped(line):
+def _form(line: str, instruction: str, tries: Iterator[int]) -> Form | None:
+    """The form that a line is, once what wraps it is taken off; None if it is none, or the `tries` are used up."""
+    for candidate, _ in zip(islice(_unwrapped(line), MOST_OF_A_LINE), tries, strict=False):
         try:
             return checked(candidate, instruction)
         except FormError:
@@ -143,13 +148,15 @@ def _form(line: str, instruction: str) -> Form | None:
 
 def _unwrapped(line: str) -> Iterator[str]:
     """A line as it is, then with less and less around it."""
-    yield line
-    bare = _BULLET.sub("", line, count=1).strip(_QUOTES + " ")
-    bare = _LABEL.sub("", bare, count=1).strip(_QUOTES + " ") if _LABEL.match(bare) else bare
-    bare = bare.rstrip(_QUOTES + " ;；")
-    yield bare
-    for end in _AFTER.finditer(bare):
-        if end.start():
-            yield bare[: end.start()].strip(_QUOTES + " ;；,，")
-    if (label := _LABEL.search(bare)) is not None:
-        yield from _unwrapped(bare[label.end() :])
+    while True:
+        yield line
+        bare = _BULLET.sub("", line, count=1).strip(_QUOTES + " ")
+        bare = _LABEL.sub("", bare, count=1).strip(_QUOTES + " ") if _LABEL.match(bare) else bare
+        bare = bare.rstrip(_QUOTES + " ;；")
+        yield bare
+        for end in _AFTER.finditer(bare):
+            if end.start():
+                yield bare[: end.start()].strip(_QUOTES + " ;；,，")
+        if (label := _LABEL.search(bare)) is None:
+            return
+        line = bare[label.end() :]

@@ -26,6 +26,7 @@ FORM = "in the red cube, the bowl"
 ANSWERS = [
     {"choices": [{"message": {"role": "assistant", "content": FORM}, "finish_reason": "stop"}]},
     {"choices": [{"message": {"content": [{"type": "text", "text": f"Form: {FORM}"}], "reasoning_content": "so"}}]},
+    {"choices": [{"message": {"content": "\n".join(["form: " * 166] * 20)}}]},
     {"error": {"message": "max_tokens is not supported", "code": 400}},
     [{"error": {"message": "not found", "status": "NOT_FOUND"}}],
 ]

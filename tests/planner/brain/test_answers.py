@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pontine.planner.brain import answers
 from pontine.planner.brain.answers import answer_of, checked, form_in
-from pontine.planner.language.form import FormError
+from pontine.planner.language.form import Form, FormError
 
 SAID = "Put the red cube in the bowl, then close the drawer."
 FORM = "in the red cube, the bowl; close the drawer"
@@ -90,6 +92,36 @@ def test_the_text_of_a_message_wherever_it_stands(message: dict[str, Any]) -> No
 def test_what_has_no_form_is_none(answer: str) -> None:
     with pytest.raises(FormError):
         form_in(answer_of({"content": answer}), SAID)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["\n".join(["form: " * 166] * 200), "\n".join([FORM + " (" * 400] * 200).replace("red", "blue"),
+     "\n".join(['"hold"' * 160] * 200), "\n".join(["so. " * 250] * 200)],
+)  # fmt: skip
+def test_an_answer_made_to_have_many_readings_is_soon_given_up(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def counted(text: str, instruction: str) -> Form:
+        tried.append(text)
+        return checked(text, instruction)
+
+    monkeypatch.setattr(answers, "checked", counted)
+    with pytest.raises(FormError):
+        form_in(answer, SAID)
+    assert len(tried) <= answers.MOST_TRIES + 1
+
+
+def test_a_label_far_behind_its_colon_is_looked_for_in_no_more_than_linear_time() -> None:
+    """Where two runs of blanks may stand beside each other, each is tried at every length, for minutes."""
+    began = time.thread_time()
+    assert answers._LABEL.search("form" + " " * 100_000 + "x") is None
+    assert time.thread_time() - began < 5
+
+
+def test_a_form_before_a_long_explanation_is_found() -> None:
+    prose = "\n".join(f"The cube goes first ({n}); then the drawer is closed, as was asked for." for n in range(150))
+    assert str(form_in(f"{FORM}\n{prose}", SAID)) == FORM
 
 
 @pytest.mark.parametrize("message", [{}, {"content": 7}, {"content": [None, 7, {"text": 7}]}, {"content": {"a": 1}}])
