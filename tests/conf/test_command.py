@@ -100,6 +100,8 @@ def test_a_family_lists_its_members(inside: Inside) -> None:
         (["eval", "episodes=1e20"], "episodes=1"),
         (["eval", "episodes=99999999999999999999"], "must be at most 2147483647"),
         (["train", "threads=99999"], "threads=99999 must be at most 1024"),
+        (["plan", "threads=-99999"], "threads=-99999 must be at least 0"),
+        (["tune", "group=-99999999999"], "group=-99999999999 must be at least -2147483647"),
         (["train", "ppo.worlds=99999999999"], "ppo.worlds=99999999999 must be at most 2147483647"),
         *((["demo", word], "hydra") for word in HYDRA),
         (["demo", "objects=9"], "objects=9 must be from 1 to 8"),
