@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from .declarations.predicate_kind import PREDICATES, PredicateKind, Sort
 from .errors import PontineError, SceneError, UnknownNameError
+from .io import json_text
 from .scene import TABLE, Scene, SceneObject
 from .spots import CLEARANCE, SPOTS, home, point_over
 
@@ -260,8 +261,8 @@ class _Tokens:
         said = match["name"]
         if said.startswith('"'):
             try:
-                said = json.loads(said)
-            except json.JSONDecodeError:
+                said = json_text.parse(said)
+            except PontineError:
                 raise self._wrong(what) from None
         self._at = match.end()
         return said

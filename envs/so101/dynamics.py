@@ -8,15 +8,15 @@ with the constants kp (N m/rad), damping (N m s/rad), frictionloss (N m), armatu
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from ..errors import PontineError
 from ..files import write_json
+from ..io import json_text
 from ..robot import JOINTS
 
 CONSTANTS = ("kp", "damping", "frictionloss", "armature", "backlash")
@@ -67,19 +67,17 @@ class Dynamics:
     @classmethod
     def read(cls, path: str | Path) -> Self:
         """The dynamics in a file; raises `DynamicsError` that says what is wrong with it."""
-        try:
-            data: Any = json.loads(Path(path).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise DynamicsError(f"there is no dynamics file {path}: make one with `pontine arm identify`") from None
-        except (OSError, ValueError) as error:
-            raise DynamicsError(f"cannot read the dynamics file {path}: {error}") from None
+        if not Path(path).exists():
+            raise DynamicsError(f"there is no dynamics file {path}: make one with `pontine arm identify`")
+        data = json_text.read(path, "the dynamics file", DynamicsError)
         if not isinstance(data, dict) or data.get("format") != _FORMAT:
             raise DynamicsError(f"{path} is no dynamics file")
         if data.get("version") != _VERSION:
             raise DynamicsError(f"{path} has version {data.get('version')!r}; this program reads {_VERSION}")
-        try:
+        with json_text.expecting(f"the dynamics file {path}", DynamicsError):
             joints = {joint: {name: Estimate(**data["joints"][joint][name]) for name in CONSTANTS} for joint in JOINTS}
-            return cls(str(data["name"]), joints, Estimate(**data["delay"]), data["rms_degrees"],
-                       data["nominal_rms_degrees"])  # fmt: skip
-        except (KeyError, TypeError) as error:
-            raise DynamicsError(f"{path} is damaged: {error}") from None
+            fitted, nominal = (
+                {joint: float(data[rms][joint]) for joint in data[rms]}
+                for rms in ("rms_degrees", "nominal_rms_degrees")
+            )
+            return cls(str(data["name"]), joints, Estimate(**data["delay"]), fitted, nominal)

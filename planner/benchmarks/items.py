@@ -4,13 +4,13 @@ kind of question or refusal."""
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pontine.envs.errors import PontineError
+from pontine.envs.io import json_text
 from pontine.envs.predicates import Predicate, holds
 from pontine.envs.scene import Scene
 from pontine.planner.benchmarks.answers import answers
@@ -51,12 +51,14 @@ def load_items(items: str | Path | None = None, sentences: str | Path | None = N
     path = SETS.get(str(items), Path(items)) if items is not None else SHIPPED
     own = path.with_name(f"{path.stem}_scenes.json")
     try:
-        scenes = json.loads((own if own.exists() else path.parent / "scenes.json").read_text(encoding="utf-8"))
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        texts = path.read_bytes().split(b"\n")
         lines = None if sentences is None else Path(sentences).read_text(encoding="utf-8").split("\n")
+    except (OSError, ValueError) as error:
+        raise PontineError(f"cannot read the test items {str(path)!r}: {error}") from None
+    scenes = json_text.read(own if own.exists() else path.parent / "scenes.json", "the scenes of the test items")
+    rows = [json_text.parse(text, f"line {n} of {path.name}") for n, text in enumerate(texts, 1) if text.strip()]
+    with json_text.expecting(f"the set of test items {str(path)!r}"):
         return [_laid(_told(row, lines), Scene.from_json(scenes[row["scene"]])) for row in rows]
-    except (OSError, ValueError, KeyError, IndexError) as error:
-        raise PontineError(f"cannot read the test items {str(path)!r}: {error!r}") from None
 
 
 def _told(row: dict[str, Any], lines: Sequence[str] | None) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from pontine.envs.errors import PontineError
+from pontine.envs.io import json_text
 from pontine.envs.io.plain_text import plain
 from pontine.envs.scene import Scene
 from pontine.planner.brain.decode import Constraint, Source, Vocabulary
@@ -70,9 +70,11 @@ class EmbeddedBrain(FormBrain):
                 f"the converted language model in {str(folder)!r} is damaged ({plain(error, longest=300)}); "
                 "delete that folder and run again"
             ) from None
-        card = merge_adapter(model, Path(adapter) if adapter else SHIPPED)
-        unknown = set(LATER) - set(card.get("keywords", ()))
-        return cls(model.eval(), Vocabulary.of(tokenizer, without=unknown), float(card.get("ask_below", 0.0)))
+        merged = Path(adapter) if adapter else SHIPPED
+        card = merge_adapter(model, merged)
+        with json_text.expecting(f"the card of the adapter in {str(merged)!r}"):
+            unknown, ask_below = set(LATER) - set(card.get("keywords", ())), float(card.get("ask_below", 0.0))
+        return cls(model.eval(), Vocabulary.of(tokenizer, without=unknown), ask_below)
 
     def forms(self, instruction: str, scene: Scene | None = None) -> Iterator[tuple[Form, float]]:
         """The goal form that is written greedily with its probability under the constraint, then those that begin as
@@ -166,13 +168,15 @@ def merge_adapter(model: Any, folder: Path) -> dict[str, Any]:
     Raises PontineError if the adapter is missing, cut short or made for another model.
     """
     try:
-        card = json.loads((folder / "adapter.json").read_text(encoding="utf-8"))
-        tensors = load_file(folder / "adapter.safetensors")
+        card = json_text.read(folder / "adapter.json", "its card")
         scale = card["alpha"] / card["rank"]
+        tensors = load_file(folder / "adapter.safetensors")
         modules = dict(model.named_modules())
         for name in sorted(n.removesuffix(".lora_A") for n in tensors if n.endswith(".lora_A")):
             down, up = tensors[f"{name}.lora_A"].float(), tensors[f"{name}.lora_B"].float()
             modules[name].weight.data += scale * (up @ down)
-    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
-        raise PontineError(f"the adapter in {str(folder)!r} cannot be used: {str(error).splitlines()[0]}") from None
-    return dict(card)
+        return dict(card)
+    except (PontineError, OSError, SafetensorError, LookupError, ValueError, TypeError, ArithmeticError,
+            RuntimeError) as error:  # fmt: skip
+        said = plain(error, longest=300) or type(error).__name__
+        raise PontineError(f"the adapter in {str(folder)!r} cannot be used: {said}") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -104,6 +103,6 @@ def measure(adapter: Path, items: str | Path | None) -> dict[str, Any]:
     from pontine.planner.benchmarks.brain_benchmark import bench_brain
 
     bench_brain(out=str(adapter / "bench.json"), items=None if items is None else str(items), adapter=str(adapter))
-    found = json.loads((adapter / "bench.json").read_text(encoding="utf-8"))
+    found = json_text.read(adapter / "bench.json", "what was measured")
     del found["trials"]
     return {"items": str(items), **found}

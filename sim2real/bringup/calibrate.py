@@ -12,7 +12,6 @@ gripper hangs on where it is shut; the wrist's roll, which has no good stops, on
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from pontine.envs.files import write_json
+from pontine.envs.io import json_text
 from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import GRIPPER, RANGE
 
@@ -105,15 +105,18 @@ class Progress:
         if not path.exists():
             return cls(path)
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = json_text.parse(path.read_bytes(), "it", CalibrationError)
             if data.pop("format") != _FORMAT:
                 raise ValueError("it is of another format")
             found = cls(path, **data)
+            for whole in (found.ids, found.offsets, found.directions):
+                whole.update({name: int(value) for name, value in whole.items()})
+            found.pose = {name: float(angle) for name, angle in found.pose.items()}
             found.ranges = {name: (float(low), float(high)) for name, (low, high) in found.ranges.items()}
             for table in (found.ids, found.offsets, found.pose, found.directions, found.ranges):
                 if not set(table) <= set(JOINTS):
                     raise ValueError("it names other joints")
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (CalibrationError, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise CalibrationError(f"{path} cannot be used: {error}") from None
         return found
 

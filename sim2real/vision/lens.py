@@ -6,7 +6,6 @@ is the middle of the upper left one. Poses take points from the arm's base frame
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 from pontine.envs.arrays import Array
 from pontine.envs.errors import PontineError
 from pontine.envs.files import write_json
+from pontine.envs.io import json_text
 
 
 class LensError(PontineError):
@@ -100,13 +100,12 @@ class Lens:
     @classmethod
     def read(cls, path: str | Path) -> Lens:
         """A lens from a camera file. Raises LensError saying what is wrong with it."""
+        data = json_text.read(path, "camera file", LensError)
         try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
             focal, centre = (tuple(float(v) for v in data[key]) for key in ("focal", "centre"))
             distortion = tuple(float(v) for v in data["distortion"])
             width, height, rms = int(data["width"]), int(data["height"]), data.get("error_px")
-        except OSError as error:
-            raise LensError(f"cannot read camera file {str(path)!r}: {error.strerror or error}") from None
+            rms = None if rms is None else float(rms)
         except (ValueError, KeyError, TypeError) as error:
             raise LensError(
                 f"{str(path)!r} is not a camera file ({type(error).__name__}: {error}); pontine arm camera makes one"

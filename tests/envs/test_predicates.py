@@ -175,6 +175,8 @@ def test_any_text_is_predicates_or_one_clear_error(text: str) -> None:
         ("inn(a, b)", "did you mean 'in'"),
         ("in(a,, b)", "at ', b\\)' there should be a name"),
         ("not not in(a, b)", "unknown predicate 'not in'"),
+        (r'in("\ud83d", b)', "there should be a name"),
+        (r'in("\z", b)', "there should be a name"),
     ],
 )
 def test_what_is_not_a_list_of_predicates_is_said(text: str, said: str) -> None:

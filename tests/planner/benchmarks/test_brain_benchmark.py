@@ -86,6 +86,20 @@ def test_a_set_that_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
         brain_benchmark.bench_brain(items=str(tmp_path / "none.jsonl"))
 
 
+@pytest.mark.parametrize(
+    ("row", "scenes", "why"),
+    [("{}", "[" * 100_000, "'.*scenes.json' is more than 64 deep"), ("[" * 100_000, "{}", "line 2 of x.jsonl is more"),
+     ('{"id": ' + "9" * 5000 + "}", "{}", "line 2 of x.jsonl has a whole number"), ("{}", "{}", "'scene' is missing"),
+     ("[1]", "{}", "is not what it should be"), ('{"scene": "a"}', "[]", "is not what it should be")],
+)  # fmt: skip
+def test_a_set_of_another_shape_is_one_clear_line(tmp_path: Path, row: str, scenes: str, why: str) -> None:
+    (tmp_path / "x.jsonl").write_text(f"\n{row}\n")
+    (tmp_path / "scenes.json").write_text(scenes)
+    with pytest.raises(PontineError, match=why) as caught:
+        load_items(tmp_path / "x.jsonl")
+    assert "\n" not in str(caught.value)
+
+
 class Says:
     """Reads everything as the same."""
 

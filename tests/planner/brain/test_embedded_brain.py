@@ -11,7 +11,7 @@ import torch
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.brain import load_brain
-from pontine.planner.brain.embedded_brain import SHIPPED, EmbeddedBrain
+from pontine.planner.brain.embedded_brain import SHIPPED, EmbeddedBrain, merge_adapter
 from pontine.planner.language.form import Form
 
 SCENE = Scene(
@@ -87,3 +87,15 @@ def test_an_adapter_cut_short_is_one_clear_line(tmp_path: Path) -> None:
         load_brain(str(tmp_path / "adapter"))
     with pytest.raises(PontineError, match="cannot be used"):
         load_brain(str(tmp_path / "nothing"))
+
+
+@pytest.mark.parametrize(
+    ("card", "why"),
+    [("[" * 100_000, "deep"), ('{"rank": ' + "9" * 5000 + "}", "whole number"), ("[]", "list indices"),
+     ("{}", "alpha"), ('{"alpha": 1, "rank": 0}', "zero"), ('{"alpha": "1", "rank": 2}', "unsupported operand")],
+)  # fmt: skip
+def test_an_adapter_with_a_card_of_another_shape_is_one_clear_line(tmp_path: Path, card: str, why: str) -> None:
+    (tmp_path / "adapter.json").write_text(card)
+    with pytest.raises(PontineError, match=f"cannot be used: .*{why}") as caught:
+        merge_adapter(torch.nn.Linear(1, 1), tmp_path)
+    assert "\n" not in str(caught.value)

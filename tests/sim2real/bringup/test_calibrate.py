@@ -23,7 +23,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import RANGE
 from pontine.sim2real.arm.calibration import Calibration, CalibrationError
-from pontine.sim2real.bringup.calibrate import MOVES, POSE, Sweep, calibrate, progress_path
+from pontine.sim2real.bringup.calibrate import MOVES, POSE, Progress, Sweep, calibrate, progress_path
 from pontine.sim2real.bringup.plausibility import all_doubts
 from pontine.sim2real.bus.bus import Bus
 from pontine.sim2real.bus.registers import RADIANS
@@ -268,6 +268,19 @@ def test_spoilt_progress_is_said_and_is_no_progress(arm: Arm, tmp_path: Path, te
     hand = Hand(arm)
     assert_true(guided(arm, hand, tmp_path), arm)
     assert "arm.progress.json cannot be used" in hand.heard[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("[" * 100_000, "more than 64 deep"), ('{"format": ' + "9" * 5000 + "}", "whole number"),
+     ('{"format": "pontine arm calibration in progress", "pose": {"gripper": "far"}}', "far"),
+     ('{"format": "pontine arm calibration in progress", "ids": {"tail": 7}}', "other joints")],
+)  # fmt: skip
+def test_progress_that_was_tampered_with_is_one_line(tmp_path: Path, text: str, why: str) -> None:
+    path = progress_path(tmp_path / "arm.json")
+    path.write_text(text)
+    with pytest.raises(CalibrationError, match=rf"arm\.progress\.json cannot be used: .*{why}"):
+        Progress.read(path)
 
 
 VERB = "import sys; from pontine.conf.main import main; sys.argv[0] = 'pontine'; sys.exit(main())"

@@ -95,8 +95,11 @@ def test_an_arm_that_did_not_move_says_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("content", "complaint"),
-    [("{", "cannot read"), ("{}", "is no dynamics file"), ('{"format": "pontine arm dynamics", "version": 9}', "9")],
-)
+    [("{", "is not JSON"), ("[" * 100_000, "deep"), ("{}", "is no dynamics file"),
+     ('{"format": "pontine arm dynamics", "version": 9}', "9"),
+     ('{"format": "pontine arm dynamics", "version": 1, "joints": 5}', "is not what it should be"),
+     ('{"format": "pontine arm dynamics", "version": 1, "joints": ' + "9" * 5000 + "}", "whole number of 5000 digits")],
+)  # fmt: skip
 def test_a_bad_dynamics_file_is_said_so(tmp_path: Path, content: str, complaint: str) -> None:
     path = tmp_path / "arm.json"
     with pytest.raises(DynamicsError, match="make one with"):
