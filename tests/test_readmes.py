@@ -7,6 +7,7 @@ options that there are.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shlex
@@ -130,3 +131,14 @@ def test_the_first_can_be_read_in_five_minutes() -> None:
 def test_what_cannot_be_is_noticed(line: str) -> None:
     with pytest.raises(Exception, match=r"dmeo|sede|launcher|pace"):
         assert_it_is_taken(commands(Block("console", "", f"$ {line}\n"))[0])
+
+
+RELEASED = {"0.1.0": "ac88635f61f80078"}
+"""The versions that are out, with the beginning of the SHA-256 of what the changelog says from each on."""
+
+
+def test_what_is_new_stands_under_no_version_that_is_out() -> None:
+    text = (ROOT / ".github" / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"^## (\d.*)$", text, re.MULTILINE)
+    found = {v: hashlib.sha256(text[text.index(f"## {v}\n") :].encode()).hexdigest()[:16] for v in versions}
+    assert found == RELEASED, "what changed since stands under Unreleased"
