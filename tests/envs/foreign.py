@@ -20,6 +20,13 @@ SETS = {
 }
 
 
+def lend(to: Path) -> None:
+    """Give an environment's folder of packages, behind its own, those of this one."""
+    # the folder's name alone would leave out what its own .pth files add: the project, where it is installed editable
+    line = f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n"
+    (to / "project.pth").write_text(line, encoding="utf-8")
+
+
 def main() -> int:
     """Makes what is missing and runs the tests in each environment; how many of them failed."""
     failed = 0
@@ -28,8 +35,7 @@ def main() -> int:
         python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         if not python.exists():
             venv.create(folder, with_pip=True)
-            where = sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)})
-            Path(where, "project.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+            lend(Path(sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)})))
         subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=True)
         tests = [str(Path(__file__).with_name(f"{sort}_libraries.py")) for sort in ("test_foreign", "heavy")]
         failed += subprocess.run([python, "-m", "pytest", "-q", *tests], cwd=ROOT, check=False).returncode != 0
