@@ -42,7 +42,7 @@ class Perception:
         if frames != self.frames:
             raise StateError(
                 f"the state's cameras have {frames} frames, these have {self.frames}: "
-                "it was made with another randomization or episode length"
+                "it was made with another randomization"
             )
         for name in _STATE:
             getattr(self, name)[ids] = state[name]
@@ -50,7 +50,7 @@ class Perception:
     def look(self, age: NDArray[np.int_], position: Array, quat: Array, ids: NDArray[np.int_] | None = None) -> None:
         """See poses (n, 3) m and (n, 4) wxyz at ages (n,) in control steps, in all worlds or only in `ids`."""
         rows = self._rows if ids is None else ids
-        # an episode without a time limit goes through its frames again
+        # an episode that is longer than the task's own goes through its frames again
         frame = age[rows] % self.frames
         seen = ~self.missed[rows, frame]
         rows, frame = rows[seen], frame[seen]

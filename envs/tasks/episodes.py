@@ -75,7 +75,8 @@ class Episodes(EpisodeState):
         self.randomization = randomization or Randomization()
         self.limit: int | None = task.max_steps if limit is None else limit
         self.age, self.streak = np.zeros(n, int), np.zeros(n, int)
-        self.perception = Perception(n, self.limit + 1, self.randomization)
+        # as many frames whoever cuts the episode short, and when: they are drawn from the world's random stream
+        self.perception = Perception(n, task.max_steps + 1, self.randomization)
         self._asked: Asked | None = None
         self._terms: tuple[str, ...] | None = None
         self._rngs: list[np.random.Generator] = [np.random.default_rng() for _ in range(n)]

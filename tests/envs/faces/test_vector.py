@@ -30,15 +30,15 @@ def alike(ours: Any, theirs: Any) -> bool:
 
 
 def loop(name: str, mode: AutoresetMode) -> SyncVectorEnv:
-    make = [lambda: gymnasium.make(name, max_episode_steps=LIMIT, disable_env_checker=True)] * N
-    return SyncVectorEnv(make, autoreset_mode=mode)
+    made = {"max_episode_steps": LIMIT, "randomization": "real", "disable_env_checker": True}
+    return SyncVectorEnv([lambda: gymnasium.make(name, **made)] * N, autoreset_mode=mode)
 
 
 @pytest.mark.parametrize("mode", AutoresetMode)
 @pytest.mark.parametrize("name", IDS)
 def test_it_is_the_loop(name: str, mode: AutoresetMode) -> None:
-    ours = gymnasium.make_vec(name, num_envs=N, autoreset_mode=mode, max_episode_steps=LIMIT, threads=1)
-    theirs = loop(name, mode)
+    made = {"max_episode_steps": LIMIT, "randomization": "real", "threads": 1}
+    ours, theirs = gymnasium.make_vec(name, num_envs=N, autoreset_mode=mode, **made), loop(name, mode)
     assert ours.metadata["autoreset_mode"] is ours.autoreset_mode is mode
     assert alike(ours.reset(seed=7), theirs.reset(seed=7))
     rng = np.random.default_rng(0)
