@@ -80,7 +80,8 @@ class Face:
     def get_state(self) -> dict[str, Any]:
         """All that the worlds are now: physics, targets, delays, what the camera saw, random streams and counters.
 
-        What goes on from it is the same to the last bit. It can be pickled, and belongs to one task.
+        What goes on from it is the same to the last bit. It can be pickled, and belongs to one task. What a wrapper
+        counts is not in it: see `TaskEnv` for the time limit of `gymnasium.make`.
         """
         return self.episodes.get_state()
 
@@ -162,7 +163,10 @@ class Goals:
     episodes: Episodes
 
     def compute_reward(self, achieved_goal: Any, desired_goal: Any, info: Any) -> Any:
-        """The sparse reward for these goals, whatever `reward` the environment was made with."""
+        """The sparse reward for these goals, whatever `reward` the environment was made with.
+
+        Hindsight (HER) takes it for what `step` gave: make the environment with `reward="task"`, which is this one.
+        """
         task = self.episodes.task
         assert isinstance(task, GoalTask)
         return task.compute_reward(achieved_goal, desired_goal)

@@ -23,7 +23,9 @@ class TaskEnv(Face, gymnasium.Env):
     """One world of a task. See the task's own docstring for what it is about, `settings.Settings` for the arguments.
 
     An episode is cut short after `max_episode_steps`; with `gymnasium.make`, by its `TimeLimit`. `model`, `data` and
-    `dt` are MuJoCo's, `get_state` and `set_state` go back to any step, and it can be pickled and copied.
+    `dt` are MuJoCo's, `get_state` and `set_state` go back to any step, and it can be pickled and copied. A `TimeLimit`
+    does not go back with them, its count is the wrapper's: to search over actions take `TaskEnv(task,
+    max_episode_steps=...)` or `make_vec`, which keep the time themselves.
 
     Raises UnknownNameError for a task, a randomization or an observation that there is not, ArgumentError for an
     argument.

@@ -72,8 +72,9 @@ def test_reward_is_the_sum_of_its_terms(name: str) -> None:
         assert reward == pytest.approx(sum(v for k, v in info.items() if isinstance(v, float)))
 
 
-def test_the_goal_task_relabels() -> None:
-    env = gymnasium.make("pontine/PickPlace-v0").unwrapped
+@pytest.mark.parametrize("reward", ["task", "sparse"])
+def test_the_goal_task_relabels(reward: str) -> None:
+    env = gymnasium.make("pontine/PickPlace-v0", reward=reward).unwrapped
     observation, _ = env.reset(seed=0)
     for _ in range(5):
         observation, reward, *_ = env.step(env.action_space.sample())

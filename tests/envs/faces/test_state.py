@@ -73,6 +73,28 @@ def test_one_world_goes_into_many_and_back() -> None:
     np.testing.assert_array_equal(one.step(action)[0], many.step(np.tile(action, (3, 1)))[0][1])
 
 
+def test_the_steps_that_are_left_go_back_too_but_not_those_of_a_wrapper() -> None:
+    def cut_short(env: Any, steps: int) -> list[bool]:
+        return [bool(env.step(np.zeros(6))[3]) for _ in range(steps)]
+
+    own, made = TaskEnv("reach", max_episode_steps=4), gymnasium.make("pontine/Reach-v0", max_episode_steps=4)
+    for env, after in ((own, [False, False, True]), (made, [False, True, True])):
+        env.reset(seed=0)
+        env.step(np.zeros(6))
+        state = env.unwrapped.get_state()
+        env.step(np.zeros(6))
+        env.unwrapped.set_state(state)
+        assert cut_short(env, 3) == after
+
+
+def test_a_state_does_not_ask_for_the_same_episode_length() -> None:
+    short, long = (TaskEnv("pick", randomization="real", max_episode_steps=steps) for steps in (3, 200))
+    short.reset(seed=2)
+    long.set_state(short.get_state())
+    ends = [(short.step(np.zeros(6))[3], long.step(np.zeros(6))[3]) for _ in range(3)]
+    assert ends == [(False, False), (False, False), (True, False)]
+
+
 def test_a_state_that_does_not_fit_is_refused() -> None:
     pick = TaskEnv("pick")
     pick.reset(seed=0)
