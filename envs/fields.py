@@ -81,10 +81,10 @@ class Fields:
         return x, y, z
 
     def orientation(self, value: object, where: str) -> tuple[float, float, float, float]:
-        """A quaternion (w, x, y, z) that is not zero, of any length."""
+        """A quaternion (w, x, y, z) of a length from 1e-6 to 1e6."""
         w, x, y, z = self.numbers(value, 4, where)
-        if math.hypot(w, x, y, z) < 1e-6:
-            raise self._error(f"{where} must be a quaternion (w, x, y, z) that is not zero")
+        if not 1e-6 <= math.hypot(w, x, y, z) <= 1e6:
+            raise self._error(f"{where} must be a quaternion (w, x, y, z) of a length from 1e-6 to 1e6")
         return w, x, y, z
 
 

@@ -10,16 +10,21 @@ import numpy as np
 
 from ..arrays import Array, Index
 from ..errors import PontineError, SceneError, UnknownNameError
+from ..fields import Fields
+from ..io.json_text import expecting
 from ..robot import JOINTS
 from ..scene import SceneObject
 from ..so101.model import RANGE
 from ..tabletop.objects import ObjectSpec, from_scene_object
 from ..tasks.base import Task
-from ..tasks.starts import SceneStart, SeedStart, Start
+from ..tasks.starts import EasierStart, SceneStart, SeedStart, Start
 from ..tasks.state import EpisodeState
+from .seeds import whole
 
 KEYS = ("name", "kind", "color", "size", "position", "orientation")
 """What may be said of an object, as a scene says it."""
+
+_FIELDS = Fields(SceneError)
 
 
 @dataclass(frozen=True)
@@ -36,10 +41,14 @@ class Placing:
     def read(cls, task: Task, given: Mapping[str, Any], ids: Index, n: int) -> Placing:
         """What `given` asks of worlds `ids` of n. Raises PontineError for what cannot be."""
         arm, goal, start = given.get("arm"), given.get("goal"), given.get("start")
-        if start is not None and not isinstance(start, (SeedStart, SceneStart)):
-            raise PontineError(f"options['start'] is a SeedStart or a SceneStart, not {start!r}")
+        if start is not None and not isinstance(start, Start):
+            raise PontineError(f"options['start'] is a SeedStart, a SceneStart or an EasierStart, not {start!r}")
+        if isinstance(start, SeedStart):
+            whole(start.seed)
         if isinstance(start, SceneStart) and not task.takes_scenes():
             raise PontineError(f"an episode of {task.id} cannot begin at a SceneStart")
+        if isinstance(start, EasierStart) and start.name not in task.easier:
+            raise UnknownNameError(f"easier start of {task.id}", start.name, task.easier)
         return cls(
             task,
             _objects(task, given.get("objects")),
@@ -69,7 +78,8 @@ class Placing:
         """Ask those worlds for the goals, once all lies still."""
         for i in map(int, ids):
             if i in self.goal:
-                self.task.set_goal(e, i, self.goal[i])
+                with expecting(f"options['goal'] of {self.task.id}"):
+                    self.task.set_goal(e, i, self.goal[i])
 
 
 def _objects(task: Task, given: Any) -> dict[int, Mapping[str, Any] | None]:
@@ -92,7 +102,7 @@ def _objects(task: Task, given: Any) -> dict[int, Mapping[str, Any] | None]:
 def _joints(arm: Any, n: int) -> Array:
     try:
         joints = np.broadcast_to(np.asarray(arm, float), (n, len(JOINTS)))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise PontineError(f"options['arm'] is {len(JOINTS)} joint angles in rad, or a row of them a world") from None
     good = (joints >= RANGE[:, 0]) & (joints <= RANGE[:, 1])
     for world, joint in np.argwhere(~good):
@@ -112,25 +122,38 @@ def _goals(goal: Any, ids: Index, n: int) -> dict[int, Any]:
 
 def _changed(laid: ObjectSpec | None, slot: str, asked: Mapping[str, Any]) -> tuple[ObjectSpec, Array | None]:
     """What lies in a slot but for what is asked for, and how it is turned if that was asked for."""
+    at = f"options['objects'][{slot!r}]"
     said: dict[str, Any] = {"name": slot}
     if laid is not None:
         said = {"name": laid.name, "kind": laid.kind, "color": laid.color, "position": laid.position}
         if asked.get("kind", laid.kind) == laid.kind:
             said["size"] = laid.size
-    said |= asked
+    said |= {key: _read(key, value, f"{at}.{key}") for key, value in asked.items()}
     if "kind" not in said or "position" not in said:
         raise SceneError(f"nothing lies in the slot {slot!r}: say its kind and position at least")
-    where = np.asarray(said["position"], float)
-    if where.shape not in ((2,), (3,)) or not np.isfinite(where).all():
-        raise SceneError(f"the position of {slot!r} is x and y, or x, y and z, in metres, not {said['position']!r}")
-    said["position"] = tuple(float(x) for x in (*where, 0.0)[:3])
-    for key in ("size", "orientation"):
-        if said.get(key) is not None:
-            said[key] = tuple(float(x) for x in said[key])
-    spec = from_scene_object(SceneObject(**said))
+    where = said["position"]
+    spec = from_scene_object(SceneObject(**{**said, "position": (*where, 0.0)[:3]}))
     if laid is not None and asked.get("orientation") is None:
         spec = spec.moved(np.array(spec.position), laid.yaw)
     if len(where) == 2:
         spec = spec.moved(np.array([*where, spec.rest_height]), spec.yaw)
     quat = None if asked.get("orientation") is None else np.array(said["orientation"])
     return spec, None if quat is None else quat / np.linalg.norm(quat)
+
+
+def _read(key: str, given: Any, where: str) -> Any:
+    """What is said of an object under a key, where a scene's file has it; a position may be x and y alone."""
+    if key in ("name", "kind"):
+        return _FIELDS.text(given, where)
+    if key == "color":
+        return _FIELDS.optional_text(given, where)
+    try:
+        numbers = np.asarray(given).tolist()
+    except ValueError:  # rows of several lengths
+        numbers = given
+    if key == "position":
+        count = 2 if isinstance(numbers, list) and len(numbers) == 2 else 3
+        return _FIELDS.numbers(numbers, count, f"{where}, x and y, or x, y and z, in metres,")
+    if numbers is None:
+        return None
+    return _FIELDS.size(numbers, where) if key == "size" else _FIELDS.orientation(numbers, where)

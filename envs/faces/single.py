@@ -64,7 +64,7 @@ class TaskEnv(Face, gymnasium.Env):
         `options` is what it begins with, over what the task draws (the rest is drawn as it would be):
 
         - `arm`: joint angles (6,) rad.
-        - `goal`: as the task has it: a point (3,) m, a fixture's state, or predicates.
+        - `goal`: as the task has it: a point (3,) m, a fixture's state, or predicates. Pick has none.
         - `objects`: by slot (`env.unwrapped.episodes.task.slots`), None for an empty one or what is to be
           otherwise, by the keys that an object has in a scene: `{"target": {"position": [0.2, 0.1]}}`.
         - `start`: a `tasks.starts.Start`.

@@ -171,7 +171,7 @@ def point(goal: Any) -> Array:
     """A goal as a point (3,) m. Raises PontineError for anything else."""
     try:
         where = np.asarray(goal, float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         where = np.zeros(0)
     if where.shape != (3,) or not np.isfinite(where).all():
         raise PontineError(f"goal={goal!r}: here a goal is a point, three numbers in metres")

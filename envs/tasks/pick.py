@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ..arrays import Array, Bool
 from ..declarations.shaping import Potential
+from ..errors import PontineError
 from ..tabletop.layout import GAP, footprint, free_spot
 from ..tabletop.objects import ObjectSpec, draw
 from . import TASKS
@@ -76,6 +79,9 @@ class Pick(Task):
 
     def ease(self, e: EpisodeState, i: int, start: str, rng: np.random.Generator) -> None:
         hand_to_object(e, i, start, rng)
+
+    def set_goal(self, e: EpisodeState, i: int, goal: Any) -> None:
+        raise PontineError(f"goal={goal!r}: {self.id} asks for no place, only that the target is lifted")
 
     def settled(self, e: EpisodeState, ids: NDArray[np.int_]) -> Bool:
         position = e.worlds.object_position[ids, TARGET]

@@ -10,7 +10,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ..errors import PontineError, UnknownNameError
-from ..predicates import DIRECTIONS, holds
+from ..predicates import DIRECTIONS, check_predicate, holds
 from ..scene import TABLE
 from ..tabletop.fixture_spec import FixtureSlot, FixtureSpec
 from ..tabletop.fixtures import BUTTON, DRAWER
@@ -119,10 +119,11 @@ class Tabletop(Task):
         wanted = tuple(tuple(str(word) for word in predicate) for predicate in goal)
         if not 1 <= len(wanted) <= MAX_PREDICATES:
             raise PontineError(f"a goal is 1 to {MAX_PREDICATES} predicates, not {len(wanted)}")
-        for name, *things in wanted:
+        for predicate in wanted:
+            name = predicate[0] if predicate else ""
             if name not in NAMES:
                 raise UnknownNameError("predicate", name, NAMES)
-            for thing in things:
+            for thing in check_predicate(predicate)[1:]:
                 if thing not in there:
                     raise UnknownNameError("thing on this table", thing, there)
         said = ", ".join(f"{name}({', '.join(things)})" for name, *things in wanted)

@@ -7,17 +7,20 @@ import mujoco
 import numpy as np
 import pytest
 from gymnasium.error import ResetNeeded
+from gymnasium.utils.env_checker import data_equivalence
 
 import pontine.envs
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.faces.actions import ActionError, cartesian
+from pontine.envs.faces.infos import row
 from pontine.envs.faces.single import GoalTaskEnv, TaskEnv
 from pontine.envs.faces.vector import TaskVectorEnv
 from pontine.envs.so101.control import ACTION_SCALE
 from pontine.envs.so101.kinematics import pitch, tool_pose
 from pontine.envs.so101.model import REST
 from pontine.envs.tabletop.worlds import SUBSTEPS
-from pontine.envs.tasks.starts import SeedStart
+from pontine.envs.tasks import TASKS
+from pontine.envs.tasks.starts import EasierStart, SeedStart
 
 IDS = [name for name in gymnasium.registry if name.startswith("pontine/")]
 assert pontine.envs
@@ -86,6 +89,19 @@ def test_an_episode_begins_as_it_is_asked_to() -> None:
     np.testing.assert_array_equal(started["desired_goal"], plain.reset(seed=3)[0]["desired_goal"])
 
 
+@pytest.mark.parametrize("task", [name for name in TASKS if TASKS[name].easier])
+def test_an_episode_begins_at_an_easier_start(task: str) -> None:
+    one, many = TaskEnv(task), TaskVectorEnv(task, 2, threads=1)
+    plain = one.reset(seed=3)[0]
+    for start in TASKS[task].easier:
+        begun = one.reset(seed=3, options={"start": EasierStart(start)})[0]
+        several = many.reset(seed=2, options={"start": EasierStart(start)})[0]
+        assert not data_equivalence(begun, plain, exact=True)
+        assert data_equivalence(begun, row(several, 1), exact=True)
+    # only those who are asked begin there, and only once
+    np.testing.assert_equal(one.reset(seed=3)[0], plain)
+
+
 def test_options_by_world_and_by_task() -> None:
     envs = TaskVectorEnv("pick_place", 3, threads=1)
     goals = np.array([[0.2, 0.0, 0.1], [0.2, 0.1, 0.1], [0.2, -0.1, 0.1]])
@@ -111,13 +127,30 @@ def test_options_by_world_and_by_task() -> None:
         ("pick", {"seed": 3}, "unknown reset option 'seed'; valid: arm, goal, objects, start"),
         ("pick", {"arm": [9.0] * 6}, "shoulder_pan = 9, not in"),
         ("pick", {"arm": [0.0] * 5}, "6 joint angles"),
-        ("pick", {"goal": [0.1, 0.2]}, "three numbers"),
+        ("reach", {"goal": [0.1, 0.2]}, "three numbers"),
+        ("reach", {"goal": [10**400, 0, 0]}, "three numbers"),
+        ("reach", {"arm": [10**400] * 6}, "6 joint angles"),
+        ("pick", {"goal": [0.2, 0.0, 0.1]}, "pontine/Pick-v0 asks for no place"),
         ("pick", {"objects": {"cup": None}}, "unknown slot 'cup'; valid: neighbour, support, target"),
         ("pick", {"objects": {"target": {"mass": 1}}}, "unknown key of an object 'mass'"),
         ("pick", {"objects": {"target": {"position": (0.2,)}}}, "x and y"),
+        ("pick", {"objects": {"target": {"position": "ab"}}}, "options['objects']['target'].position, x and y"),
+        ("pick", {"objects": {"target": {"size": 0.03}}}, "['target'].size must be a list, not a number"),
+        ("pick", {"objects": {"target": {"size": [0.03, 0.03]}}}, "['target'].size must be 3 finite numbers"),
+        ("pick", {"objects": {"target": {"orientation": (0, 0, 0, 0)}}}, "['target'].orientation must be a quaternion"),
+        ("pick", {"objects": {"target": {"orientation": (1e300, 0, 0, 0)}}}, "].orientation must be a quaternion"),
+        ("pick", {"objects": {"target": {"kind": ["cube"]}}}, "['target'].kind must be a text"),
+        ("pick", {"objects": {"target": {"color": {}}}}, "['target'].color must be a text"),
         ("pick", {"start": "over"}, "SeedStart"),
+        ("pick", {"start": SeedStart(-1)}, "seed=-1"),
+        ("pick", {"start": EasierStart("over it")}, "unknown easier start of pontine/Pick-v0 'over it'"),
+        ("reach", {"start": EasierStart("over")}, "unknown easier start of pontine/Reach-v0 'over'; valid: none"),
         ("drawer", {"goal": "ajar"}, "unknown state 'ajar'; valid: closed, open"),
+        ("drawer", {"goal": np.zeros(3)}, "options['goal'] of pontine/Drawer-v0 is not what it should be"),
         ("tabletop", {"goal": [("in", "moon", "bowl")]}, "unknown thing on this table 'moon'"),
+        ("tabletop", {"goal": 3}, "options['goal'] of pontine/Tabletop-v0 is not what it should be"),
+        ("tabletop", {"goal": [()]}, "unknown predicate ''"),
+        ("tabletop", {"goal": [("near", "object1")]}, "predicate 'near' takes 2 arguments"),
     ],
 )
 def test_options_that_cannot_be(task: str, options: dict, said: str) -> None:
