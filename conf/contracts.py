@@ -177,6 +177,19 @@ def _task_is_described(name: str, task: Any) -> str | None:
     return None
 
 
+@contract("task", "names in `terms` what its verdicts add to the reward")
+def _task_names_its_terms(name: str, task: Any) -> str | None:
+    from pontine.envs.tasks.episodes import Episodes
+
+    episodes = Episodes(task(), 1, 1)
+    episodes.seed(np.zeros(1, int), [0])
+    episodes.reset(np.zeros(1, int))
+    added, named = (sorted(names) for names in (episodes.task.judge(episodes).terms, task.terms))
+    if added == named:
+        return None
+    return f"its verdicts add {', '.join(added) or 'nothing'}, its `terms` are {', '.join(named) or 'none'}"
+
+
 @contract("task", "has a demonstrator, or says in its docstring that it has none")
 def _task_is_demonstrated(name: str, task: Any) -> str | None:
     from .registries import of_sort

@@ -77,6 +77,14 @@ def test_a_task_can_break_them(monkeypatch: pytest.MonkeyPatch) -> None:
         name = "Silent"
 
     assert broken("task", "Silent", Silent)[:2] == ["says what success is", "has a demonstrator"]
+
+    class Nameless(reach):  # type: ignore[misc,valid-type]
+        """Success: it is there. No demonstrator."""
+
+        name = "Nameless"
+        terms = ("nearness",)
+
+    assert broken("task", "Reach", Nameless) == ["names in `terms` what its verdicts add to the reward"]
     monkeypatch.setattr(reach, "observe", lambda self, e: reach_of(e))
     assert "passes gymnasium's check_env" in broken("task", "Reach", reach)
 

@@ -57,6 +57,7 @@ class Topple(Task):
     slots = (Slot("target", 1), Slot("support", 1))
     settle_steps = 3
     max_steps = 150
+    terms = ("upright", "disturbance")
 
     @property
     def observation_space(self) -> spaces.Box:
