@@ -32,7 +32,10 @@ MOST_MEMORY = 1.5e9
 """Bytes that the process may have held at its peak."""
 
 SECONDS = 30.0
-"""How long one input may take where a door says nothing else; machines under load are given time."""
+"""CPU seconds that one input may take where a door says nothing else."""
+
+PATIENCE = 10.0
+"""How many times as long it may take by the clock: what only waits is found too, and a machine under load is not."""
 
 Draw = Callable[[random.Random], Any]
 Enter = Callable[[Any, Path], object]
@@ -43,7 +46,7 @@ class LostError(AssertionError):
 
 
 class _TooLongError(BaseException):
-    """Ends an input that took too long."""
+    """Ends an input that took longer than it says."""
 
 
 @dataclass(frozen=True)
@@ -130,12 +133,13 @@ def attempt(door: Door, seed: int, index: int, tally: Tally) -> None:
                 raise
         return 0
 
-    began, status = time.process_time(), None
+    began, status, limit = time.process_time(), None, ""
     os.environ[command.TRACEBACK] = "1"
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = command.guarded(work)
-    except _TooLongError:
+    except _TooLongError as error:
+        limit = str(error)
         crashes.append(traceback.format_exc())
     finally:
         os.environ.clear()
@@ -152,7 +156,7 @@ def attempt(door: Door, seed: int, index: int, tally: Tally) -> None:
     tally.results += status in (0, 1)
     tally.refused += status == 2
     if status is None:
-        found(f"took more than {door.seconds:g} s", crashes[-1])
+        found(f"took more than {limit}", crashes[-1])
     elif status not in (0, 1, 2):
         found(f"ended with {status}", crashes[-1] if crashes else err.getvalue())
     elif status == 2:
@@ -186,18 +190,25 @@ def _turns(letter: str) -> bool:
 
 @contextlib.contextmanager
 def _limited(seconds: float) -> Iterator[None]:
-    """Raises `_TooLongError` after so many seconds; a call that cannot be interrupted ends the process with its stack,
-    a minute later."""
+    """Raises `_TooLongError` after so many seconds of CPU time, or `PATIENCE` times as many by the clock; a call that
+    cannot be interrupted ends the process with its stack, a minute later."""
+    waited = PATIENCE * seconds
+    limits = {
+        signal.SIGPROF: (signal.ITIMER_PROF, seconds, f"{seconds:g} s of CPU time"),
+        signal.SIGALRM: (signal.ITIMER_REAL, waited, f"{waited:g} s by the clock"),
+    }
 
     def end(number: int, frame: FrameType | None) -> None:
-        raise _TooLongError
+        raise _TooLongError(limits[signal.Signals(number)][2])
 
-    previous = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    faulthandler.dump_traceback_later(seconds + 60, exit=True, file=sys.__stderr__)
+    previous = {number: signal.signal(number, end) for number in limits}
+    for timer, limit, _ in limits.values():
+        signal.setitimer(timer, limit)
+    faulthandler.dump_traceback_later(waited + 60, exit=True, file=sys.__stderr__)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        for number, (timer, _, _) in limits.items():
+            signal.setitimer(timer, 0)
+            signal.signal(number, previous[number])
         faulthandler.cancel_dump_traceback_later()
