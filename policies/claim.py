@@ -21,11 +21,14 @@ _BEFORE = {LOCK, ".hydra"}
 
 
 @contextmanager
-def claim(path: str | Path, config: Mapping[str, Any], may_differ: Collection[str] = ()) -> Iterator[dict[str, Any]]:
+def claim(
+    path: str | Path, config: Mapping[str, Any], may_differ: Collection[str] = (), free: Collection[str] = ()
+) -> Iterator[dict[str, Any]]:
     """The folder `path`, made if need be, is this process's and a run's with these options; gives the run's origin.
 
     `config.json` and `reproduce.txt` in it say what the run is: its options, the command, commit and versions that it
-    began with. The options of a run that is there must be the same, but for those that `may_differ`.
+    began with. The options of a run that is there must be the same, but for those that `may_differ`; an option that its
+    `config.json` does not know is no difference, but in the `free` ones, dicts with whatever keys their user likes.
 
     Raises PontineError, and changes nothing, where another process is at work, the folder has another run or none and
     is not empty; WriteError where it cannot be written.
@@ -40,7 +43,8 @@ def claim(path: str | Path, config: Mapping[str, Any], may_differ: Collection[st
             origin = {"command": command(), "commit": commit(), "versions": versions()}
             write_json(folder / CONFIG, {**wanted, **origin})
         else:
-            if differing := [k for k in wanted if k not in may_differ and not _agree(wanted[k], there.get(k))]:
+            known = {key: value for key, value in wanted.items() if key in there and key not in may_differ}
+            if differing := [key for key, value in known.items() if not _agree(value, there[key], key in free)]:
                 raise PontineError(
                     f"{folder} holds a run with another {', '.join(differing)}; take another folder or remove it"
                 )
@@ -72,11 +76,12 @@ def _check_ours(folder: Path) -> dict[str, Any] | None:
     return None
 
 
-def _agree(wanted: Any, there: Any) -> bool:
-    """Whether two settings are the same. An option that the older file does not know is no difference."""
-    if isinstance(wanted, dict) and isinstance(there, dict):
-        return all(_agree(value, there[key]) for key, value in wanted.items() if key in there)
-    return there is None or wanted == there
+def _agree(wanted: Any, there: Any, whole: bool) -> bool:
+    """Whether two settings are the same. Unless they are taken whole, what the older file does not know is no
+    difference."""
+    if not whole and isinstance(wanted, dict) and isinstance(there, dict):
+        return all(_agree(value, there[key], False) for key, value in wanted.items() if key in there)
+    return bool(wanted == there)
 
 
 def _recipe(origin: Mapping[str, Any]) -> str:

@@ -117,7 +117,7 @@ def claimed(path: str | Path, config: Mapping[str, Any], say: Say) -> Iterator[R
     Raises PontineError if it belongs to a run with another configuration, to a process that is at it, or to somebody
     else; WriteError where it cannot be written.
     """
-    with claim(path, config, may_differ=("threads", "run_dir")) as origin:
+    with claim(path, config, may_differ=("threads", "run_dir"), free=("settings", "weights")) as origin:
         run = RunFolder(Path(path), config, origin, say)
         try:
             yield run

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +17,7 @@ from pontine.envs.files import MARK
 from pontine.planner.tuning.lora import TuneConfig
 from pontine.planner.tuning.tune import tune_verb
 from pontine.policies.claim import claim
+from pontine.policies.training.finetune import PPOConfig
 from pontine.policies.training.run_folder import claimed
 from pontine.policies.training.train import TrainConfig, train
 
@@ -81,6 +84,46 @@ def test_a_run_says_how_it_is_made_again_and_keeps_what_is_not_its_own(tmp_path:
     with pytest.raises(PontineError, match="another seed"), claim(run, OPTIONS | {"seed": 1}):
         pass
     with claim(run, OPTIONS | {"seed": 1}, may_differ=["seed"]):
+        pass
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"settings": {"gamma": 0.5}},
+        {"settings": {"kl": 0.1, "gamma": 0.5}},
+        {"settings": {}},
+        {"weights": {"to_reach": 2.0}},
+        {"reward": "sparse"},
+        {"start": "runs/mine/policy"},
+        {"starts": "failures.jsonl"},
+        {"ppo": PPOConfig(gamma=0.5)},
+    ],
+)
+def test_a_run_with_any_other_option_is_another_run(changed: dict[str, Any], tmp_path: Path) -> None:
+    config = TrainConfig(algo="ppo", settings={"kl": 0.1})
+    (name,) = changed
+    for number, (one, other) in enumerate(permutations((config, replace(config, **changed)))):
+        folder = tmp_path / str(number)
+        with claimed(folder, asdict(one), print):
+            pass
+        with claimed(folder, asdict(replace(one, threads=3)), print):
+            pass
+        before = (folder / "config.json").read_bytes()
+        with (
+            pytest.raises(PontineError, match=f"holds a run with another {name}; take another folder"),
+            claimed(folder, asdict(other), print),
+        ):
+            pass
+        assert (folder / "config.json").read_bytes() == before
+
+
+def test_an_option_that_an_older_run_does_not_know_is_no_difference(tmp_path: Path) -> None:
+    older = asdict(TrainConfig())
+    del older["easier"], older["ppo"]["target_kl"]
+    with claimed(tmp_path, older, print):
+        pass
+    with claimed(tmp_path, asdict(TrainConfig(easier=0.5)), print):
         pass
 
 
