@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable
 from operator import attrgetter
@@ -10,6 +11,8 @@ from pathlib import Path
 import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
+
+from pontine.envs.io import json_text
 
 from .. import checkpoint
 from ..actor import Actor, save
@@ -51,6 +54,15 @@ def go_on(model: BaseAlgorithm, steps: int, keeper: Keeper) -> None:
 def _parts(model: BaseAlgorithm) -> dict[str, checkpoint.Part]:
     names, variables = model._get_torch_save_params()
     return {name: part for name in [*names, *variables] if (part := attrgetter(name)(model)) is not None}
+
+
+def _merit(card: Path) -> float:
+    """The merit of the best actor so far, as its card has it; the curve lacks a validation that was killed after it."""
+    if not card.exists():
+        return -math.inf
+    said = json_text.read(card, "the best actor's card")
+    with json_text.expecting(f"the card {card}"):
+        return float(merit(said))
 
 
 class Keeper(BaseCallback):
@@ -96,14 +108,14 @@ class Keeper(BaseCallback):
 
     def validate(self) -> None:
         """Measure the actor, unless that is done; keep it if it is the best so far; save the checkpoint."""
-        steps, points = self.model.num_timesteps, self.run.of(self.stage)
+        steps, points, best = self.model.num_timesteps, self.run.of(self.stage), self.run.path / "best"
         if points and points[-1]["env_steps"] >= steps:
             return
         self.check_finite()
         actor = self.actor()
         score = evaluate(self.task, acting(actor), *self._validation)
-        if not points or merit(score) > max(map(merit, points)):
-            save(actor, {"env_steps": steps, **score}, self.run.path / "best")
+        if merit(score) > _merit(best.with_suffix(".json")):
+            save(actor, {"env_steps": steps, **score}, best)
         self.checkpoint()
         self.run.checkpointed()
         self.run.validated(self.stage, steps // self.rows, steps, score)
