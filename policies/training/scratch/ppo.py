@@ -60,13 +60,21 @@ SLOWEST, FASTEST = 1e-5, 2e-3
 
 
 class AdaptivePPO(PPO):
-    """PPO whose learning rate `rate` follows the KL divergence."""
+    """PPO whose learning rate `rate`, a number that its checkpoints keep, follows the KL divergence."""
 
-    rate = 5e-4
+    rate: torch.Tensor
+
+    def _setup_model(self) -> None:
+        super()._setup_model()
+        self.rate = torch.tensor(self.lr_schedule(1.0), dtype=torch.float64)
 
     def _update_learning_rate(self, optimizers: list[torch.optim.Optimizer] | torch.optim.Optimizer) -> None:
         for group in self.policy.optimizer.param_groups:
-            group["lr"] = self.rate
+            group["lr"] = self.rate.item()
+
+    def _get_torch_save_params(self) -> tuple[list[str], list[str]]:
+        names, variables = super()._get_torch_save_params()
+        return names, [*variables, "rate"]
 
 
 def learn(job: Job) -> dict[str, Actor]:
@@ -79,7 +87,6 @@ def learn(job: Job) -> dict[str, Actor]:
                settings.gamma, plain=True)  # fmt: skip
     model, keeper = _new(env, settings, config.seed), _Keeper(job)
     resume(model, keeper.path)
-    model.rate = float(model.policy.optimizer.param_groups[0]["lr"])
     # a resumed run must not replay the episodes of its beginning
     env.seed(config.seed * 1_000_003 + model.num_timesteps)
     if model.num_timesteps < settings.steps and not keeper.ended:
@@ -162,13 +169,14 @@ class _Keeper(Keeper):
         self.due = (self.num_timesteps // every + 1) * every
 
     def _on_rollout_start(self) -> None:
-        if self.num_timesteps >= self.due:
-            self.due += self.settings.validate_every
-            self.validate()
+        # first, for the checkpoint of a validation keeps the rate and not the divergence that moves it
         kl = self.ppo.logger.name_to_value.get("train/approx_kl")
         if kl is not None:
             factor = 1 / 1.5 if kl > 2 * self.settings.kl else 1.5 if 0 < kl < self.settings.kl / 2 else 1.0
-            self.ppo.rate = float(np.clip(self.ppo.rate * factor, SLOWEST, FASTEST))
+            self.ppo.rate.mul_(factor).clamp_(SLOWEST, FASTEST)
+        if self.num_timesteps >= self.due:
+            self.due += self.settings.validate_every
+            self.validate()
 
     def _on_step(self) -> bool:
         return not self.ended
@@ -181,7 +189,7 @@ class _Keeper(Keeper):
             "explored": float(np.mean(done)) if done else float("nan"),
             "return": float(np.mean([episode["r"] for episode in ended])) if ended else float("nan"),
             "std": float(self.ppo.policy.log_std.exp().mean().item()),
-            "rate": self.ppo.rate,
+            "rate": self.ppo.rate.item(),
         }
         self.run.scalars("ppo", self.num_timesteps, figures)
         self.progress(self.num_timesteps, figures)

@@ -14,11 +14,11 @@ import torch
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.policies.actor import load
 from pontine.policies.soundness import DivergedError, check_settings
-from pontine.policies.training import offpolicy
+from pontine.policies.training import keeper, offpolicy
 from pontine.policies.training.algorithm import ALGORITHMS
 from pontine.policies.training.config import TrainConfig
-from pontine.policies.training.keeper import go_on
 from pontine.policies.training.offpolicy import OffPolicyConfig
+from pontine.policies.training.run_folder import RunFolder
 from pontine.policies.training.scratch import ppo
 from pontine.policies.training.train import check_rewards, reward_of, train
 from pontine.policies.training.vec_env import make
@@ -66,6 +66,52 @@ def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     assert [point["env_steps"] for point in json.loads((tmp_path / "curve.json").read_text())] == [64, 128, 192]
 
 
+def test_a_killed_run_goes_on_with_the_learning_rate_that_it_had_come_to(tmp_path: Path) -> None:
+    rates: list[dict[int, float]] = [{}, {}]
+
+    def killed(progress: Any) -> None:
+        if progress.stage == "ppo":
+            rates[0][progress.done] = progress.figures["rate"]
+        if progress.done >= 100:
+            raise KeyboardInterrupt
+
+    def told(progress: Any) -> None:
+        if progress.stage == "ppo":
+            rates[1][progress.done] = progress.figures["rate"]
+
+    # with so small a divergence wanted, every update is one that went too far
+    config = replace(TINY, run_dir=str(tmp_path), settings={**SMALL, "kl": 1e-12})
+    with pytest.raises(KeyboardInterrupt):
+        train(config, killed)
+    train(config, told)
+    assert rates[0][32] == ppo.Settings().learning_rate > rates[0][64] > rates[0][96]
+    assert rates[1][96] == rates[0][96] > rates[1][128]
+
+
+def test_the_best_actor_stays_that_where_a_kill_kept_its_validation_out_of_the_curve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    success, measure, note = [1.0], keeper.evaluate, RunFolder.validated
+
+    def scored(*args: Any) -> dict[str, Any]:
+        return {**measure(*args), "success": success[0], "seconds_to_success": None}
+
+    def killed(*args: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(keeper, "evaluate", scored)
+    monkeypatch.setattr(RunFolder, "validated", killed)
+    config = replace(TINY, run_dir=str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        train(config)
+    assert not (tmp_path / "curve.json").exists()
+    monkeypatch.setattr(RunFolder, "validated", note)
+    success[0] = 0.5
+    train(config)
+    assert {point["success"] for point in json.loads((tmp_path / "curve.json").read_text())} == {0.5}
+    assert load(tmp_path / "best")[1]["success"] == 1.0
+
+
 def test_crossqs_normalisations_become_part_of_the_actors_layers() -> None:
     env = make("reach", 2, "none", 1, plain=True)
     model = offpolicy._new(env, "crossq", "reach", TINY.offpolicy, 0)
@@ -96,12 +142,12 @@ def test_a_training_that_diverges_says_so_in_one_line(tmp_path: Path) -> None:
         def __init__(self) -> None:
             self.stage = "ppo"
 
-    keeper = Silent()
-    keeper.model = model
+    silent = Silent()
+    silent.model = model
     with pytest.raises(DivergedError, match="ppo diverged: after 0 environment steps"):
-        keeper.check_finite()
+        silent.check_finite()
     with pytest.raises(DivergedError):
-        go_on(_Refuses(model), 10, keeper)  # type: ignore[arg-type]
+        keeper.go_on(_Refuses(model), 10, silent)  # type: ignore[arg-type]
 
 
 class _Refuses:
