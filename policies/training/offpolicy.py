@@ -1,6 +1,6 @@
-"""Reinforcement learning from nothing: SAC, TQC, and SAC with demonstrations (RLPD), on stable-baselines3.
+"""Reinforcement learning from nothing: SAC, TQC, CrossQ, and SAC with demonstrations (RLPD), on stable-baselines3.
 
-Goal tasks are learned with hindsight relabelling (HER, Andrychowicz et al. 2017).
+All but CrossQ learn goal tasks, with their own reward, by hindsight relabelling (HER, Andrychowicz et al. 2017).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from pontine.policies.training.offpolicy import OffPolicyConfig
 from pontine.policies.training.run_folder import RunFolder
 from pontine.policies.training.scratch import ppo
 from pontine.policies.training.train import check_rewards, reward_of, train
-from pontine.policies.training.vec_env import make
+from pontine.policies.training.vec_env import OWN_REWARD, make
 
 SMALL = {
     "steps": 192, "worlds": 4, "rollout": 8, "epochs": 1, "batch": 16, "hidden": (8,), "validate_every": 64,
@@ -169,9 +169,16 @@ def test_settings_that_cannot_be_are_refused_before_training(key: str, value: An
     check_settings(ppo.Settings(), zero=("entropy", "cpu_seconds"))
 
 
+@pytest.mark.parametrize("reward", [None, "task", "sparse"])
+def test_a_goal_task_s_own_reward_is_learned_with_hindsight_by_whichever_name(reward: str | None) -> None:
+    assert reward_of("pick_place", "sac", reward, {}) == OWN_REWARD
+    check_rewards("pick_place", "rlpd", reward, {}, 0.0)
+
+
 def test_rewards_are_checked_before_training() -> None:
     assert reward_of("pick", "ppo", None, {}).name == "shaped"
     assert reward_of("pick_place", "sac", None, {}).name == "task"
+    assert reward_of("pick", "sac", "sparse", {}).name == "sparse"
     with pytest.raises(UnknownNameError):
         check_rewards("pick", "ppo", "dense", {}, 0.0)
     with pytest.raises(UnknownNameError, match="to_lift"):
