@@ -1,4 +1,4 @@
-"""Algorithms that learn from nothing but the reward: one file each.
+"""Learning from nothing but the reward: PPO, and how much of it the tasks teach.
 
 Its modules are what is public, those in `__all__`.
 """
