@@ -55,14 +55,15 @@ MOST_THREADS = 1024
 
 
 def bounded(options: Any, within: str = "") -> None:
-    """Raises PontineError where a whole number among the options, those of their parts too, is beyond `LARGEST` or its
-    negative, or threads are not from 0 to `MOST_THREADS`. `within` is what stands before the names."""
-    for f in fields(options):
-        key, value = f"{within}{f.name}", getattr(options, f.name)
-        if is_dataclass(value):
+    """Raises PontineError where a whole number among the options, those of their parts and in dicts too, is beyond
+    `LARGEST` or its negative, or threads are not from 0 to `MOST_THREADS`. `within` is what stands before the names."""
+    named = options if isinstance(options, dict) else {f.name: getattr(options, f.name) for f in fields(options)}
+    for name, value in named.items():
+        key = f"{within}{name}"
+        if is_dataclass(value) or isinstance(value, dict):
             bounded(value, f"{key}.")
         for one in value if isinstance(value, list | tuple) else [value]:
-            least, most = (0, MOST_THREADS) if f.name == "threads" else (-LARGEST, LARGEST)
+            least, most = (0, MOST_THREADS) if name == "threads" else (-LARGEST, LARGEST)
             if isinstance(one, int) and not least <= one <= most:
                 raise PontineError(f"{key}={one} must be {f'at most {most}' if one > most else f'at least {least}'}")
 

@@ -10,7 +10,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.io import json_text
 from pontine.envs.io.plain_text import terminal
 from pontine.envs.tabletop.randomization import randomization, with_dynamics
-from pontine.policies.soundness import check_settings
+from pontine.policies.soundness import check_rollout, check_settings
 from pontine.policies.training import train as training
 
 from .options import at_least, frozen, text, thawed
@@ -40,6 +40,7 @@ class Config(_Options):
         at_least("test_episodes", self.test_episodes, 1)
         for part, settings in (("clone", self.clone), ("ppo", self.ppo), ("offpolicy", self.offpolicy)):
             check_settings(settings, part, _MAY_BE_ZERO)
+        check_rollout(self.ppo, "ppo", "steps")
         if self.offpolicy.buffer < self.offpolicy.warmup:
             raise PontineError(
                 f"offpolicy.buffer={self.offpolicy.buffer} holds less than the warm-up plays, "

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from gymnasium import spaces
 
@@ -106,11 +106,23 @@ class Algorithm:
         for key, value in given.items():
             if key not in kinds:
                 raise UnknownNameError(f"setting of {self.name}", key, kinds)
-            number = kinds[key] is float and isinstance(value, int) and not isinstance(value, bool)
-            if kinds[key] in (bool, int, float, str) and type(value) is not kinds[key] and not number:
-                raise PontineError(f"settings.{key}={value} of {self.name} must be of type {kinds[key].__name__}")
+            if not _fits(value, kinds[key]):
+                kind = f"list of {get_args(kinds[key])[0].__name__}" if _many(kinds[key]) else kinds[key].__name__
+                raise PontineError(f"settings.{key}={value} of {self.name} must be of type {kind}")
         tidy = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
         return None if self.settings is None else self.settings(**tidy)
+
+
+def _many(kind: Any) -> bool:
+    """Whether a type is that of tuples of any length."""
+    return get_origin(kind) is tuple and get_args(kind)[1:] == (...,)
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    """Whether a value is of a setting's type, as far as that is a plain one or a list of a plain one."""
+    if _many(kind):
+        return isinstance(value, list | tuple) and all(_fits(one, get_args(kind)[0]) for one in value)
+    return kind not in (bool, int, float, str) or type(value) is kind or (kind is float and type(value) is int)
 
 
 ALGORITHMS: Registry[Algorithm] = Registry(

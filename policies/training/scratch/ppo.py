@@ -15,7 +15,7 @@ from stable_baselines3 import PPO
 from torch import nn
 
 from ...actor import Actor, load
-from ...soundness import check_settings
+from ...soundness import check_rollout, check_settings
 from ..algorithm import ALGORITHMS, Algorithm, Job
 from ..config import Progress
 from ..keeper import Keeper, go_on, resume
@@ -53,6 +53,7 @@ class Settings:
     def __post_init__(self) -> None:
         """Raises PontineError for a value that cannot be."""
         check_settings(self, zero=("entropy", "cpu_seconds"))
+        check_rollout(self, "settings", "rollout")
 
 
 SLOWEST, FASTEST = 1e-5, 2e-3

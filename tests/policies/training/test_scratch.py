@@ -161,12 +161,17 @@ class _Refuses:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("gamma", 1.5), ("steps", 0), ("learning_rate", float("nan")), ("hidden", (0,)), ("kl", -1.0)]
-)
+    ("key", "value"),
+    [("gamma", 1.5), ("steps", 0), ("learning_rate", float("nan")), ("hidden", (0,)), ("kl", -1.0), ("hidden", 5),
+     ("hidden", [1.5]), ("hidden", ["a"]), ("hidden", [True]), ("hidden", "5"), ("batch", 1), ("worlds", None)],
+)  # fmt: skip
 def test_settings_that_cannot_be_are_refused_before_training(key: str, value: Any) -> None:
     with pytest.raises(PontineError, match=f"settings.{key}="):
         ALGORITHMS["ppo"].settings_of({key: value})
     check_settings(ppo.Settings(), zero=("entropy", "cpu_seconds"))
+    with pytest.raises(PontineError, match=r"settings.worlds=1 settings.rollout=1: a rollout must have at least 2"):
+        ALGORITHMS["ppo"].settings_of({"worlds": 1, "rollout": 1})
+    assert ALGORITHMS["ppo"].settings_of({"worlds": 1, "hidden": [4, 4], "gamma": 1}).hidden == (4, 4)
 
 
 @pytest.mark.parametrize("reward", [None, "task", "sparse"])
