@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,16 @@ from pontine.envs.io.plain_text import terminal
 from pontine.envs.tabletop.randomization import randomization, with_dynamics
 from pontine.policies.soundness import check_rollout, check_settings
 from pontine.policies.training import train as training
+from pontine.policies.training.algorithm import ALGORITHMS
 
 from .options import at_least, frozen, text, thawed
 from .progress import Watch
 
 _Options: Any = thawed(__name__, "_Options", training.TrainConfig, free=("run_dir", "start", "starts"))
 """The options of a training run, as training declares them."""
+
+PARTS = tuple(f.name for f in fields(_Options) if is_dataclass(f.type))
+"""The options that are parts with options of their own."""
 
 _MAY_BE_ZERO = ("iterations", "warmup", "expert_rounds")
 
@@ -30,6 +34,8 @@ class Config(_Options):
 
     def __post_init__(self) -> None:
         training.check(self.task, self.algo, self.start, self.settings)
+        for part in PARTS:
+            _check_heeded(self.algo, part, getattr(self, part))
         randomization(with_dynamics(self.randomization, self.dynamics))
         for key in ("seed", "threads"):
             at_least(key, getattr(self, key), 0)
@@ -38,14 +44,27 @@ class Config(_Options):
             if not 0 <= getattr(self, key) <= 1:
                 raise PontineError(f"{key}={getattr(self, key)} must be from 0 to 1")
         at_least("test_episodes", self.test_episodes, 1)
-        for part, settings in (("clone", self.clone), ("ppo", self.ppo), ("offpolicy", self.offpolicy)):
-            check_settings(settings, part, _MAY_BE_ZERO)
+        for part in PARTS:
+            check_settings(getattr(self, part), part, _MAY_BE_ZERO)
         check_rollout(self.ppo, "ppo", "steps")
         if self.offpolicy.buffer < self.offpolicy.warmup:
             raise PontineError(
                 f"offpolicy.buffer={self.offpolicy.buffer} holds less than the warm-up plays, "
                 f"offpolicy.warmup={self.offpolicy.warmup}"
             )
+
+
+def _check_heeded(algo: str, part: str, given: Any) -> None:
+    """Raises PontineError for an option that was set and that the algorithm does not look at."""
+    algorithm, plain = ALGORITHMS[algo], type(given)()
+    for f in fields(given):
+        option, value, default = f"{part}.{f.name}", getattr(given, f.name), getattr(plain, f.name)
+        differs = tuple(value) != default if isinstance(default, tuple) else value != default
+        if differs and not algorithm.heeds(option):
+            able = [name for name, other in ALGORITHMS.items() if other.heeds(option)]
+            own = () if algorithm.settings is None else [f.name for f in fields(algorithm.settings)]
+            instead = f"; algo={algo} has settings.{', '.join(own)}" if own else ""
+            raise PontineError(f"{option}={value} is for algo={', '.join(able)}, and algo={algo} does not heed it{instead}")
 
 
 def run(config: Config) -> int:

@@ -66,6 +66,8 @@ class Algorithm:
         reward: the reward that it learns from where none is asked for; a task without potentials gives its own.
         any_reward: whether it heeds `Job.reward`, so that another reward and other weights can be asked for.
         settings: a frozen dataclass of what can be set (`settings.KEY=VALUE`), None if nothing can.
+        parts: the parts of `TrainConfig` that it heeds, of "clone", "ppo" and "offpolicy".
+        without: options of these that it does not heed nevertheless, as "offpolicy.tau".
     """
 
     name: str
@@ -80,6 +82,12 @@ class Algorithm:
     reward: str = "task"
     any_reward: bool = False
     settings: type | None = None
+    parts: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    def heeds(self, option: str) -> bool:
+        """Whether it makes a difference to it how an option of a part is set, as "ppo.gamma"."""
+        return option.partition(".")[0] in self.parts and option not in self.without
 
     def unfit(self, task: Task, start: str | None = None) -> str | None:
         """Why the task cannot be trained so, None if it can.

@@ -99,6 +99,7 @@ for _algorithm in (
         demonstrator=True,
         rewarded=True,
         starts=True,
+        parts=("clone", "ppo"),
     ),
     Algorithm(
         "clone",
@@ -107,9 +108,16 @@ for _algorithm in (
         _clone,
         demonstrator=True,
         starts=True,
+        parts=("clone",),
     ),
     Algorithm(
-        "sac", "soft actor-critic from nothing, on goal tasks with hindsight", "none", _off_policy, any_reward=True
+        "sac",
+        "soft actor-critic from nothing, on goal tasks with hindsight",
+        "none",
+        _off_policy,
+        any_reward=True,
+        parts=("offpolicy",),
+        without=("offpolicy.demonstrations",),
     ),
     Algorithm(
         "tqc",
@@ -118,6 +126,8 @@ for _algorithm in (
         _off_policy,
         any_reward=True,
         package=("sb3_contrib", "pontine[train]"),
+        parts=("offpolicy",),
+        without=("offpolicy.demonstrations",),
     ),
     Algorithm(
         "crossq",
@@ -127,6 +137,8 @@ for _algorithm in (
         reward="shaped",
         any_reward=True,
         package=("sb3_contrib", "pontine[train]"),
+        parts=("offpolicy",),
+        without=("offpolicy.demonstrations", "offpolicy.tau"),
     ),
     Algorithm(
         "rlpd",
@@ -134,6 +146,7 @@ for _algorithm in (
         "half of every batch came from episodes of the scripted demonstrator",
         _off_policy,
         demonstrator=True,
+        parts=("offpolicy",),
     ),
 ):
     ALGORITHMS.register(_algorithm)

@@ -17,13 +17,17 @@ from safetensors.torch import load_file
 from stable_baselines3.common.buffers import ReplayBuffer
 
 from pontine.conf import train as conf
+from pontine.conf.main import dispatch
 from pontine.conf.options import frozen
 from pontine.envs.errors import PontineError
 from pontine.envs.files import MARK
 from pontine.policies.actor import load
 from pontine.policies.library import policy_path
+from pontine.policies.training.algorithm import ALGORITHMS
 from pontine.policies.training.offpolicy import keep, restore
 from pontine.policies.training.train import TrainConfig, train
+from tests.conf.test_examples import examples
+from tests.test_readmes import READMES, blocks, commands
 
 SMALL = [
     "task=reach",
@@ -62,7 +66,7 @@ SOON = 240.0
 OFF_POLICY = [
     "task=pick_place", "randomization=none", "threads=1", "test_episodes=5", "offpolicy.steps=4000",
     "offpolicy.worlds=8", "offpolicy.updates=1", "offpolicy.batch=16", "offpolicy.hidden=[16,16]",
-    "offpolicy.buffer=3600", "offpolicy.demonstrations=8", "offpolicy.validate_every=800",
+    "offpolicy.buffer=3600", "offpolicy.validate_every=800",
     "offpolicy.validation_episodes=5",
 ]  # fmt: skip
 
@@ -134,7 +138,8 @@ def test_a_run_killed_with_9_in_either_stage_goes_on_from_its_last_checkpoint(tm
 @pytest.mark.parametrize("algo", ["sac", "tqc", "rlpd"])
 def test_learning_from_nothing_goes_on_after_kill_9_with_its_replay_buffer(algo: str, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    args = [*OFF_POLICY, f"algo={algo}", f"run_dir={run}"]
+    demonstrated = ["offpolicy.demonstrations=8"] if algo == "rlpd" else []
+    args = [*OFF_POLICY, *demonstrated, f"algo={algo}", f"run_dir={run}"]
     before: list[dict] = []
     if algo == "rlpd":
         kill_when(pontine("train", *args), lambda: len(points(run, algo)) >= 2)
@@ -207,6 +212,74 @@ def test_wrong_values_are_one_line_with_the_choices(tmp_path: Path, wrong: str, 
     assert process.returncode == 2
     assert said in err
     assert len(err.strip().splitlines()) == 1
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., conf.Config]:
+    """The options as training would get them, which does not begin."""
+    monkeypatch.chdir(tmp_path)
+    got: list[conf.Config] = []
+
+    def run(config: conf.Config) -> int:
+        got.append(config)
+        return 0
+
+    monkeypatch.setattr(conf, "run", run)
+
+    def take(*words: str) -> conf.Config:
+        assert dispatch(["train", *words]) == 0
+        return got[-1]
+
+    return take
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("algo=ppo ppo.gamma=0.5", r"ppo.gamma=0.5 is for algo=clone\+ppo, .*; algo=ppo has settings.steps, worlds"),
+        ("algo=ppo clone.rounds=3", r"clone.rounds=3 is for algo=clone\+ppo, clone, "),
+        ("algo=clone ppo.iterations=3", r"ppo.iterations=3 is for algo=clone\+ppo, and algo=clone does not heed it$"),
+        ("algo=sac clone.hidden=[8]", r"clone.hidden=\[8\] is for"),
+        ("algo=sac offpolicy.demonstrations=3", "is for algo=rlpd, "),
+        ("algo=crossq offpolicy.tau=0.5", "is for algo=sac, tqc, rlpd, "),
+        ("recipe=pick_place algo=tqc", "clone.rounds=32 is for"),
+    ],
+)
+def test_an_option_that_the_algorithm_does_not_heed_is_refused(
+    words: str, said: str, taken: Callable[..., conf.Config]
+) -> None:
+    with pytest.raises(PontineError, match=said) as error:
+        taken(*words.split())
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("algo", list(ALGORITHMS))
+def test_every_algorithm_takes_the_defaults_and_what_it_heeds(algo: str, taken: Callable[..., conf.Config]) -> None:
+    assert taken(f"algo={algo}", "clone.hidden=[256,256]", "ppo.gamma=0.998", "offpolicy.cpu_seconds=0").algo == algo
+    heeded = [f"{part}.worlds=7" for part in conf.PARTS if ALGORITHMS[algo].heeds(f"{part}.worlds")]
+    taken(f"algo={algo}", *heeded)
+
+
+SHOWN = [
+    line
+    for line in [*examples("train"), *(line for path in READMES for block in blocks(path) for line in commands(block))]
+    if line[0] == "train" and not any(word.startswith("plugins=") for word in line)
+]
+"""What `--help` and the READMEs say can be typed; strangers' packages show theirs."""
+
+BESIDE = ("launcher=", "sweeper=", "hydra.", "ppo.std=")
+"""What says how a sweep is run, and a range."""
+
+ARM = ("randomization=fitted", "dynamics=mine.json")
+"""What needs a file of an arm."""
+
+
+@pytest.mark.parametrize("line", SHOWN, ids=" ".join)
+def test_what_is_shown_of_training_is_taken(line: list[str], taken: Callable[..., conf.Config]) -> None:
+    words = line[1:]
+    if "-m" in words:  # one of the sweep's runs
+        words = [word.partition(",")[0] for word in words if word != "-m" and not word.startswith(BESIDE)]
+    taken(*(word for word in words if word not in ARM))
 
 
 def test_the_options_of_the_command_line_are_those_that_training_declares() -> None:
