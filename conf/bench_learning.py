@@ -6,15 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing, write_json
 from pontine.envs.io.plain_text import terminal
 
 from .options import above, at_least, text
 from .progress import Watch
-
-ALGORITHMS = ("ppo",)
-"""Algorithms whose budget the benchmark can set."""
 
 
 @dataclass
@@ -31,12 +28,12 @@ class Config:
 
     def __post_init__(self) -> None:
         from pontine.envs.tasks import task
+        from pontine.policies.training.scratch.benchmark import check_budget
 
         for name in self.tasks or ():
             task(name)
         for algo in self.algos:
-            if algo not in ALGORITHMS:
-                raise UnknownNameError("algorithm of this benchmark", algo, ALGORITHMS)
+            check_budget(algo)
         for seed in self.seeds:
             at_least("seeds", seed, 0)
         at_least("episodes", self.episodes, 1)

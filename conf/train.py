@@ -64,7 +64,9 @@ def _check_heeded(algo: str, part: str, given: Any) -> None:
             able = [name for name, other in ALGORITHMS.items() if other.heeds(option)]
             own = () if algorithm.settings is None else [f.name for f in fields(algorithm.settings)]
             instead = f"; algo={algo} has settings.{', '.join(own)}" if own else ""
-            raise PontineError(f"{option}={value} is for algo={', '.join(able)}, and algo={algo} does not heed it{instead}")
+            raise PontineError(
+                f"{option}={value} is for algo={', '.join(able)}, and algo={algo} does not heed it{instead}"
+            )
 
 
 def run(config: Config) -> int:

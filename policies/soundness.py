@@ -34,7 +34,9 @@ def check_rollout(settings: Any, part: str, steps: str) -> None:
     measures advantages in their own spread, and one has none."""
     worlds, length = settings.worlds, getattr(settings, steps)
     if worlds * length < 2:
-        raise PontineError(f"{part}.worlds={worlds} {part}.{steps}={length}: a rollout must have at least 2 steps in all")
+        raise PontineError(
+            f"{part}.worlds={worlds} {part}.{steps}={length}: a rollout must have at least 2 steps in all"
+        )
 
 
 class DivergedError(PontineError):

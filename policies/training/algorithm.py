@@ -68,6 +68,8 @@ class Algorithm:
         settings: a frozen dataclass of what can be set (`settings.KEY=VALUE`), None if nothing can.
         parts: the parts of `TrainConfig` that it heeds, of "clone", "ppo" and "offpolicy".
         without: options of these that it does not heed nevertheless, as "offpolicy.tau".
+        budgeted: gives a run's options with as many CPU-seconds as its budget, and nothing else that ends it before it
+            has learned all; None if it cannot be, and `pontine bench learning` has no use for it.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Algorithm:
     settings: type | None = None
     parts: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    budgeted: Callable[[TrainConfig, float], TrainConfig] | None = None
 
     def heeds(self, option: str) -> bool:
         """Whether it makes a difference to it how an option of a part is set, as "ppo.gamma"."""

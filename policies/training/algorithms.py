@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 from pontine.envs.io import json_text
 
 from ..actor import Actor, load, save
 from .algorithm import ALGORITHMS, Algorithm, Job
 from .clone import clone
-from .config import Progress
+from .config import NEVER, Progress, TrainConfig
 from .finetune import finetune
 from .offpolicy import learn
 
@@ -90,6 +91,10 @@ def _off_policy(job: Job) -> dict[str, Actor]:
     return {"policy": actor}
 
 
+def _budgeted(config: TrainConfig, seconds: float) -> TrainConfig:
+    return replace(config, offpolicy=replace(config.offpolicy, cpu_seconds=seconds, steps=NEVER))
+
+
 for _algorithm in (
     Algorithm(
         "clone+ppo",
@@ -118,6 +123,7 @@ for _algorithm in (
         any_reward=True,
         parts=("offpolicy",),
         without=("offpolicy.demonstrations",),
+        budgeted=_budgeted,
     ),
     Algorithm(
         "tqc",
@@ -128,6 +134,7 @@ for _algorithm in (
         package=("sb3_contrib", "pontine[train]"),
         parts=("offpolicy",),
         without=("offpolicy.demonstrations",),
+        budgeted=_budgeted,
     ),
     Algorithm(
         "crossq",
@@ -139,6 +146,7 @@ for _algorithm in (
         package=("sb3_contrib", "pontine[train]"),
         parts=("offpolicy",),
         without=("offpolicy.demonstrations", "offpolicy.tau"),
+        budgeted=_budgeted,
     ),
     Algorithm(
         "rlpd",

@@ -10,6 +10,9 @@ from .clone import CloneConfig
 from .finetune import PPOConfig
 from .offpolicy import OffPolicyConfig
 
+NEVER = 100_000_000
+"""More environment steps than any run comes to: what ends it is something else."""
+
 
 @dataclass(frozen=True)
 class TrainConfig:

@@ -65,8 +65,10 @@ def _curriculum(config: TrainConfig) -> Curriculum:
 
 
 def reward_of(task: str, algo: str, reward: str | None, weights: Mapping[str, float]) -> Reward:
-    """What a run is rewarded for: what is asked for, or what the algorithm learns from best. A goal task's own reward is
-    sparse, by whichever of both names it is asked for."""
+    """What a run is rewarded for: what is asked for, or what the algorithm learns from best.
+
+    A goal task's own reward is sparse, by whichever of both names it is asked for.
+    """
     if reward == "sparse" and task_of(task).sparse:
         reward = "task"
     elif reward is None:

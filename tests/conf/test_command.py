@@ -103,7 +103,10 @@ def test_a_family_lists_its_members(inside: Inside) -> None:
         (["plan", "threads=-99999"], "threads=-99999 must be at least 0"),
         (["tune", "group=-99999999999"], "group=-99999999999 must be at least -2147483647"),
         (["train", "ppo.worlds=99999999999"], "ppo.worlds=99999999999 must be at most 2147483647"),
-        (["train", "algo=ppo", "settings.worlds=999999999999"], "settings.worlds=999999999999 must be at most 2147483647"),
+        (
+            ["train", "algo=ppo", "settings.worlds=999999999999"],
+            "settings.worlds=999999999999 must be at most 2147483647",
+        ),
         (["train", "algo=ppo", "settings.hidden=5"], "settings.hidden=5 of ppo must be of type list of int"),
         (["train", "ppo.batch=1"], "ppo.batch=1 must be at least 2"),
         (["train", "ppo.worlds=1", "ppo.steps=1"], "ppo.worlds=1 ppo.steps=1: a rollout must have at least 2 steps"),

@@ -1,8 +1,8 @@
 """What the tasks teach from nothing: every algorithm and task with several seeds, each run in a folder of its own.
 
-A run that there is, finished or not, is not made anew: the benchmark goes on where it was stopped. A run's success is
-that of its final test, on seeds that neither training nor validation used; beside it stands what doing nothing reaches
-on the same episodes.
+A run that there is, finished or not, is not made anew: the benchmark goes on where it was stopped. With another
+budget or number of episodes it is another run. A run's success is that of its final test, on seeds that neither
+training nor validation used; beside it stands what doing nothing reaches on the same episodes.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.io import json_text
 from pontine.envs.tasks import TASKS
 from pontine.envs.tasks import task as task_of
 
 from ...evaluate import evaluate
+from ..algorithm import ALGORITHMS
 from ..config import Report, TrainConfig
 from ..curve import draw, seconds_to
 from ..train import TEST_SEED, train
@@ -40,18 +41,28 @@ class Case:
     seed: int
 
     def config(self, folder: Path, threads: int, episodes: int, budget: float) -> TrainConfig:
-        """Its options."""
-        return TrainConfig(
+        """Its options, with a budget of CPU-seconds. Raises UnknownNameError for an algorithm that takes none."""
+        check_budget(self.algo)
+        budgeted = ALGORITHMS[self.algo].budgeted
+        assert budgeted is not None
+        config = TrainConfig(
             task=self.task,
             algo=self.algo,
             seed=self.seed,
             randomization="none",
-            run_dir=str(folder / f"{self.task}-{self.algo}-seed{self.seed}"),
+            run_dir=str(folder / f"{self.task}-{self.algo}-seed{self.seed}-{budget:g}s-{episodes}"),
             threads=threads,
             test_episodes=episodes,
             easier=EASIER if task_of(self.task).easier else 0.0,
-            settings={"cpu_seconds": budget, "steps": 100_000_000, "enough": 0.99},
         )
+        return budgeted(config, budget)
+
+
+def check_budget(algo: str) -> None:
+    """Raises UnknownNameError for an algorithm that there is not, or whose budget cannot be set."""
+    if ALGORITHMS[algo].budgeted is None:
+        able = [name for name, other in ALGORITHMS.items() if other.budgeted is not None]
+        raise UnknownNameError("algorithm with a budget", algo, able)
 
 
 def bench_learning(
@@ -62,15 +73,19 @@ def bench_learning(
     scale: float = 1.0,
     report: Callable[[Case], Report] = lambda case: lambda progress: None,
 ) -> Iterator[dict[str, Any]]:
-    """A row for every run as it ends; one that failed says why. `scale` multiplies the budgets."""
+    """A row for every run as it ends; one that failed, whatever it was, says why, and the others go on.
+
+    `scale` multiplies the budgets. Raises UnknownNameError for a task that there is not and an algorithm that takes no
+    budget.
+    """
     idle = {task: nothing(task, episodes, threads) for task in dict.fromkeys(case.task for case in cases)}
     for case in cases:
         row = {"task": case.task, "algo": case.algo, "seed": case.seed, "nothing": idle[case.task]}
         config = case.config(Path(folder), threads, episodes, scale * BUDGETS.get(task_of(case.task).name, BUDGET))
         try:
             card = train(config, report(case))
-        except PontineError as error:
-            yield row | {"failed": str(error)}
+        except Exception as error:  # noqa: BLE001 - whatever it was, the other runs go on
+            yield row | {"failed": _said(error)}
             continue
         test = card["test"]["policy, randomization=none"]
         points = curve(Path(config.run_dir))
@@ -83,6 +98,13 @@ def bench_learning(
             "cpu_seconds_to_95": seconds_to(points, 0.95),
             "run": config.run_dir,
         }
+
+
+def _said(error: Exception) -> str:
+    """What a run ended with, in one line."""
+    if isinstance(error, PontineError):
+        return str(error)
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}".removesuffix(": ")
 
 
 def nothing(task: str, episodes: int, threads: int = 1) -> float:
@@ -112,7 +134,8 @@ def markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     for row in rows:
         cells = [row["task"], row["algo"], str(row["seed"])]
         if "failed" in row:
-            cells += [f"failed: {row['failed']}", f"{row['nothing']:.1%}", "", "", ""]
+            failed = row["failed"].replace("|", r"\|")
+            cells += [f"failed: {failed}", f"{row['nothing']:.1%}", "", "", ""]
         else:
             low, high = row["wilson95"]
             first = row["cpu_seconds_to_95"]

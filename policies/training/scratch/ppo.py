@@ -7,7 +7,7 @@ adaptive penalty, applied to the rate), so that one setting serves all tasks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from torch import nn
 from ...actor import Actor, load
 from ...soundness import check_rollout, check_settings
 from ..algorithm import ALGORITHMS, Algorithm, Job
-from ..config import Progress
+from ..config import NEVER, Progress, TrainConfig
 from ..keeper import Keeper, go_on, resume
 from ..vec_env import TaskVecEnv, make
 
@@ -196,6 +196,10 @@ class _Keeper(Keeper):
         self.progress(self.num_timesteps, figures)
 
 
+def _budgeted(config: TrainConfig, seconds: float) -> TrainConfig:
+    return replace(config, settings={**config.settings, "cpu_seconds": seconds, "steps": NEVER, "enough": 0.99})
+
+
 ALGORITHMS.register(
     Algorithm(
         "ppo",
@@ -205,5 +209,6 @@ ALGORITHMS.register(
         reward="shaped",
         any_reward=True,
         settings=Settings,
+        budgeted=_budgeted,
     )
 )

@@ -11,15 +11,18 @@ import numpy as np
 import pytest
 import torch
 
+from pontine.conf.bench_learning import Config as bench_options
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.policies.actor import load
+from pontine.policies.actor import Actor, load
 from pontine.policies.soundness import DivergedError, check_settings
-from pontine.policies.training import keeper, offpolicy
-from pontine.policies.training.algorithm import ALGORITHMS
+from pontine.policies.training import algorithm, keeper, offpolicy
+from pontine.policies.training import train as training
+from pontine.policies.training.algorithm import ALGORITHMS, Algorithm, Job
 from pontine.policies.training.config import TrainConfig
 from pontine.policies.training.offpolicy import OffPolicyConfig
 from pontine.policies.training.run_folder import RunFolder
-from pontine.policies.training.scratch import ppo
+from pontine.policies.training.scratch import benchmark, ppo
+from pontine.policies.training.scratch.benchmark import Case, bench_learning, check_budget, markdown
 from pontine.policies.training.train import check_rewards, reward_of, train
 from pontine.policies.training.vec_env import OWN_REWARD, make
 
@@ -110,6 +113,48 @@ def test_the_best_actor_stays_that_where_a_kill_kept_its_validation_out_of_the_c
     train(config)
     assert {point["success"] for point in json.loads((tmp_path / "curve.json").read_text())} == {0.5}
     assert load(tmp_path / "best")[1]["success"] == 1.0
+
+
+class Small(Case):
+    """A run that takes no time."""
+
+    def config(self, *args: Any) -> TrainConfig:
+        config = super().config(*args)
+        return replace(config, settings=config.settings | SMALL) if self.algo == "ppo" else config
+
+
+def broken(job: Job) -> dict[str, Actor]:
+    raise ZeroDivisionError("a | b\nin two lines")
+
+
+def test_the_benchmark_goes_on_past_a_run_that_breaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    algorithms = dict(ALGORITHMS.items())
+    algorithms["broken"] = Algorithm("broken", "breaks", "none", broken, budgeted=lambda config, seconds: config)
+    for module in (benchmark, algorithm, training):
+        monkeypatch.setattr(module, "ALGORITHMS", algorithms)
+    cases = [Small("reach", "broken", 0), Small("reach", "ppo", 0)]
+    failed, good = bench_learning(tmp_path, cases, episodes=2)
+    assert failed["failed"] == "ZeroDivisionError: a | b"
+    assert (good["episodes"], good["env_steps"]) == (2, 192)
+    again, other = bench_learning(tmp_path, [cases[1]], episodes=2), bench_learning(tmp_path, [cases[1]], episodes=1)
+    assert list(again) == [good]
+    assert next(other)["episodes"] == 1
+    assert "failed" not in next(bench_learning(tmp_path, [cases[1]], episodes=1, scale=2.0))
+    table = markdown([failed, good]).splitlines()
+    assert len(table) == 4
+    assert r"failed: ZeroDivisionError: a \| b" in table[2]
+    assert table[3].startswith("| reach | ppo | 0 | ")
+
+
+def test_the_benchmark_takes_whoever_can_be_given_a_budget() -> None:
+    assert Case("reach", "ppo", 0).config(Path(), 1, 5, 30.0).settings["cpu_seconds"] == 30.0
+    for algo in ("sac", "tqc", "crossq"):
+        assert Case("reach", algo, 0).config(Path(), 1, 5, 30.0).offpolicy.cpu_seconds == 30.0
+    with pytest.raises(UnknownNameError, match="algorithm with a budget 'clone'; valid: crossq, ppo, sac, tqc"):
+        check_budget("clone")
+    assert bench_options(algos=["sac"]).algos == ["sac"]
+    with pytest.raises(UnknownNameError, match="algorithm with a budget 'rlpd'"):
+        bench_options(algos=["ppo", "rlpd"])
 
 
 def test_crossqs_normalisations_become_part_of_the_actors_layers() -> None:
