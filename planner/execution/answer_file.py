@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from io import BufferedReader, FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
+from typing import Any
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import MARK
@@ -187,7 +187,7 @@ def _opened(path: Path, flags: int = 0) -> FileIO:
 def _from_the_start(file: FileIO) -> BufferedReader:
     """Reads an open file through the handle it has: another one could not where a lock keeps others out."""
     file.seek(0)
-    return cast(BufferedReader, open(file.fileno(), "rb", closefd=False))
+    return open(file.fileno(), "rb", closefd=False)
 
 
 def _write(file: FileIO, text: bytes, take_back: bool = True) -> None:
