@@ -61,7 +61,7 @@ def _check_heeded(algo: str, part: str, given: Any) -> None:
         option, value, default = f"{part}.{f.name}", getattr(given, f.name), getattr(plain, f.name)
         differs = tuple(value) != default if isinstance(default, tuple) else value != default
         if differs and not algorithm.heeds(option):
-            able = [name for name, other in ALGORITHMS.items() if other.heeds(option)]
+            able = [name for name, other in sorted(ALGORITHMS.items()) if other.heeds(option)]
             own = () if algorithm.settings is None else [f.name for f in fields(algorithm.settings)]
             instead = f"; algo={algo} has settings.{', '.join(own)}" if own else ""
             raise PontineError(

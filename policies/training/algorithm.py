@@ -148,10 +148,14 @@ def check(task: str, algo: str, start: str | None = None, settings: Mapping[str,
     one, algorithm = task_of(task), ALGORITHMS[algo]
     reason = algorithm.unfit(one, start)
     if reason is not None:
-        able = [name for name, other in ALGORITHMS.items() if other.unfit(one, start if other.starts else None) is None]
+        able = [
+            name
+            for name, other in sorted(ALGORITHMS.items())
+            if other.unfit(one, start if other.starts else None) is None
+        ]
         known = f"take algo={', '.join(able)}" if able else "no algorithm that there is can train it"
         raise PontineError(f"{one.name} cannot be trained with algo={algo}: {reason}; {known}")
     if start is not None and not algorithm.starts:
-        able = [name for name, other in ALGORITHMS.items() if other.starts and other.unfit(one, start) is None]
+        able = [name for name, other in sorted(ALGORITHMS.items()) if other.starts and other.unfit(one, start) is None]
         raise PontineError(f"algo={algo} learns from nothing: start={start} is for algo={', '.join(able) or 'none'}")
     algorithm.settings_of(settings or {})

@@ -88,7 +88,7 @@ def check_rewards(task: str, algo: str, reward: str | None, weights: Mapping[str
     if easier and not one.easier:
         raise PontineError(f"easier={easier}: {one.name} has no easier starts")
     if not ALGORITHMS[algo].any_reward and (wanted.name != "task" or weights):
-        able = ", ".join(name for name, other in ALGORITHMS.items() if other.any_reward)
+        able = ", ".join(name for name, other in sorted(ALGORITHMS.items()) if other.any_reward)
         raise PontineError(f"algo={algo} has the task's own reward; reward= and weights= are for algo={able}")
 
 

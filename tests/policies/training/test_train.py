@@ -202,7 +202,7 @@ def test_a_replay_buffer_comes_back(full: bool, tmp_path: Path) -> None:
         ("ppo.iteration=3", "iterations"),
         ("randomization=moon", "valid: delay2, fitted, none, real"),
         ("algo=a2c", "valid: clone, clone+ppo, crossq, ppo, rlpd, sac, tqc"),
-        ("algo=sac start=runs/mine/policy", "start=runs/mine/policy is for algo=clone+ppo"),
+        ("algo=sac start=runs/mine/policy", "start=runs/mine/policy is for algo=clone, clone+ppo"),
         ("nominal=1.5", "nominal=1.5 must be from 0 to 1"),
     ],
 )
@@ -237,11 +237,11 @@ def taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., conf
     ("words", "said"),
     [
         ("algo=ppo ppo.gamma=0.5", r"ppo.gamma=0.5 is for algo=clone\+ppo, .*; algo=ppo has settings.steps, worlds"),
-        ("algo=ppo clone.rounds=3", r"clone.rounds=3 is for algo=clone\+ppo, clone, "),
+        ("algo=ppo clone.rounds=3", r"clone.rounds=3 is for algo=clone, clone\+ppo, "),
         ("algo=clone ppo.iterations=3", r"ppo.iterations=3 is for algo=clone\+ppo, and algo=clone does not heed it$"),
         ("algo=sac clone.hidden=[8]", r"clone.hidden=\[8\] is for"),
         ("algo=sac offpolicy.demonstrations=3", "is for algo=rlpd, "),
-        ("algo=crossq offpolicy.tau=0.5", "is for algo=sac, tqc, rlpd, "),
+        ("algo=crossq offpolicy.tau=0.5", "is for algo=rlpd, sac, tqc, "),
         ("recipe=pick_place algo=tqc", "clone.rounds=32 is for"),
     ],
 )
