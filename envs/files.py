@@ -77,9 +77,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
         os.close(handle)
         temporary = Path(name)
         yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
+        temporary.chmod(_masked(0o666))
         temporary.replace(path)
     except OSError as error:
         # The block may read other files too, or ask another machine: what goes wrong there is not about this one.
@@ -89,6 +87,13 @@ def replacing(path: str | Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _masked(mode: int) -> int:
+    """The permissions that a file made with `mode` gets here; a temporary one is its owner's alone."""
+    umask = os.umask(0)
+    os.umask(umask)
+    return mode & ~umask
 
 
 @contextmanager
@@ -103,9 +108,7 @@ def making(folder: str | Path) -> Iterator[Path]:
     try:
         temporary = Path(tempfile.mkdtemp(prefix=f"{MARK}{folder.name[:60]}-", dir=folder.parent))
         yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o777 & ~umask)
+        temporary.chmod(_masked(0o777))
         temporary.rename(folder)
     except OSError as error:
         if error.errno not in _CANNOT_WRITE:

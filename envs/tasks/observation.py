@@ -66,13 +66,18 @@ def box(parts: Iterable[Part]) -> spaces.Box:
     return spaces.Box(low, high, dtype=np.float32)
 
 
-LAYOUT = (
+ARM = (
     Part("joint positions, rad", 6),
     Part("joint velocities x 0.2, rad/s", 6),
     Part("load: target minus position x 4, rad", 6),
     Part("previous action", 6, *UNIT),
     Part("tool position x 5, m", 3),
     Part("approach direction", 3, *UNIT),
+)
+"""What every task's observation says of the arm itself, first and in this order."""
+
+LAYOUT = (
+    *ARM,
     Part("closing axis", 3, *UNIT),
     Part("object minus tool x 10, m", 3),
     Part("the same in the hand's frame", 3),

@@ -11,16 +11,11 @@ from ..declarations.shaping import Potential, left
 from ..so101.kinematics import tool_pose
 from . import TASKS
 from .base import Task, Verdict, random_arm, random_over_table, steepest
-from .observation import UNIT, Part, box
+from .observation import ARM, Part, box
 from .state import EpisodeState
 
 PARTS = (
-    Part("joint positions, rad", 6),
-    Part("joint velocities x 0.2, rad/s", 6),
-    Part("load: target minus position x 4, rad", 6),
-    Part("previous action", 6, *UNIT),
-    Part("tool position x 5, m", 3),
-    Part("approach direction", 3, *UNIT),
+    *ARM,
     Part("goal minus tool x 10, m", 3),
     Part("goal x 5, m", 3),
 )
