@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pontine.envs.scene import Scene
-from pontine.planner.language.atoms import continued
+from pontine.planner.grounding.atoms import continued
 from pontine.planner.language.form import DETERMINERS, END, PUNCTUATION, RELATIONS, SKILL, VERBS, State, Symbol
 from pontine.planner.language.segments import is_cjk, is_word, split_units
 

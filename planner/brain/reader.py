@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
-from pontine.planner.language import skills
-from pontine.planner.language.coverage import unspoken
-from pontine.planner.language.followup import set_phrase, skill_phrase
+from pontine.planner.grounding import skills
+from pontine.planner.grounding.coverage import unspoken
+from pontine.planner.grounding.followup import set_phrase, skill_phrase
+from pontine.planner.grounding.grounder import ground
+from pontine.planner.grounding.safety import harmful
 from pontine.planner.language.form import Form
-from pontine.planner.language.grounder import ground
 from pontine.planner.language.languages import language_of
 from pontine.planner.language.messages import word
-from pontine.planner.language.safety import harmful
 from pontine.planner.language.segments import split_units
 from pontine.planner.reading import Reading, Turn, question, refusal
 from pontine.policies.skills.skill import Skill

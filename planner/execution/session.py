@@ -19,7 +19,7 @@ from pontine.planner.execution.display import Display
 from pontine.planner.execution.executive import Skill
 from pontine.planner.execution.report import Report
 from pontine.planner.execution.run import perform
-from pontine.planner.language.followup import set_phrase
+from pontine.planner.grounding.followup import set_phrase
 from pontine.planner.planning.plan import TIME_LIMIT, make_plan
 from pontine.planner.planning.score import Judge
 from pontine.planner.reading import Reading, Turn

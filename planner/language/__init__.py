@@ -1,6 +1,6 @@
-"""Words to subgoals: the goal form, the lexicon and the grounder. No model in it.
+"""Words: the goal form that a model writes, the lexicon, and what is said in each language. It knows no scene.
 
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["form", "grounder", "languages", "lexicon", "messages", "query", "skills"]
+__all__ = ["form", "languages", "lexicon", "messages"]

@@ -8,9 +8,9 @@ from typing import Literal
 from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Fixture, Scene, SceneObject
+from pontine.planner.grounding.abilities import graspable, takes_things_in
+from pontine.planner.grounding.query import Subject
 from pontine.planner.language import lexicon
-from pontine.planner.language.abilities import graspable, takes_things_in
-from pontine.planner.language.query import Subject
 from pontine.policies.skills.operator import HAND, RELATIONS, SIDES, Operator
 from pontine.policies.skills.skill import SKILLS, Skill
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Scene
-from pontine.planner.language.abilities import takes_things_in
+from pontine.planner.grounding.abilities import takes_things_in
 from pontine.planner.planning.abilities import Thing, about, roomy
 
 

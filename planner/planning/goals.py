@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pontine.envs.predicates import DIRECTIONS, Predicate, written
 from pontine.envs.scene import TABLE, Scene
-from pontine.planner.language.abilities import takes_things_in
+from pontine.planner.grounding.abilities import takes_things_in
 from pontine.planner.planning.abilities import about, exclusive, makers
 from pontine.planner.planning.clock import NoPlanError
 from pontine.planner.planning.problem import Problem, State

@@ -17,11 +17,11 @@ from pontine.envs.errors import PontineError
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.benchmarks.items import right
 from pontine.planner.brain.reader import weigh
+from pontine.planner.grounding.abilities import STATES
+from pontine.planner.grounding.query import Description
 from pontine.planner.language import lexicon
-from pontine.planner.language.abilities import STATES
 from pontine.planner.language.form import COUNTS, LATER, Clause, Form, Term
 from pontine.planner.language.languages import DEFAULT, language_of
-from pontine.planner.language.query import Description
 from pontine.planner.planning.plan import NoPlanError, make_plan
 from pontine.planner.reading import Reading
 

@@ -6,9 +6,9 @@ import pytest
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.benchmarks.items import played
-from pontine.planner.language.followup import set_phrase
+from pontine.planner.grounding.followup import set_phrase
+from pontine.planner.grounding.grounder import ground
 from pontine.planner.language.form import Form
-from pontine.planner.language.grounder import ground
 from pontine.planner.reading import Reading, Turn
 
 SCENE = Scene(

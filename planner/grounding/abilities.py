@@ -10,8 +10,8 @@ from pontine.envs.declarations.kind import KINDS
 from pontine.envs.scene import Fixture, SceneObject
 from pontine.envs.so101.kinematics import gap_of
 from pontine.envs.so101.model import RANGE
+from pontine.planner.grounding.query import Subject
 from pontine.planner.language import lexicon
-from pontine.planner.language.query import Subject
 
 WIDEST = 0.9 * float(gap_of(RANGE[5, 1]))
 """Width (m) of the widest thing to be picked up: what the gripper opens to, less a tenth to get around it."""

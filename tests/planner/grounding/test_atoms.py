@@ -8,7 +8,7 @@ import pytest
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.brain.decode import Constraint, Source
-from pontine.planner.language.atoms import continued
+from pontine.planner.grounding.atoms import continued
 from pontine.planner.language.form import Form
 from pontine.planner.language.segments import split_units
 from tests.planner.brain.test_decode import VOCABULARY

@@ -9,8 +9,8 @@ import pytest
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.benchmarks.items import load_items, right
+from pontine.planner.grounding.grounder import ground
 from pontine.planner.language.form import Form
-from pontine.planner.language.grounder import ground
 from pontine.planner.reading import Reading
 
 ITEMS = [item for item in load_items() if "form" in item]

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from pontine.envs.scene import TABLE, Scene
+from pontine.planner.grounding.query import MAX_NAME_WORDS, Subject
 from pontine.planner.language import lexicon
 from pontine.planner.language.languages import every
-from pontine.planner.language.query import MAX_NAME_WORDS, Subject
 from pontine.planner.language.segments import is_word, split_units
 
 _BREAKING = frozenset(every("signs", "breaking"))

@@ -8,9 +8,9 @@ from functools import cache
 from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Scene
-from pontine.planner.language.abilities import STATES
+from pontine.planner.grounding.abilities import STATES
+from pontine.planner.grounding.query import Description, Subject
 from pontine.planner.language.languages import every
-from pontine.planner.language.query import Description, Subject
 from pontine.planner.language.segments import is_cjk, join_units, split_units
 from pontine.policies.skills.operator import RELATIONS, Operator
 from pontine.policies.skills.skill import SKILLS, Skill

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene
-from pontine.planner.language.abilities import reversible, takes_things_in
+from pontine.planner.grounding.abilities import reversible, takes_things_in
+from pontine.planner.grounding.resolve import Resolver, Thing, Unresolved
 from pontine.planner.language.messages import word
-from pontine.planner.language.resolve import Resolver, Thing, Unresolved
 from pontine.planner.reading import Turn, refusal
 
 SHIFT = 0.01

@@ -11,10 +11,10 @@ from functools import cache
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Scene
+from pontine.planner.grounding.query import Subject
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import Form
 from pontine.planner.language.languages import every
-from pontine.planner.language.query import Subject
 from pontine.planner.language.segments import is_cjk, is_word, join_units, split_units
 
 _NOT_NOUNS = frozenset(every("signs", "not_nouns"))

@@ -8,10 +8,10 @@ from typing import ClassVar
 import pytest
 
 from pontine.envs.scene import Scene, SceneObject
-from pontine.planner.language import skills
-from pontine.planner.language.followup import set_phrase, skill_phrase
+from pontine.planner.grounding import skills
+from pontine.planner.grounding.followup import set_phrase, skill_phrase
+from pontine.planner.grounding.grounder import ground
 from pontine.planner.language.form import Form
-from pontine.planner.language.grounder import ground
 from pontine.planner.language.segments import split_units
 from pontine.policies.skills.object_skills import PushSkill
 from pontine.policies.skills.operator import Operator

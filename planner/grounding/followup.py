@@ -1,7 +1,7 @@
 """Set phrases that need no model and mean nothing else: what takes back what was done, and the words of skills that are
 done to nothing, such as "go home".
 
-They are regular expressions in `data/*/followup.json`, over the words without punctuation.
+They are regular expressions in `language/data/*/followup.json`, over the words without punctuation.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 
 from pontine.envs.scene import Scene
-from pontine.planner.language import skills
+from pontine.planner.grounding import skills
+from pontine.planner.grounding.query import VAGUE, Description, find
 from pontine.planner.language.form import SKILL, Clause, Form, NounPhrase, Term
 from pontine.planner.language.languages import data, languages
-from pontine.planner.language.query import VAGUE, Description, find
 from pontine.planner.language.segments import split_units
 
 

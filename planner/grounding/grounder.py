@@ -9,13 +9,14 @@ from itertools import pairwise
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
-from pontine.planner.language import lexicon, skills, undo
-from pontine.planner.language.abilities import STATES, graspable, state_by, takes_things_in
+from pontine.planner.grounding import skills, undo
+from pontine.planner.grounding.abilities import STATES, graspable, state_by, takes_things_in
+from pontine.planner.grounding.query import Description, Subject, find
+from pontine.planner.grounding.resolve import Resolver, Unresolved
+from pontine.planner.language import lexicon
 from pontine.planner.language.form import SKILL, Clause, Form, NounPhrase
 from pontine.planner.language.languages import DEFAULT, data
 from pontine.planner.language.messages import word
-from pontine.planner.language.query import Description, Subject, find
-from pontine.planner.language.resolve import Resolver, Unresolved
 from pontine.planner.language.segments import join_units
 from pontine.planner.reading import Reading, Turn, refusal, subgoals
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from pontine.envs.predicates import DIRECTION_MARGIN, holds
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
+from pontine.planner.grounding.abilities import graspable, takes_things_in
+from pontine.planner.grounding.query import Description, Match, Subject, find, pick_by_side, pick_by_size
 from pontine.planner.language import lexicon
-from pontine.planner.language.abilities import graspable, takes_things_in
 from pontine.planner.language.form import COUNTS, NounPhrase, Term
 from pontine.planner.language.languages import data
 from pontine.planner.language.messages import word
-from pontine.planner.language.query import Description, Match, Subject, find, pick_by_side, pick_by_size
 from pontine.planner.language.segments import join_units
 from pontine.planner.reading import Reading, Turn, question, refusal
 
