@@ -1,8 +1,8 @@
 """Words with which an instruction asks for harm, whatever the model made of it.
 
-The model learns to refuse harm from examples and can miss a wording; these few words (`harm` in `language/data/*/signs.json`)
-have no harmless reading for a robot arm, so they refuse by themselves. Only the instruction is looked at, never the
-scene's names.
+The model learns to refuse harm from examples and can miss a wording; these few words (`harm` in
+`language/data/*/signs.json`) have no harmless reading for a robot arm, so they refuse by themselves. Only the
+instruction is looked at, never the scene's names.
 """
 
 from __future__ import annotations
