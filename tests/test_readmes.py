@@ -11,7 +11,6 @@ import hashlib
 import json
 import re
 import shlex
-import subprocess
 import sys
 from dataclasses import dataclass
 from importlib import import_module
@@ -23,13 +22,13 @@ import yaml
 
 from pontine.conf import verbs
 from pontine.envs.registry import REGISTRIES
+from tests.command import pontine
 
 ROOT = Path(__file__).parent.parent
 READMES = sorted(
     [ROOT / "README.md", ROOT / ".github" / "CONTRIBUTING.md", *ROOT.glob("[a-z]*/README.md")],
     key=lambda path: path.relative_to(ROOT).parts,
 )
-PONTINE = Path(sys.executable).parent / "pontine"
 QUICK = {"list", "new", "check"}
 """Verbs that are run; `plan` is too where a goal takes the place of an instruction."""
 
@@ -95,7 +94,7 @@ def test_what_it_shows_can_be_done(path: Path, tmp_path: Path, monkeypatch: pyte
         for line in commands(block):
             assert_it_is_taken(line)
             if is_quick(*verbs.find(line)):
-                run = subprocess.run([PONTINE, *line], capture_output=True, text=True, check=False, cwd=tmp_path)
+                run = pontine(*line, cwd=tmp_path)
                 assert run.returncode == 0, (line, run.stdout, run.stderr)
 
 

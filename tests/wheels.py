@@ -57,9 +57,10 @@ def new_environment(folder: Path, *wheels: Path, with_dependencies: bool = False
         # As constraints, for wheels of ours have no sums that a lock could know.
         pins = re.sub(r" \\\n +--hash=\S+", "", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
         (folder / "pins.txt").write_text(pins, encoding="utf-8")
-        subprocess.run([*install, "-c", folder / "pins.txt", *wheels], check=True)
+        # Compiling all of torch takes longer than installing it; Python compiles what is imported.
+        subprocess.run([*install, "--no-compile", "-c", folder / "pins.txt", *wheels], check=True)
         nodeps = ["--no-deps", "--require-hashes", "-r", ROOT / "requirements.nodeps.lock"]
-        subprocess.run([*install, *nodeps], check=True)
+        subprocess.run([*install, "--no-compile", *nodeps], check=True)
     else:
         subprocess.run([*install, "--no-deps", "--no-index", *wheels], check=True)
         packages = next(folder.glob("lib/python*/site-packages"))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +16,7 @@ from pontine.envs.tabletop.objects import ObjectSpec, draw
 from pontine.sim2real.data.dataset import Dataset
 from pontine.sim2real.emulation.emulated_arm import EmulatedArm
 from pontine.sim2real.vision.lens import Lens
-
-PONTINE = Path(sys.executable).parent / "pontine"
+from tests.command import Started, pontine
 
 
 def table() -> list[ObjectSpec]:
@@ -41,7 +38,7 @@ def command(arm: EmulatedArm, *words: str) -> list[str]:
     files = ["calibration=arm.json", "markers=markers.json", "lens=lens.json", "report=run.json"]
     # On a busy machine the emulation may be kept waiting; that is no fault of the arm.
     common = [f"port={arm.port}", f"camera={arm.camera_url}", "patience=1.0", *files]
-    return [str(PONTINE), "arm", "run", *common, *words]
+    return ["arm", "run", *common, *words]
 
 
 def torque(arm: EmulatedArm) -> list[int]:
@@ -55,7 +52,7 @@ def torque(arm: EmulatedArm) -> list[int]:
 def test_a_dry_run_shows_what_would_move_and_touches_nothing(arm: EmulatedArm, tmp_path: Path) -> None:
     before = arm.positions
     words = command(arm, "instruction=把红色方块放进碗里", "dry=true", "profile=normal")
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=400, check=False)
+    done = pontine(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "nothing was moved" in done.stdout
     report = json.loads((tmp_path / "run.json").read_text())
@@ -69,7 +66,7 @@ def test_a_dry_run_shows_what_would_move_and_touches_nothing(arm: EmulatedArm, t
 
 def test_what_is_said_is_done_on_the_arm_reported_and_recorded(arm: EmulatedArm, tmp_path: Path) -> None:
     words = command(arm, "instruction=put the red cube in the bowl", "profile=normal", "dataset=episodes")
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=400, check=False)
+    done = pontine(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert holds(arm.truth(), ("in", "red_cube", "bowl"))
     report = json.loads((tmp_path / "run.json").read_text())
@@ -85,14 +82,14 @@ def test_what_is_said_is_done_on_the_arm_reported_and_recorded(arm: EmulatedArm,
 def test_an_arm_that_is_told_to_end_is_let_go(arm: EmulatedArm, tmp_path: Path) -> None:
     words = command(arm, "instruction=put the red cube in the bowl", "profile=normal")
     start = arm.positions
-    with subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        deadline = time.monotonic() + 300
-        while not (np.linalg.norm(arm.positions - start) > 0.3 and all(torque(arm))):
-            assert process.poll() is None, process.stdout.read() if process.stdout else ""
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(120) != 0
+    run = Started(*words, cwd=tmp_path)
+    deadline = time.monotonic() + 300
+    while not (np.linalg.norm(arm.positions - start) > 0.3 and all(torque(arm))):
+        assert run.running, run.ended()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    run.send_signal(signal.SIGTERM)
+    assert run.ended(120).returncode != 0
     assert torque(arm) == [0] * 6
 
 
@@ -110,9 +107,7 @@ def test_an_arm_that_is_told_to_end_is_let_go(arm: EmulatedArm, tmp_path: Path) 
 )
 def test_what_is_wrong_is_one_line(words: list[str], complaint: str, tmp_path: Path) -> None:
     Lens.from_fovy(0.5, 1280, 720).write(tmp_path / "lens.json")
-    done = subprocess.run(
-        [PONTINE, "arm", "run", *words], cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False
-    )
+    done = pontine("arm", "run", *words, cwd=tmp_path)
     assert done.returncode == 2
     assert complaint in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

@@ -14,9 +14,9 @@ from omegaconf import OmegaConf
 
 from pontine.conf import verbs
 from pontine.conf.main import main
+from tests.command import PONTINE, pontine
 
 ROOT = Path(__file__).parent.parent.parent
-PONTINE = Path(sys.executable).parent / "pontine"
 Inside = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -24,12 +24,6 @@ HYDRA = (
     "hydra=x", "hydra=null", "+hydra=x", "hydra/launcher=x", "hydra.run=1", "hydra.mode=x", "hydra.searchpath=x",
 )  # fmt: skip
 """Words of Hydra's own as they cannot be."""
-
-
-def pontine(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [PONTINE, *args], cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300, check=False
-    )
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from pontine.planner.benchmarks.demo_benchmark import Trial, judge, summary
 from pontine.planner.benchmarks.sentences import FIRST_TABLE, SHAPES, Case, cases
 from pontine.planner.execution.run import perform
 from pontine.planner.reading import Reading, question, subgoals
+from tests.command import pontine
 from tests.planner.fakes import TABLETOP, FakeRobot, FakeSkill, library, make_plan, picked
 
 CASES = list(cases(30, seed=5))
@@ -82,8 +81,7 @@ def test_a_run_that_calls_itself_done_is_checked_in_the_world() -> None:
 
 
 def test_the_benchmark_runs_and_writes_its_result(tmp_path: Path) -> None:
-    command = [Path(sys.executable).parent / "pontine", "bench", "demo", "scenes=2", "out=bench.json"]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    run = pontine("bench", "demo", "scenes=2", "out=bench.json", cwd=tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
     result = json.loads((tmp_path / "bench.json").read_text())
     assert result["command"] == "pontine bench demo scenes=2 out=bench.json"

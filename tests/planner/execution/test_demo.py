@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ import pytest
 
 from pontine.envs.predicates import holds
 from pontine.envs.scene import Scene
+from tests.command import PONTINE, pontine
 
-PONTINE = Path(sys.executable).parent / "pontine"
 INSTRUCTION = "instruction=put the red cube in the bowl"
 TABLE = {
     "objects": [
@@ -28,9 +27,7 @@ TABLE = {
 
 def demo(cwd: Path, *words: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run it without a terminal; `typed` is what comes on its input."""
-    return subprocess.run(
-        [PONTINE, "demo", *words], cwd=cwd, input=typed or "", capture_output=True, text=True, timeout=600, check=False
-    )
+    return pontine("demo", *words, cwd=cwd, typed=typed or "")
 
 
 def without_seconds(value: Any) -> Any:

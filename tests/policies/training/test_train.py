@@ -4,8 +4,6 @@ import json
 import pickle
 import shlex
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +24,7 @@ from pontine.policies.library import policy_path
 from pontine.policies.training.algorithm import ALGORITHMS
 from pontine.policies.training.offpolicy import keep, restore
 from pontine.policies.training.train import TrainConfig, train
+from tests.command import Started
 from tests.conf.test_examples import examples
 from tests.test_readmes import READMES, blocks, commands
 
@@ -48,14 +47,8 @@ SMALL = [
 ]
 
 
-def pontine(*args: str, **kwargs: object) -> subprocess.Popen:
-    return subprocess.Popen(
-        [Path(sys.executable).with_name("pontine"), *args],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **kwargs,
-    )
+def training(*args: str) -> Started:
+    return Started("train", *args, cwd=Path())
 
 
 LEARNER = Path("checkpoint", "clone", "learner.safetensors")
@@ -71,15 +64,15 @@ OFF_POLICY = [
 ]  # fmt: skip
 
 
-def kill_when(process: subprocess.Popen, done: Callable[[], bool]) -> None:
+def kill_when(run: Started, done: Callable[[], bool]) -> None:
     """Kill a run with -9 once something is so."""
     deadline = time.monotonic() + SOON
     while not done():
-        assert process.poll() is None, process.stderr.read()
+        assert run.running, run.ended()
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    run.send_signal(signal.SIGKILL)
+    run.ended()
 
 
 def points(run: Path, stage: str) -> list[dict]:
@@ -88,28 +81,26 @@ def points(run: Path, stage: str) -> list[dict]:
 
 
 def finish(*args: str) -> str:
-    process = pontine("train", *args)
-    out, err = process.communicate(timeout=2 * SOON)
-    assert process.returncode == 0, err
-    return out
+    ended = training(*args).ended(2 * SOON)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
 
 
 def test_a_run_killed_with_9_in_either_stage_goes_on_from_its_last_checkpoint(tmp_path: Path) -> None:
     run = tmp_path / "run"
     rounds = run / "checkpoint" / "clone"
     args = [*SMALL, f"run_dir={run}"]
-    kill_when(pontine("train", *args), lambda: (rounds / "round-0001.safetensors").exists())
+    kill_when(training(*args), lambda: (rounds / "round-0001.safetensors").exists())
     # What a kill in the middle of writing leaves behind is under a temporary name, and is never read.
     (rounds / f"{MARK}learner-abcd1234.safetensors").write_bytes(b"half a checkpoint")
     (run / f"{MARK}curve-abcd1234.json").write_text("[{")
     kept = sorted(p.name for p in rounds.glob("round-*.safetensors"))
     stamps = {name: (rounds / name).stat().st_mtime_ns for name in kept[:-1]}
-    resumed = pontine("train", *args)
-    kill_when(resumed, lambda: not rounds.exists() or len(list(rounds.glob("round-*.safetensors"))) > len(kept))
+    kill_when(training(*args), lambda: not rounds.exists() or len(list(rounds.glob("round-*.safetensors"))) > len(kept))
     if rounds.exists():
         again = {name: (rounds / name).stat().st_mtime_ns for name in stamps}
         assert again == stamps, "rounds that a checkpoint had were played again"
-    kill_when(pontine("train", *args), lambda: len(points(run, "ppo")) >= 2)
+    kill_when(training(*args), lambda: len(points(run, "ppo")) >= 2)
     before = json.loads((run / "curve.json").read_text())
     finish(*args)
     after = json.loads((run / "curve.json").read_text())
@@ -130,9 +121,9 @@ def test_a_run_killed_with_9_in_either_stage_goes_on_from_its_last_checkpoint(tm
     assert f"pontine {shlex.join(['train', *args])}" in recipe
     assert "mujoco" in recipe
     assert "finished" in finish(*args)
-    other = pontine("train", *args, "seed=1")
-    assert other.wait(timeout=SOON) == 2
-    assert "another seed" in other.stderr.read()
+    other = training(*args, "seed=1").ended(SOON)
+    assert other.returncode == 2
+    assert "another seed" in other.stderr
 
 
 @pytest.mark.parametrize("algo", ["sac", "tqc", "rlpd"])
@@ -142,7 +133,7 @@ def test_learning_from_nothing_goes_on_after_kill_9_with_its_replay_buffer(algo:
     args = [*OFF_POLICY, *demonstrated, f"algo={algo}", f"run_dir={run}"]
     before: list[dict] = []
     if algo == "rlpd":
-        kill_when(pontine("train", *args), lambda: len(points(run, algo)) >= 2)
+        kill_when(training(*args), lambda: len(points(run, algo)) >= 2)
         before = points(run, algo)
         kept = load_file(run / "checkpoint" / "buffer.safetensors")
         assert len(kept["actions/"]) * 8 >= before[-1]["env_steps"] - 8
@@ -162,14 +153,13 @@ def test_learning_from_nothing_goes_on_after_kill_9_with_its_replay_buffer(algo:
 def test_a_damaged_checkpoint_is_one_clear_line(tmp_path: Path) -> None:
     run = tmp_path / "run"
     args = [*SMALL, f"run_dir={run}"]
-    kill_when(pontine("train", *args), lambda: (run / LEARNER).exists())
+    kill_when(training(*args), lambda: (run / LEARNER).exists())
     learner = run / LEARNER
     learner.write_bytes(learner.read_bytes()[:-200])
-    process = pontine("train", *args)
-    _, err = process.communicate(timeout=SOON)
-    assert process.returncode == 2
-    assert "cannot be read" in err
-    assert len(err.strip().splitlines()) == 1
+    ended = training(*args).ended(SOON)
+    assert ended.returncode == 2
+    assert "cannot be read" in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize("full", [False, True])
@@ -207,11 +197,10 @@ def test_a_replay_buffer_comes_back(full: bool, tmp_path: Path) -> None:
     ],
 )
 def test_wrong_values_are_one_line_with_the_choices(tmp_path: Path, wrong: str, said: str) -> None:
-    process = pontine("train", *wrong.split(), f"run_dir={tmp_path / 'run'}")
-    _, err = process.communicate(timeout=SOON)
-    assert process.returncode == 2
-    assert said in err
-    assert len(err.strip().splitlines()) == 1
+    ended = training(*wrong.split(), f"run_dir={tmp_path / 'run'}").ended(SOON)
+    assert ended.returncode == 2
+    assert said in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
 
 
 @pytest.fixture
