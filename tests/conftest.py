@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -41,6 +42,9 @@ SLOW = (
 # When logging is set up anew, as Hydra does, absl closes the stream it was imported with unless that is the process's
 # own; here it would be pytest's.
 absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
+
+# What a shell starts in the background ignores Ctrl-C, and so would everything that a test starts and stops.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("fuzz", derandomize=False, max_examples=1000, deadline=None, print_blob=True)

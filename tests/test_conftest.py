@@ -43,7 +43,7 @@ def run(folder: Path, sources: dict[str, str], *options: str, ci: str = "") -> s
         (folder / "tests" / name).write_text(source)
     (folder / "pytest.ini").write_text(SETTINGS)
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
-    environment = os.environ | {"CI": ci}
+    environment = os.environ | {"CI": ci, "PYTEST_ADDOPTS": ""}
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment).stdout
 
 
