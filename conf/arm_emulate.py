@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
 from pontine.envs.io.plain_text import terminal
-from pontine.envs.robot import JOINTS
 from pontine.envs.scene import Scene
 from pontine.envs.tabletop.layout import MAX_OBJECTS, from_scene, random_table
 
@@ -35,22 +34,20 @@ class Config:
     scene: str | None = text()
     calibrated: bool = True
     mirrored: list[str] = field(default_factory=list)
+    drawn: str | None = text()
     calibration: str | None = text()
     markers: str | None = text()
     lens: str | None = text()
 
     def __post_init__(self) -> None:
-        from pontine.sim2real.emulation.arm_profile import arm_profile
+        from pontine.sim2real.emulation.arm_profile import drawn
 
-        arm_profile(self.profile)
         at_least("seed", self.seed, 0)
+        drawn(self.profile, self.seed, self.mirrored)
         if self.camera is not None and not 0 <= self.camera <= 65535:
             raise PontineError(f"camera={self.camera} must be a port: 0 to 65535")
         if self.objects is not None and not 0 <= self.objects <= MAX_OBJECTS:
             raise PontineError(f"objects={self.objects} must be from 0 to {MAX_OBJECTS}")
-        for joint in self.mirrored:
-            if joint not in JOINTS:
-                raise UnknownNameError("joint", joint, JOINTS)
 
 
 def run(config: Config) -> int:
@@ -59,6 +56,7 @@ def run(config: Config) -> int:
         raise PontineError("an emulated arm needs Linux: no other system tells how fast a terminal's far end is")
     from pontine.sim2real.emulation.emulated_arm import EmulatedArm
 
+    check_writable(config.drawn, "the arm")
     check_writable(config.calibration, "the calibration")
     check_writable(config.markers, "the markers")
     check_writable(config.lens, "the lens")
@@ -75,6 +73,8 @@ def run(config: Config) -> int:
         mirrored=config.mirrored)  # fmt: skip
 
     with arm:
+        if config.drawn is not None:
+            arm.arm.write(config.drawn)
         if config.calibration is not None:
             arm.calibration.write(config.calibration)
         if config.markers is not None:
@@ -90,10 +90,11 @@ def _serve(arm: EmulatedArm, config: Config, console: Console) -> int:
     console.print(f"port      {arm.port}")
     if config.camera is not None:
         console.print(f"camera    {arm.camera_url}")
-    for path, what in ((config.calibration, "truth"), (config.markers, "markers"), (config.lens, "lens")):
+    written = {"arm": config.drawn, "calibrated": config.calibration, "markers": config.markers, "lens": config.lens}
+    for what, path in written.items():
         if path is not None:
             console.print(f"{what:9} {path}")
-    console.print(f"an SO-101, profile {config.profile}, seed {config.seed}; servos 1 to 6 at 1000000 baud. Try:")
+    console.print(f"an SO-101, {arm.arm.name}, seed {config.seed}; servos 1 to 6 at 1000000 baud. Try:")
     console.print(f"  pontine arm check port={arm.port}")
     console.print("`help` lists the faults that can be made; Ctrl-C ends it")
     # Nobody may be there to type: then it serves on until a signal comes.

@@ -3,9 +3,11 @@
 Geometry is that of the simulation; the dynamics are not: position servos are replaced by motors that a
 duty cycle drives, as in a real servo, with back-EMF, command delay, free play and a supply that gives way.
 
-A motor makes `stall torque * (duty * volts / rated volts - speed / no-load speed)`. The free play lies
-between the servo's shaft, where its encoder sits, and the link: the shaft crosses it before it pushes, so
-what the encoder reads is off the link's angle by up to half the play, on the side it was pushed from last.
+A motor makes `stall torque * (duty * volts / rated volts - speed / no-load speed)`. There is free play between the
+motor and the encoder, and between the encoder and the link; both are crossed before the link is pushed. The encoder is
+dragged along within them, so what it reads is off the link's angle by up to half the play that is behind it, on the
+side it was pushed from last. The gears rub by a dry friction to which what they carry adds, and slowness: load and
+Stribeck friction as in Duclusaud et al., Extended Friction Models for the Physics Simulation of Servo Actuators, 2024.
 """
 
 from __future__ import annotations
@@ -15,18 +17,19 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import mujoco
 import numpy as np
 
 from pontine.envs.arrays import Array
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.robot import JOINTS
-from pontine.envs.so101.model import RANGE
+from pontine.envs.so101.model import LINKS
 from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.envs.tabletop.table import PHYSICS_SECONDS, slots_for
 from pontine.envs.tabletop.worlds import Worlds
 
 from ..bus.sts3215 import NO_LOAD_SPEED, RATED_VOLTS, STALL_TORQUE
-from .arm_profile import Arm
+from .drawn_arm import Arm, turned
 from .servo import STALL_AMPERES
 from .shaft import FREE, Drive, Motion
 
@@ -63,10 +66,13 @@ class Body:
         self._velocity = self.worlds.batch.bind("qvel")[0, :n]
         self._torque = self.worlds.batch.bind("qfrc_applied")[0, :n]
         self._drives = [deque([(-math.inf, FREE)]) for _ in range(n)]
-        self._gap, self._gap_speed = np.zeros(n), np.zeros(n)
+        self._bias = self.worlds.batch.bind("qfrc_bias")
+        # Where the motor and the encoder stand within the play, from the link's angle.
+        self._gap, self._dragged, self._dragged_speed = np.zeros(n), np.zeros(n), np.zeros(n)
+        self._rubs = bool(arm.stribeck.any() or arm.load_friction.any())
         self._reference, self._reference_speed = np.full(n, np.nan), np.zeros(n)
         self._duty, self._current, self._heat = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.rest_volts, self._sag = arm.profile.volts, 0.0
+        self.rest_volts, self._sag = arm.volts, 0.0
         self._hand, self._hand_goal = np.full(n, np.nan), np.full(n, np.nan)
         self._lay(objects)
         self.time = 0.0
@@ -81,6 +87,9 @@ class Body:
         worlds.field["dof_damping"][0, joints] = arm.damping
         worlds.field["dof_frictionloss"][0, joints] = arm.friction
         worlds.field["dof_armature"][0, joints] = arm.armature
+        batch = worlds.batch
+        assemble(worlds.model, batch.expand("body_pos")[0], batch.expand("body_quat")[0], arm)
+        batch.expand("jnt_range")[0, joints] = arm.stops
         worlds.place_arm(0, SLACK)
         worlds.refresh(np.zeros(1, int))
         for _ in range(_SETTLING):
@@ -105,7 +114,7 @@ class Body:
         """A hand takes these joints and leads them to positions (rad, model), where it holds them."""
         for joint, angle in joints.items():
             index = _index(joint)
-            self._hand_goal[index] = np.clip(angle, *RANGE[index])
+            self._hand_goal[index] = np.clip(angle, *self.arm.stops[index])
             if np.isnan(self._hand[index]):
                 self._hand[index] = self.worlds.q[0, index]
 
@@ -122,14 +131,14 @@ class Body:
     def advance(self, now: float) -> None:
         """Let time pass until `now` (s), to the last whole physics step before it."""
         while self.time + PHYSICS_SECONDS <= now + 1e-9:
-            self._step(self.time - self.arm.profile.delay)
+            self._step(self.time - self.arm.delay)
             self.time += PHYSICS_SECONDS
 
     def motion(self, index: int, now: float) -> Motion:
         """How a shaft moves at `now`, less than a physics step ahead of the simulation."""
         direction = self.arm.direction[index]
-        velocity = self._velocity[index] + self._gap_speed[index]
-        angle = self.worlds.q[0, index] + self._gap[index] + velocity * (now - self.time)
+        velocity = self._velocity[index] + self._dragged_speed[index]
+        angle = self.worlds.q[0, index] + self._dragged[index] + velocity * (now - self.time)
         return Motion(
             float(direction * angle + self.arm.zero[index]), float(direction * velocity),
             float(direction * self._duty[index]), float(self._current[index]), self._sag, float(self._heat[index]),
@@ -152,7 +161,7 @@ class Body:
         """One physics step under the drives that were given from the time `start` (s) on for as long as it lasts."""
         arm, dt = self.arm, PHYSICS_SECONDS
         position, velocity = self.worlds.q[0], self._velocity
-        shaft = position + self._gap
+        shaft = position + self._dragged
         duty, driven = np.zeros(len(JOINTS)), np.zeros(len(JOINTS), bool)
         for index in range(len(JOINTS)):
             drive = self._heard(index, start)
@@ -162,21 +171,33 @@ class Body:
         # Switched off, a motor is an open circuit: nothing brakes it but its gears.
         current = np.where(driven, duty * supply - velocity / NO_LOAD_SPEED, 0.0)
         torque = STALL_TORQUE * current
-        limit = arm.backlash / 2
+        limit = (arm.backlash + arm.motor_play) / 2
         # Within its free play a motor turns as fast as its duty lets it, whatever the link does.
         gap = np.clip(self._gap + current * NO_LOAD_SPEED * dt, -limit, limit)
-        self._gap_speed, self._gap = (gap - self._gap) / dt, gap
+        dragged = np.clip(self._dragged, gap - arm.motor_play / 2, gap + arm.motor_play / 2)
+        dragged = np.clip(dragged, -arm.backlash / 2, arm.backlash / 2)
+        self._dragged_speed, self._dragged, self._gap = (dragged - self._dragged) / dt, dragged, gap
         engaged = torque * gap >= np.abs(torque) * limit * (1 - 1e-9)
         self._hand += np.clip(self._hand_goal - self._hand, -HAND_SPEED * dt, HAND_SPEED * dt)
         hand = HAND_STIFFNESS * (self._hand - position) - HAND_DAMPING * velocity
         hand = np.where(np.isnan(hand), 0.0, np.clip(hand, -HAND_TORQUE, HAND_TORQUE))
         self._torque[:] = np.where(engaged, torque, 0.0) + hand
+        if self._rubs:
+            self._rub(np.where(engaged, torque, 0.0), velocity)
         self.worlds.batch.step(nstep=1)
         self._duty, self._current = duty, np.abs(current)
         # The bridge takes from the supply only while it switches the motor on.
         drawn = float(np.abs(duty * current).sum()) * STALL_AMPERES
-        self._sag += (arm.profile.resistance * drawn - self._sag) * dt / SUPPLY_SECONDS
+        self._sag += (arm.resistance * drawn - self._sag) * dt / SUPPLY_SECONDS
         self._heat += (HEATING * self._current**2 - self._heat) * dt / HEAT_SECONDS
+
+    def _rub(self, torque: Array, velocity: Array) -> None:
+        """Dry friction of gears that carry the motor's torque on the one side and the arm's weight on the other."""
+        arm, n = self.arm, len(JOINTS)
+        carried = np.abs(torque + self._bias[0, :n])
+        slow = np.exp(-((velocity / arm.stribeck_speed) ** 2))
+        rubbing = arm.friction + arm.stribeck * slow + arm.load_friction * carried
+        self.worlds.field["dof_frictionloss"][0, :n] = rubbing
 
     def _controller(self, index: int, drive: Drive, shaft: float, dt: float) -> float:
         """Duty (-1 to 1) that a servo's position controller asks for, in the model's direction."""
@@ -205,6 +226,15 @@ class Body:
         change = drive.acceleration * dt
         self._reference_speed[index] = max(before - change, min(before + change, wanted))
         self._reference[index] += self._reference_speed[index] * dt
+
+
+def assemble(model: mujoco.MjModel, position: Array, quat: Array, arm: Arm) -> None:
+    """Put the links of this arm where they are in it, into a model's places (bodies, 3) m and turns (bodies, 4)."""
+    for index, link in enumerate(LINKS):
+        body = model.body(link.name).id
+        position[body] = (arm.links[index - 1] if index else arm.base_position) + link.pos
+        if not index:
+            quat[body] = turned(arm.base_turn)
 
 
 class _Joint:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
 from pontine.envs.errors import PontineError
-from pontine.envs.scene import Scene
 from pontine.envs.tabletop.objects import ObjectSpec
 
 from ..arm.calibration import Calibration
 from ..vision.lens import Lens
 from ..vision.markers import Markers
-from .arm_profile import ArmProfile
-from .emulated_arm import EmulatedArm
+from .arm_profile import AnyProfile
+from .emulated_arm import EmulatedArm, Truth
 
 _PATIENCE = 60.0
 
@@ -38,18 +37,30 @@ class Emulation:
     lens: Lens
     _pipe: Connection
 
-    def truth(self) -> Scene:
-        """The table as it really is; for judging only. Raises `EmulationError`."""
+    def truth(self) -> Truth:
+        """How all really is; for judging only. Raises `EmulationError`."""
+        found: Truth = self._call("truth")
+        return found
+
+    def guide(self, joints: Mapping[str, float]) -> None:
+        """A hand takes these joints and leads them to positions (rad, model). Raises `EmulationError`."""
+        self._call("guide", dict(joints))
+
+    def let_go(self) -> None:
+        """The hand leaves the arm. Raises `EmulationError`."""
+        self._call("let_go")
+
+    def _call(self, name: str, *arguments: Any) -> Any:
         try:
-            self._pipe.send(None)
+            self._pipe.send((name, *arguments))
             return _received(self._pipe)
         except (EOFError, OSError) as error:
             raise EmulationError("the emulated arm's process has ended") from error
 
 
 @contextmanager
-def emulation(objects: Sequence[ObjectSpec] = (), *, profile: str | ArmProfile = "new", camera: bool = False,
-              seed: int = 0) -> Iterator[Emulation]:  # fmt: skip
+def emulation(objects: Sequence[ObjectSpec] = (), *,
+              profile: AnyProfile = "new", camera: bool = False, seed: int = 0) -> Iterator[Emulation]:  # fmt: skip
     """Run an `EmulatedArm` in a process of its own inside the block. Raises `EmulationError`."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
@@ -77,9 +88,13 @@ def _received(pipe: Connection) -> Any:
 
 
 def _serve(
-    pipe: Connection, objects: tuple[ObjectSpec, ...], profile: str | ArmProfile, camera: bool, seed: int
+    pipe: Connection,
+    objects: tuple[ObjectSpec, ...],
+    profile: AnyProfile,
+    camera: bool,
+    seed: int,
 ) -> None:
-    """Serve an arm, and answer each question with its truth, until the other end of the pipe is closed."""
+    """Serve an arm, and do with it what the other end of the pipe asks for, until that is closed."""
     # Ctrl-C reaches this process too; the arm is needed until its client has brought it to rest.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -87,8 +102,8 @@ def _serve(
             url = arm.camera_url if camera else ""
             pipe.send((arm.port, url, arm.calibration, arm.markers, arm.lens))
             while True:
-                pipe.recv()
-                pipe.send(arm.truth())
+                name, *arguments = pipe.recv()
+                pipe.send(getattr(arm, name)(*arguments))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except PontineError as error:

@@ -23,7 +23,7 @@ from ..arm.limits import limits
 from ..arm.serial_arm import SerialArm
 from ..bus.bus import Bus
 from ..bus.wire import wire_seconds
-from ..emulation.arm_profile import arm_profile
+from ..emulation.arm_profile import drawn
 from ..emulation.process import emulation
 from ..emulation.terminal import Terminal
 from ..identification.identify import fit
@@ -180,7 +180,7 @@ def identification(
     errors: dict[str, list[float]] = {"kp": [], "frictionloss": [], "delay": []}
     for seed in seeds:
         found = fit(run_on_pty(profile, seed, seconds))
-        arm = arm_profile(profile).draw(seed)
+        arm = drawn(profile, seed)
         ratios = {name: found.values[name] / value for name, value in true_constants(arm).items()}
         delay = found.delay / true_delay(arm)
         arms[str(seed)] = {

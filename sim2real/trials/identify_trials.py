@@ -13,8 +13,9 @@ from ..bus.feetech import Write
 from ..bus.registers import RADIANS
 from ..bus.sts3215 import MID_COUNTS, MOTOR_DAMPING, RATED_VOLTS, STS3215
 from ..bus.wire import wire_seconds
-from ..emulation.arm_profile import Arm, arm_profile
+from ..emulation.arm_profile import drawn
 from ..emulation.body import Body
+from ..emulation.drawn_arm import Arm
 from ..emulation.process import emulation
 from ..emulation.servo import Servo
 from ..identification.excitation import BASE, MIDDLE, TURNS, excitation, observed
@@ -34,11 +35,11 @@ def run_on_pty(profile: str, seed: int, seconds: float) -> Trial:
 
 def run_stepped(profile: str, seed: int, seconds: float) -> Trial:
     """Swing an emulated arm's servos in simulated time, in the control loop's rhythm, with phases that wander."""
-    arm = arm_profile(profile).draw(seed)
+    arm = drawn(profile, seed)
     body = Body((), arm)
     middle = MID_COUNTS - np.array(arm.homing_offset)
     servos = [
-        Servo(j + 1, shaft, volts=arm.profile.volts, settings={"homing_offset": arm.homing_offset[j]})
+        Servo(j + 1, shaft, volts=arm.volts, settings={"homing_offset": arm.homing_offset[j]})
         for j, shaft in enumerate(body.shafts)
     ]
     goal = STS3215["goal_position"]
@@ -73,14 +74,14 @@ def run_stepped(profile: str, seed: int, seconds: float) -> Trial:
 
 def true_delay(arm: Arm) -> float:
     """Seconds between the sending of a goal and its effect: on the wire and in the servo."""
-    return arm.profile.delay + _WRITE
+    return arm.delay + _WRITE
 
 
 def true_constants(arm: Arm) -> dict[str, Array]:
     """An emulated arm's constants (6,) in the terms of `identify`: the stiffness at its supply's voltage, the
     damping with what the motor brakes by itself."""
     return {
-        "kp": arm.stiffness * arm.profile.volts / RATED_VOLTS,
+        "kp": arm.stiffness * arm.volts / RATED_VOLTS,
         "damping": arm.damping + MOTOR_DAMPING,
         "frictionloss": arm.friction, "armature": arm.armature, "backlash": arm.backlash,
     }  # fmt: skip

@@ -13,7 +13,7 @@ from ..arm.limits import limits
 from ..arm.serial_arm import SerialArm
 from ..arm.stops import SafetyStop
 from ..bus.bus import Bus
-from ..emulation.arm_profile import ArmProfile
+from ..emulation.arm_profile import AnyProfile
 from ..emulation.emulated_arm import PICTURE_SIZE
 from ..emulation.process import emulation
 from ..vision.camera import open_camera
@@ -33,7 +33,7 @@ class Staged:
 
 @contextmanager
 def staged(
-    objects: Sequence[ObjectSpec], *, profile: str | ArmProfile = "worn", allowed: str = "normal", seed: int = 0
+    objects: Sequence[ObjectSpec], *, profile: AnyProfile = "worn", allowed: str = "normal", seed: int = 0
 ) -> Iterator[Staged]:
     """An emulated arm in another process, awake and at rest, whose table is seen by its camera.
 
@@ -51,4 +51,4 @@ def staged(
         # What stops it on its way is latched: the first command will say so.
         with suppress(SafetyStop):
             arm.reset()
-        yield Staged(arm, emulated.truth)
+        yield Staged(arm, lambda: emulated.truth().scene)

@@ -68,7 +68,7 @@ def test_what_is_said_is_done_on_the_arm_reported_and_recorded(arm: EmulatedArm,
     words = command(arm, "instruction=put the red cube in the bowl", "profile=normal", "dataset=episodes")
     done = pontine(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert holds(arm.truth(), ("in", "red_cube", "bowl"))
+    assert holds(arm.truth().scene, ("in", "red_cube", "bowl"))
     report = json.loads((tmp_path / "run.json").read_text())
     assert report["goal_reached"] is True
     assert report["arm"]["stops"] == []

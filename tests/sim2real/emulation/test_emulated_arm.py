@@ -128,7 +128,7 @@ def test_a_goal_takes_its_delay() -> None:
     body = Body((), arm_profile("worn").draw(0))
     run(body, 2.0, REST)
     before = body.positions
-    run(body, body.arm.profile.delay - 0.01, REST + 0.5)
+    run(body, body.arm.delay - 0.01, REST + 0.5)
     assert np.abs(body.positions - before).max() < 1e-3
     run(body, 0.1, REST + 0.5)
     assert np.abs(body.positions - before).max() > 0.02
@@ -223,7 +223,7 @@ def test_a_hand_leads_a_slack_joint_and_leaves_it(arm: EmulatedArm, bus: Bus) ->
 
 def test_the_true_scene_is_told(arm: EmulatedArm) -> None:
     laid = {spec.name: spec for spec in random_table(3)}
-    scene = arm.truth()
+    scene = arm.truth().scene
     assert {thing.name for thing in scene.objects} == set(laid)
     for thing in scene.objects:
         assert thing.position == pytest.approx(laid[thing.name].position, abs=0.01)

@@ -17,7 +17,7 @@ def test_an_arm_in_another_process_answers_and_tells_the_truth() -> None:
     with emulation([cube], seed=3) as arm:
         with Bus(arm.port, arm.calibration.ids, patience=0.2) as bus:
             assert list(bus.measure()) == list(JOINTS)
-        assert arm.truth().object("red_cube").position == pytest.approx((0.2, 0.06, cube.rest_height), abs=1e-3)
+        assert arm.truth().scene.object("red_cube").position == pytest.approx((0.2, 0.06, cube.rest_height), abs=1e-3)
         assert arm.camera_url == ""
     with pytest.raises(EmulationError, match="has ended"):
         arm.truth()
