@@ -3,7 +3,8 @@
 A predicate is a tuple of words, `("in", "red_cube", "bowl")`, or a negation,
 `("not", "in", "red_cube", "bowl")`. Directions are those of a person who stands
 behind the robot and looks where it looks (+x): left is +y, right is -y, *in front
-of* is nearer to that person (smaller x), *behind* is farther away.
+of* is nearer to that person (smaller x), *behind* is farther away. A thing is *at* a spot of
+the table (`Scene.spots`, or one that every table has) if it stands on the table there.
 
 Example:
     >>> from pontine.envs.scene import Scene, SceneObject
@@ -17,13 +18,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from .declarations.predicate_kind import PREDICATES, PredicateKind, Sort
 from .errors import PontineError, SceneError, UnknownNameError
 from .io import json_text
-from .scene import TABLE, Scene, SceneObject
-from .spots import CLEARANCE, SPOTS, home, point_over
+from .scene import TABLE, Scene, SceneObject, Spot
+from .spots import CLEARANCE, SPOTS, free_names, home, point_over, spot
 
 __all__ = [
     "DIRECTIONS",
@@ -34,6 +35,7 @@ __all__ = [
     "PredicateKind",
     "check_predicate",
     "holds",
+    "parse_goal",
     "parse_predicates",
     "radius",
     "unseen",
@@ -112,7 +114,7 @@ def _place(scene: Scene, name: str) -> None:
         raise SceneError(f"no place {name!r} in the scene; there are: {', '.join(there)}")
 
 
-def _spot(scene: Scene, name: str) -> None:
+def _point(scene: Scene, name: str) -> None:
     if name not in SPOTS and name not in scene:
         point_over(scene, name)  # which says what there is
 
@@ -121,7 +123,8 @@ _NAMED: dict[Sort, Callable[[Scene, str], object]] = {
     "object": Scene.object,
     "fixture": Scene.fixture,
     "place": _place,
-    "spot": _spot,
+    "spot": spot,
+    "point": _point,
 }
 """What raises SceneError if the scene has nothing of that sort and name."""
 
@@ -140,6 +143,12 @@ def _apart(scene: Scene, a: str, b: str) -> tuple[float, float] | None:
     if one is None or other is None or scene.holding in (a, b):
         return None
     return one[0] - other[0], one[1] - other[1]
+
+
+def _at(scene: Scene, a: str, place: str) -> bool:
+    thing, told = scene.object(a), spot(scene, place)
+    stands = thing.support == TABLE and scene.holding != a and thing.position is not None
+    return stands and math.dist(thing.position[:2], told.position) <= told.tolerance  # type: ignore[index]
 
 
 def _near(scene: Scene, a: str, b: str) -> bool:
@@ -179,11 +188,12 @@ def _hand_home(scene: Scene) -> bool:
 
 PREDICATES.register(PredicateKind("on", ("object", "place"), _on))
 PREDICATES.register(PredicateKind("in", ("object", "place"), _in))
+PREDICATES.register(PredicateKind("at", ("object", "spot"), _at))
 for _name, _direction in DIRECTIONS.items():
     PREDICATES.register(PredicateKind(_name, ("object", "object"), _beside(_direction)))
 PREDICATES.register(PredicateKind("near", ("object", "object"), _near))
 PREDICATES.register(PredicateKind("holding", ("object",), lambda scene, a: scene.holding == a))
-PREDICATES.register(PredicateKind("hand_over", ("spot",), _hand_over))
+PREDICATES.register(PredicateKind("hand_over", ("point",), _hand_over))
 PREDICATES.register(PredicateKind("hand_home", (), _hand_home))
 
 
@@ -220,6 +230,43 @@ def parse_predicates(text: str) -> tuple[Predicate, ...]:
         >>> parse_predicates("in(red_cube, bowl), not open(drawer)")
         (('in', 'red_cube', 'bowl'), ('not', 'open', 'drawer'))
     """
+    return tuple(map(check_predicate, _predicates(text)))
+
+
+def parse_goal(text: str, taken: Collection[str] = ()) -> tuple[tuple[Predicate, ...], tuple[Spot, ...]]:
+    """What `parse_predicates` reads, and besides `at` with x and y in metres instead of a spot: those become spots,
+    under names that are not `taken`.
+
+    Raises what `parse_predicates` raises.
+
+    Example:
+        >>> parse_goal("at(red_cube, 0.20, 0.05); at(ball, middle)")
+        ((('at', 'red_cube', 'spot_1'), ('at', 'ball', 'middle')), (Spot(name='spot_1', position=(0.2, 0.05), ...),))
+    """
+    goals, spots, names = [], dict[tuple[float, float], Spot](), free_names(taken)
+    for words in _predicates(text):
+        body = words[1:] if words[0] == "not" else words
+        if body[0] == "at" and len(body) == 4:
+            place = _metres(body[2]), _metres(body[3])
+            if place not in spots:
+                spots[place] = Spot(next(names), place)
+            words = (*words[:-2], spots[place].name)
+        goals.append(check_predicate(words))
+    return tuple(goals), tuple(spots.values())
+
+
+def _metres(word: str) -> float:
+    try:
+        value = float(word)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise PontineError(f"at(thing, x, y) takes x and y in metres, and {word!r} is no number")
+    return value
+
+
+def _predicates(text: str) -> list[Predicate]:
+    """What is written as predicates, with whatever names and numbers of arguments."""
     tokens = _Tokens(text)
     found = []
     while not tokens.done:
@@ -228,7 +275,7 @@ def parse_predicates(text: str) -> tuple[Predicate, ...]:
             tokens.mark(";", ",")
     if not found:
         raise PontineError("there is no predicate; write them as in(red_cube, bowl), open(drawer)")
-    return tuple(found)
+    return found
 
 
 def _predicate(tokens: _Tokens) -> Predicate:
@@ -240,7 +287,7 @@ def _predicate(tokens: _Tokens) -> Predicate:
         while not tokens.closes():
             tokens.mark(",", ")")
             args.append(tokens.name("a name"))
-    return check_predicate((*(("not",) if negated else ()), name, *args))
+    return (*(("not",) if negated else ()), name, *args)
 
 
 class _Tokens:

@@ -11,7 +11,7 @@ for planning may name kinds that no simulator knows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,12 +62,36 @@ class Fixture:
 
 
 @dataclass(frozen=True)
+class Spot:
+    """A place on the table, (x, y) m, and how far (m) from it the middle of a thing may be to stand there."""
+
+    name: str
+    position: tuple[float, float]
+    tolerance: float = 0.02
+
+    def to_json(self) -> dict[str, Any]:
+        """`{"name", "position", "tolerance"}`."""
+        return {"name": self.name, "position": list(self.position), "tolerance": self.tolerance}
+
+    @classmethod
+    def from_json(cls, data: Any, where: str = "a spot") -> Spot:
+        """A spot from its JSON value. Raises SceneError naming the field that is wrong."""
+        fields = _FIELDS.mapping(data, where, cls.__dataclass_fields__)
+        x, y = _FIELDS.numbers(fields.get("position"), 2, f"{where}.position")
+        (tolerance,) = _FIELDS.numbers([fields.get("tolerance", cls.tolerance)], 1, f"{where}.tolerance")
+        if tolerance <= 0:
+            raise SceneError(f"{where}.tolerance must be positive")
+        return cls(_FIELDS.text(fields.get("name"), f"{where}.name"), (x, y), tolerance)
+
+
+@dataclass(frozen=True)
 class Scene:
     """Objects, fixtures, what the gripper holds (an object's name or None) and where the hand is.
 
     `hand` is the measured position of the tool, the point between the jaws, m; None: not measured. `unseen` names
     the objects and fixtures of which the scene only assumes what it says: nobody has seen them since they were let
-    go, or now that they should be in sight. In simulation there are none.
+    go, or now that they should be in sight. In simulation there are none. `spots` are places on the table that have
+    a name: nobody sees them, whoever asks for something says where they are (`marked`).
 
     Raises SceneError where a name is taken twice, or something is held or stood on that there is not.
 
@@ -87,10 +111,11 @@ class Scene:
     holding: str | None = None
     hand: tuple[float, float, float] | None = None
     unseen: tuple[str, ...] = ()
+    spots: tuple[Spot, ...] = ()
 
     def __post_init__(self) -> None:
         named = {TABLE}
-        things: tuple[SceneObject | Fixture, ...] = (*self.objects, *self.fixtures)
+        things: tuple[SceneObject | Fixture | Spot, ...] = (*self.objects, *self.fixtures, *self.spots)
         for thing in things:
             if thing.name in named:
                 raise SceneError(
@@ -99,6 +124,7 @@ class Scene:
                     else f"{TABLE!r} is the table itself and cannot name an object"
                 )
             named.add(thing.name)
+        named -= {spot.name for spot in self.spots}
         if nobody := [name for name in self.unseen if name not in named or name == TABLE]:
             raise SceneError(f"'unseen' has {nobody[0]!r}, which the scene does not name")
         if self.holding is not None and self.holding not in self:
@@ -138,6 +164,15 @@ class Scene:
             f"no fixture {name!r} in the scene; there are: {', '.join(f.name for f in self.fixtures) or 'none'}"
         )
 
+    def marked(self, spots: Iterable[Spot]) -> Scene:
+        """The scene with these spots too, each in the place of one that was called so.
+
+        Example:
+            >>> Scene().marked([Spot("spot_1", (0.2, 0.05))]).to_json()["spots"]
+            [{'name': 'spot_1', 'position': [0.2, 0.05], 'tolerance': 0.02}]
+        """
+        return replace(self, spots=tuple({spot.name: spot for spot in (*self.spots, *spots)}.values()))
+
     def supports(self, name: str) -> Iterator[str]:
         """Names below `name`, nearest first, ending with the table if the chain is known."""
         by_name = {o.name: o for o in self.objects}
@@ -154,12 +189,13 @@ class Scene:
             "fixtures": [_dump(f, ("name", "kind", "state")) for f in self.fixtures],
             "robot": {"holding": self.holding, **({} if self.hand is None else {"hand": list(self.hand)})},
             **({"unseen": list(self.unseen)} if self.unseen else {}),
+            **({"spots": [spot.to_json() for spot in self.spots]} if self.spots else {}),
         }
 
     @classmethod
     def from_json(cls, data: Any) -> Scene:
         """A scene from its JSON value. Raises SceneError naming the field that is wrong."""
-        top = _FIELDS.mapping(data, "a scene", ("objects", "fixtures", "robot", "unseen"))
+        top = _FIELDS.mapping(data, "a scene", ("objects", "fixtures", "robot", "unseen", "spots"))
         objects = tuple(_object(item, i) for i, item in enumerate(_FIELDS.list(top.get("objects", []), "'objects'")))
         fixtures = tuple(
             _fixture(item, i) for i, item in enumerate(_FIELDS.list(top.get("fixtures", []), "'fixtures'"))
@@ -167,7 +203,9 @@ class Scene:
         robot = _FIELDS.mapping(top.get("robot", {}), "'robot'", ("holding", "hand"))
         holding = _FIELDS.optional_text(robot.get("holding"), "'robot.holding'")
         unseen = _FIELDS.texts(top.get("unseen", []), "'unseen'")
-        return cls(objects, fixtures, holding, _given(_FIELDS.position, robot, "hand", "robot"), unseen)
+        told = _FIELDS.list(top.get("spots", []), "'spots'")
+        spots = tuple(Spot.from_json(item, f"spots[{i}]") for i, item in enumerate(told))
+        return cls(objects, fixtures, holding, _given(_FIELDS.position, robot, "hand", "robot"), unseen, spots)
 
     @classmethod
     def read(cls, path: str | Path) -> Scene:

@@ -6,19 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pontine.envs.predicates import Predicate
-from pontine.envs.scene import Scene
+from pontine.envs.scene import Scene, Spot
 
 Kind = Literal["subgoals", "question", "refusal", "answer"]
 Reason = Literal["impossible", "unsafe", "unsupported"]
-
-
-@dataclass(frozen=True)
-class Spot:
-    """A place on the table that subgoals name, (x, y) m, and how far (m) from it will do."""
-
-    name: str
-    position: tuple[float, float]
-    tolerance: float = 0.02
 
 
 @dataclass(frozen=True)
@@ -59,7 +50,7 @@ class Reading:
             if self.alternatives:
                 out["alternatives"] = [[list(goal) for goal in goals] for goals in self.alternatives]
             if self.spots:
-                out["spots"] = [{**vars(spot), "position": list(spot.position)} for spot in self.spots]
+                out["spots"] = [spot.to_json() for spot in self.spots]
         elif self.kind == "question":
             out |= {"text": self.text, "options": list(self.options)}
         elif self.kind == "answer":

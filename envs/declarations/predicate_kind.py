@@ -18,9 +18,9 @@ from typing import Literal, get_args
 
 from ..registry import Registry, RegistryError
 
-Sort = Literal["object", "place", "fixture", "spot"]
-"""What an argument names: an object; an object, a fixture or the table; a fixture; an object or a named spot
-(`spots.SPOTS`)."""
+Sort = Literal["object", "place", "fixture", "spot", "point"]
+"""What an argument names: an object; an object, a fixture or the table; a fixture; a spot of the table, the scene's
+or one that every table has (`spots.SPOTS`); an object or a spot."""
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 """What names of predicates and of states look like."""

@@ -150,7 +150,7 @@ def trial(brain: Brain, item: dict[str, Any]) -> Trial:
     reading, planned, idle, crashed = brain.read(item["instruction"], item["scene"], item["turns"]), False, False, ""
     if reading.kind == "subgoals":
         try:
-            plan = make_plan(item["scene"], reading.subgoals)
+            plan = make_plan(item["scene"].marked(reading.spots), reading.subgoals)
             planned, idle = plan.valid, not plan.steps
         except PontineError:
             planned = False

@@ -17,6 +17,7 @@ from pontine.planner.benchmarks.answers import answers
 from pontine.planner.benchmarks.outcomes import COMING, outcome, same
 from pontine.planner.planning.plan import make_plan
 from pontine.planner.reading import Reading, Turn
+from pontine.policies.skills.operator import SPOT
 
 SHIPPED = Path(__file__).parent / "items.jsonl"
 """Hand-written items that come with Pontine. They are for measuring; nothing may ever be trained on them."""
@@ -119,7 +120,7 @@ def forbidden(reading: Reading, item: Mapping[str, Any]) -> list[Predicate]:
         for goal in reading.subgoals
         for beginning in item.get("forbid", ())
         if len(beginning) <= len(goal) and all(b in ("*", word) for b, word in zip(beginning, goal, strict=False))
-        if not _already(goal, item["scene"])
+        if not _already(goal, item["scene"].marked(reading.spots))
     ]
 
 
@@ -163,7 +164,11 @@ def _comes_to(reading: Reading, wanted: Mapping[str, Any], scene: Scene) -> bool
 def _ends_as(reading: Reading, wanted: Mapping[str, Any], scene: Scene) -> bool:
     """Whether playing the plans ends the same, which costs more to find out: with what is above put aside, say."""
     goals = [tuple(goal) for goal in wanted["subgoals"]]
-    if "layout" in wanted or wanted.get("ordered") or any(goal[0] in COMING for goal in (*reading.subgoals, *goals)):
+    if (
+        "layout" in wanted
+        or wanted.get("ordered")
+        or any(goal[0] in (*COMING, SPOT) for goal in (*reading.subgoals, *goals))
+    ):
         return False
     if not {name for goal in goals for name in goal[1:]} <= {name for goal in reading.subgoals for name in goal}:
         return False  # no plan for other things ends the same

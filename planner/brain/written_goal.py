@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pontine.envs.predicates import holds, parse_predicates
+from pontine.envs.predicates import holds, parse_goal
 from pontine.envs.scene import Scene
-from pontine.planner.reading import Reading, Turn, subgoals
+from pontine.planner.reading import Reading, Turn
 
 
 class WrittenGoal:
-    """Reads goals such as `in(red_cube, bowl); closed(drawer)` as what they are.
+    """Reads goals such as `in(red_cube, bowl); closed(drawer)` as what they are; a place is `at(red_cube, 0.2, 0.05)`.
 
     Example:
         >>> from pontine.envs.scene import SceneObject
@@ -20,11 +20,12 @@ class WrittenGoal:
     """
 
     def read(self, instruction: str, scene: Scene, turns: Sequence[Turn] = ()) -> Reading:
-        """The predicates, in the order in which they are written.
+        """The predicates, in the order in which they are written, and the spots for what is said in metres.
 
         Raises PontineError for what is no predicate, SceneError for what the scene does not have.
         """
-        goals = parse_predicates(instruction)
+        goals, spots = parse_goal(instruction, [spot.name for spot in scene.spots])
+        marked = scene.marked(spots)
         for goal in goals:
-            holds(scene, goal)
-        return subgoals(*goals)
+            holds(marked, goal)
+        return Reading("subgoals", goals, spots=spots)

@@ -42,7 +42,7 @@ def plan_one(instruction: str, scene: Scene, brain: Brain, seconds: float = TIME
     out: dict[str, Any] = {"instruction": instruction, "reading": reading.to_json(), "plan": None}
     if reading.kind == "subgoals":
         try:
-            out["plan"] = make_plan(scene, reading.subgoals, time_limit=seconds).to_json()
+            out["plan"] = make_plan(scene.marked(reading.spots), reading.subgoals, time_limit=seconds).to_json()
         except NoPlanError as error:
             out["error"] = str(error)
     out["seconds"] = round(time.perf_counter() - began, 3)

@@ -9,6 +9,7 @@ from pontine.envs.errors import RobotError, SceneError
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
 from pontine.planner.execution.executive import Event, Execution, Planner, Skill, cause_of, execute
+from pontine.planner.execution.marked import marked
 from pontine.planner.execution.report import Report
 from pontine.planner.planning.plan import make_plan
 from pontine.planner.planning.score import Judge, Score
@@ -44,6 +45,7 @@ def perform(
     on_reading(reading)
     execution, plan, score = None, None, None
     if reading.kind == "subgoals":
+        robot, scene = marked(robot, reading.spots), scene.marked(reading.spots)
         try:
             if judge is not None:
                 reading, plan, score = judge.choose(reading, robot, planner)

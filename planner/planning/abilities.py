@@ -8,24 +8,25 @@ from typing import Literal
 from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Fixture, Scene, SceneObject
+from pontine.envs.spots import spot
 from pontine.planner.grounding.abilities import graspable, takes_things_in
 from pontine.planner.grounding.query import Subject
 from pontine.planner.language import lexicon
-from pontine.policies.skills.operator import HAND, RELATIONS, SIDES, Operator
+from pontine.policies.skills.operator import HAND, ON_TABLE, RELATIONS, SPOT, Operator
 from pontine.policies.skills.skill import SKILLS, Skill
 
 Thing = SceneObject | Fixture
 
-Sort = Literal["at", "beside", "holding", "state", "hand", "other"]
-"""What a predicate is about, as planning tells them apart: what a thing stands on or in, what it is beside, what is
-held, a fixture's state, the hand; anything else is a plain fact."""
+Sort = Literal["support", "beside", "holding", "state", "hand", "other"]
+"""What a predicate is about, as planning tells them apart: what a thing stands on or in, at which spot or beside what
+on the table it stands, what is held, a fixture's state, the hand; anything else is a plain fact."""
 
 
 def about(name: str) -> Sort:
     """What the predicate of that name is about."""
     if name in ("on", "in"):
-        return "at"
-    if name in SIDES:
+        return "support"
+    if name in ON_TABLE:
         return "beside"
     if name in HAND:
         return "hand"
@@ -86,7 +87,11 @@ def makers(scene: Scene, goal: Predicate, by: Mapping[Predicate, str]) -> list[t
             continue
         sorts = {value: skill.operator.variables[name] for name, value in values.items()}
         reasons = [unable(skill, sorts[t.name], t) for t in _told(scene, sorts, skill)]
-        if any(reasons):
+        placed = goal[0] == SPOT and not any(reasons)
+        if placed and (far := skill.reaches(scene, scene.object(goal[1]), spot(scene, goal[2]).position)):
+            # It is said before what cannot be done with the thing at all.
+            why = far
+        elif any(reasons):
             why = why or next(filter(None, reasons))
         else:
             able.append(skill)
@@ -121,5 +126,5 @@ def bound(operator: Operator, goal: Predicate) -> dict[str, str] | None:
 
 def _fits(sort: str, word: str, goal: Predicate) -> bool:
     """Whether a word may stand for a variable of a sort; a predicate's name only for a relation, and nothing else."""
-    relation = {"relation": RELATIONS, "side": SIDES}.get(sort)
+    relation = {"relation": RELATIONS, "side": ON_TABLE}.get(sort)
     return (word == goal[0] and word in relation) if relation is not None else True

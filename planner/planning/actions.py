@@ -18,7 +18,7 @@ from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE
 from pontine.planner.planning.abilities import about, exclusive, makers, opening, unable
 from pontine.planner.planning.contents import Contents
-from pontine.policies.skills.operator import ANY, HAND, SIDES
+from pontine.policies.skills.operator import ANY, HAND, ON_TABLE, SPOT
 from pontine.policies.skills.skill import SKILLS, Skill
 
 AT = "stands-at"
@@ -26,6 +26,9 @@ AT = "stands-at"
 
 REACHABLE = "within-reach"
 """A fixture's inside is open."""
+
+BLOCKS = "is-in-the-way"
+"""A thing is in the way of bringing another one to a spot; a fixture that is stays so."""
 
 Due = tuple[str, str, str, str]
 """A skill, the relation into which it brings a thing, the thing and the other one: what only a goal allows."""
@@ -35,7 +38,7 @@ def atom(predicate: Predicate) -> Predicate:
     """The predicate as planning has it: on and in are direct support."""
     if predicate[0] == "not":
         return ("not", *atom(predicate[1:]))
-    return (AT, *predicate[1:]) if about(predicate[0]) == "at" else predicate
+    return (AT, *predicate[1:]) if about(predicate[0]) == "support" else predicate
 
 
 def keys(words: Predicate) -> Sequence[str]:
@@ -73,8 +76,10 @@ class Action:
             return False
         if literal in self.ends or literal[0] in HAND:
             return True
-        return (literal[0] == AT and literal[1] in self.moved) or (
-            literal[0] in SIDES and not self.moved.isdisjoint(literal[1:])
+        return (
+            (literal[0] == AT and literal[1] in self.moved)
+            or (literal[0] in ON_TABLE and not self.moved.isdisjoint(literal[1:]))
+            or (literal[0] == BLOCKS and literal[1] in self.moved)
         )
 
     @cached_property
@@ -94,16 +99,16 @@ class Template:
         effects = [self._fixed(e) for e in operator.effects]
         self.makes = [e for e in effects if e[0] != "not"]
         self.ends = [e[1:] for e in effects if e[0] == "not"]
-        placed = [e for e in self.makes if e[0] == AT or e[0] in SIDES]
+        placed = [e for e in self.makes if e[0] == AT or e[0] in ON_TABLE]
         held = [p[1] for p in self.needs if p[0] == "holding"]
         self.released = [e[1] for e in placed if e[1] in held]
-        moved = dict.fromkeys(e[1] for e in (*placed, *self.makes) if e[0] in (AT, "holding", *SIDES))
+        moved = dict.fromkeys(e[1] for e in (*placed, *self.makes) if e[0] in (AT, "holding", *ON_TABLE))
         self.moved = [thing for thing in moved if thing not in held]
         self.put = [e for e in placed if e[2].startswith("?")]
         """What is brought where a goal has to want it."""
         self.filled = [e for e in placed if e[0] == AT and e[2] != TABLE]
         """What needs room."""
-        self.makes += [(AT, e[1], TABLE) for e in placed if e[0] in SIDES]
+        self.makes += [(AT, e[1], TABLE) for e in placed if e[0] in ON_TABLE]
         self.makes += [(REACHABLE, e[1]) for e in self.makes if e[0] in opening()]
         self.handled = next(
             (f"?{n}" for n, s in operator.parameters.items() if s in ("item", "thing", "fixture")), None
@@ -130,7 +135,7 @@ class Actions:
             "fixture": dict.fromkeys(contents.fixtures),
             "spot": dict.fromkeys(contents.spots),
         }
-        sides = sorted({g[0] for g in contents.goals if g[0] in SIDES})
+        sides = sorted({g[0] for g in contents.goals if g[0] in ON_TABLE})
         self._templates = [
             Template(skill, relation) for skill in SKILLS.values() for relation in _relations(skill, sides)
         ]
@@ -155,7 +160,7 @@ class Actions:
 
     def _allowed(self, goal: Predicate, by: Mapping[Predicate, str]) -> Iterator[Due]:
         """What skills may do because of a goal."""
-        if about(goal[0]) in ("at", "beside"):
+        if about(goal[0]) in ("support", "beside"):
             relation, able = atom(goal)[0], makers(self.contents.scene, goal, by)
             for template in self._templates:
                 wanted = any(effect[0] == relation for effect in template.put)
@@ -237,7 +242,10 @@ class Actions:
                 return None
             if (relation, spot) != (AT, TABLE):
                 due.append((template.skill.name, relation, thing, spot))
-        makes = tuple(dict.fromkeys(map(given, template.makes)))
+        put = list(map(given, template.makes))
+        placed = [made for made in put if made[0] == SPOT]
+        put += [(BLOCKS, p[1], *blocked) for p in placed for blocked in self.contents.would_block(*p[1:])]
+        makes = tuple(dict.fromkeys(put))
         ends = [given(e) for e in template.ends] + [("holding", values[v]) for v in template.released]
         for made in makes:
             if about(made[0]) == "state":
@@ -283,6 +291,10 @@ class Actions:
                 yield ("not", "holding", spot)
             if effect[0] == AT and effect[2] in places:
                 yield from self._reached(spot)
+        for effect in template.put:
+            if effect[0] == SPOT:
+                thing, spot = values[effect[1]], values[effect[2]]
+                yield from (("not", BLOCKS, other, thing, spot) for other in self.contents.in_the_way(thing, spot))
         for effect in template.filled:
             if (spot := values.get(effect[2], effect[2])) not in self.contents.roomy:
                 yield ("not", AT, ANY, spot)
@@ -319,8 +331,8 @@ def _undone(template: Template, unwanted: Predicate) -> Iterator[dict[str, str]]
     name = unwanted[0]
     if name == "holding":
         yield from ({variable: unwanted[1]} for variable in template.released)
-    elif name == AT or name in SIDES:
-        things = unwanted[1:2] if name == AT else unwanted[1:]
+    elif name in (AT, BLOCKS) or name in ON_TABLE:
+        things = unwanted[1:2] if name in (AT, BLOCKS) else unwanted[1:]
         yield from ({variable: thing} for variable in template.moved for thing in things)
     else:
         for made in template.makes:

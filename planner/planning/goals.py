@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pontine.envs.predicates import DIRECTIONS, Predicate, written
-from pontine.envs.scene import TABLE, Scene
+from pontine.envs.scene import TABLE, Scene, Spot
+from pontine.envs.spots import spot
 from pontine.planner.grounding.abilities import takes_things_in
 from pontine.planner.planning.abilities import about, exclusive, makers
 from pontine.planner.planning.clock import NoPlanError
 from pontine.planner.planning.problem import Problem, State
+from pontine.policies.skills.operator import SPOT
+from pontine.policies.skills.skill import Skill
 
 
 def positive(goal: Predicate, scene: Scene) -> Predicate:
@@ -18,9 +21,9 @@ def positive(goal: Predicate, scene: Scene) -> Predicate:
         return goal
     name, args = goal[1], goal[2:]
     sort = about(name)
-    if sort == "at" and args[1] == TABLE:
+    if sort == "support" and args[1] == TABLE:
         return ("holding", args[0])
-    if sort in ("at", "holding"):
+    if sort in ("support", "holding"):
         return ("on", args[0], TABLE)
     if sort == "state":
         for other in sorted(exclusive(name)):
@@ -34,12 +37,14 @@ def check(goal: Predicate, scene: Scene, by: Mapping[Predicate, str]) -> None:
     name, args, sort = goal[0], goal[1:], about(goal[0])
     if sort == "state":
         scene.fixture(args[0])
-    elif sort in ("at", "beside", "holding"):
+    elif sort in ("support", "beside", "holding"):
         scene.object(args[0])
     able = makers(scene, goal, by)
     if isinstance(able, str):
         raise NoPlanError(able)
-    if sort not in ("at", "beside") or (args[1] == TABLE and sort == "at"):
+    if name == SPOT:
+        _check_room(args[0], spot(scene, args[1]), scene, able)
+    if name == SPOT or sort not in ("support", "beside") or (args[1] == TABLE and sort == "support"):
         return
     if args[0] == args[1]:
         raise NoPlanError(f"{args[0]!r} cannot be {name} itself")
@@ -52,6 +57,15 @@ def check(goal: Predicate, scene: Scene, by: Mapping[Predicate, str]) -> None:
         raise NoPlanError(f"nothing can be put {name} {args[1]!r}")
 
 
+def _check_room(thing: str, told: Spot, scene: Scene, able: Sequence[type[Skill]]) -> None:
+    """Raises NoPlanError if a fixture is in the way of bringing a thing to a spot: it cannot be moved."""
+    for skill in able:
+        fixed = [name for name in skill.obstacles(scene, scene.object(thing), told.position) if name not in scene]
+        if not fixed:
+            return
+    raise NoPlanError(f"there is no room for {thing!r} at {told.name}: {fixed[0]!r} is there")
+
+
 def undoes(later: Predicate, goal: Predicate, problem: Problem, state: State, goals: Sequence[Predicate]) -> bool:
     """Whether making `later` true in a state is incompatible with keeping `goal`."""
     if later == goal:
@@ -62,14 +76,17 @@ def undoes(later: Predicate, goal: Predicate, problem: Problem, state: State, go
         return not problem.true(state, later) or other == one
     if other == "holding":
         # Nothing stays on, in or beside a thing that is in the gripper, nor does that stay where it was.
-        return one in ("at", "beside") and later[1] in goal[1:]
+        return one in ("support", "beside") and later[1] in goal[1:]
     if one == "state" and other == "state":
         return later[1:] == goal[1:]
-    if not {one, other} <= {"at", "beside"}:
+    if not {one, other} <= {"support", "beside"}:
         return False
     if {*goal[1:]} == {*later[1:]} and goal[0] != later[0]:
         # Of one pair of things: on top and beside exclude each other, and so do two directions.
         return one != other or {goal[0], later[0]} <= set(DIRECTIONS)
+    if later[0] == goal[0] == SPOT:
+        # A thing is at one spot, and two that overlap have room for one.
+        return later[1] == goal[1] or later[1:] in problem.contents.would_block(*goal[1:])
     if later[1] != goal[1]:
         return False
     if "beside" in (one, other) and "in" not in (goal[0], later[0]):

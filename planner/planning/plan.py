@@ -10,7 +10,7 @@ from typing import Any
 
 from pontine.envs.errors import SceneError
 from pontine.envs.predicates import Predicate, check_predicate, holds, written
-from pontine.envs.scene import TABLE, Scene
+from pontine.envs.scene import TABLE, Scene, Spot
 from pontine.planner.planning.abilities import about, opening
 from pontine.planner.planning.actions import Action
 from pontine.planner.planning.clock import Clock, NoPlanError
@@ -54,7 +54,7 @@ class Plan:
 
     `goal` is what is true together at the end: the subgoals that no later one contradicts. `end` is what is known to
     hold there: what each thing directly stands on or in (`on`), what is held, each fixture's state, and what of the
-    subgoals is about something else.
+    subgoals is about something else. `spots` are the places that it names.
 
     Example:
         >>> from pontine.envs.scene import Scene, SceneObject
@@ -70,10 +70,13 @@ class Plan:
     goal: tuple[Predicate, ...]
     valid: bool
     end: frozenset[Predicate] = frozenset()
+    spots: tuple[Spot, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The JSON shape of the design."""
-        return {"steps": [s.to_json() for s in self.steps], "goal": [list(g) for g in self.goal], "valid": self.valid}
+        steps, goal = [s.to_json() for s in self.steps], [list(g) for g in self.goal]
+        spots = {"spots": [spot.to_json() for spot in self.spots]} if self.spots else {}
+        return {"steps": steps, "goal": goal, "valid": self.valid, **spots}
 
 
 def make_plan(
@@ -121,7 +124,9 @@ def make_plan(
     final = (*found.wanted, *kept)
     valid = found.problem.replay(found.calls, found.states, final)
     steps = tuple(_steps(found.problem, found.states, found.calls))
-    return Plan(steps, final, valid, found.problem.facts(found.states[-1]))
+    named = {word for p in (*final, *(post for step in steps for post in step.post)) for word in p}
+    spots = tuple(spot for spot in scene.spots if spot.name in named)
+    return Plan(steps, final, valid, found.problem.facts(found.states[-1]), spots)
 
 
 @dataclass(frozen=True)
@@ -260,7 +265,7 @@ def _needed(problem: Problem, call: Action, before: State, ever: _Ever) -> Itera
             yield from ((s, place) for s in sorted(opening()) if problem.true(before, (s, place)))
     for effect in operator.effects:
         told = filled(effect, call.values)
-        if about(told[0]) == "at" and told[2] in contents.things and told[2] not in contents.roomy:
+        if about(told[0]) == "support" and told[2] in contents.things and told[2] not in contents.roomy:
             yield from (("not", "on", name, told[2]) for name in ever.on.get(told[2], ()) if name != told[1])
 
 

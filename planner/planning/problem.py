@@ -11,13 +11,13 @@ from pontine.envs.errors import SceneError
 from pontine.envs.predicates import Predicate, holds
 from pontine.envs.scene import Scene
 from pontine.planner.planning.abilities import about, opening, states_of
-from pontine.planner.planning.actions import AT, REACHABLE, Action, Actions, atom
+from pontine.planner.planning.actions import AT, BLOCKS, REACHABLE, Action, Actions, atom
 from pontine.planner.planning.clock import Clock
 from pontine.planner.planning.contents import Contents
 from pontine.planner.planning.replay import EMPTY, Replay
 from pontine.planner.planning.search import search
 from pontine.planner.planning.stage import Stage, body
-from pontine.policies.skills.operator import HAND, SIDES
+from pontine.policies.skills.operator import HAND, ON_TABLE
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Problem:
         self, scene: Scene, goals: Sequence[Predicate], by: Mapping[Predicate, str], clock: Clock | None = None
     ) -> None:
         self.scene, self.goals, self.by, self.clock = scene, tuple(goals), by, clock or Clock(float("inf"))
-        self.contents = Contents(scene, self.goals)
+        self.contents = Contents(scene, self.goals, by)
         self._actions = Actions(self.contents, by)
         self._beginning: dict[Predicate, bool] = {}
         self.initial = State(dict(self.contents.support), scene.holding)
@@ -63,7 +63,9 @@ class Problem:
             return state.held is None
         if fact in state.changed:
             return state.changed[fact]
-        if (fact[0] in HAND and state.acted) or (fact[0] in SIDES and not state.moved.isdisjoint(fact[1:])):
+        if fact[0] == BLOCKS:
+            return fact[1] not in state.moved and fact[1] in self.contents.blocking[fact[2], fact[3]]
+        if (fact[0] in HAND and state.acted) or (fact[0] in ON_TABLE and not state.moved.isdisjoint(fact[1:])):
             return False
         if fact not in self._beginning:
             self._beginning[fact] = self._began(fact)
@@ -154,7 +156,7 @@ class Problem:
         ]
         true += [("holding", first.held)] if first.held is not None else []
         true += [atom(body(g)) for g in (*self.goals, *goals)]
-        for name in dict.fromkeys(body(g)[1] for g in goals if about(body(g)[0]) == "at"):
+        for name in dict.fromkeys(body(g)[1] for g in goals if about(body(g)[0]) == "support"):
             true += [(AT, *pair) for pair in pairwise([name, *self.below(first, name)])]
         replayed = Replay(lambda fact: self._so(first, fact), true, actions)
         told = [lambda fact, state=state: self._so(state, fact) for state in states[1:]]

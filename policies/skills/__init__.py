@@ -5,4 +5,14 @@ A skill is a `Skill` class registered in `SKILLS`; `load_library` gives all of t
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["fixture_skills", "handling", "loading", "object_skills", "operator", "placement", "reach_skills", "skill"]
+__all__ = [
+    "fixture_skills",
+    "handling",
+    "loading",
+    "object_skills",
+    "operator",
+    "placement",
+    "reach_skills",
+    "room",
+    "skill",
+]

@@ -12,25 +12,21 @@ from pontine.envs.arrays import Array, Float32
 from pontine.envs.robot import Robot
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.envs.so101.kinematics import tool_pose
-from pontine.envs.tabletop.layout import clear, footprint
-from pontine.envs.tabletop.objects import from_scene_object
+from pontine.envs.spots import spot
 from pontine.envs.tasks.observation import Situation
 from pontine.envs.tasks.pick import LIFT, LIFTED
 from pontine.envs.tasks.place import RETREAT, STILL
-from pontine.envs.tasks.push import CLEARANCE, SIZE, SPOT_TOLERANCE, pushing, reachable, slides, top
+from pontine.envs.tasks.push import CLEARANCE, SIZE, SPOT_TOLERANCE, pushing, slides, top
 
 from .handling import HandlingSkill, Moment
-from .operator import Operator
+from .operator import SPOT, Operator
 from .placement import PlacementError, goal_for
+from .room import blocking, in_reach, in_the_way, pushable
 from .skill import SKILLS, SkillError
 
 TIME_LIMIT = 250
 """Control steps (10 s) before these skills give up. The tasks' six seconds are for scoring in simulation; an arm
 of slow servos, held within its safety limits, is often about to succeed when they are over."""
-
-
-_BEHIND, _HAND = 0.03, 0.025
-"""How far (m) behind what is pushed the hand comes down, and the radius (m) of the room that it needs there."""
 
 
 @SKILLS.register
@@ -91,10 +87,20 @@ class PlaceSkill(HandlingSkill):
         effects=(("?relation", "?object", "?reference"), ("not", "holding", "?object")),
     )
 
+    @classmethod
+    def reaches(cls, scene: Scene, thing: SceneObject, place: tuple[float, float]) -> str | None:
+        return None if in_reach(place) else f"({place[0]:.3f}, {place[1]:.3f}) m is out of the hand's reach"
+
+    @classmethod
+    def obstacles(cls, scene: Scene, thing: SceneObject, place: tuple[float, float]) -> tuple[str, ...]:
+        return blocking(scene, thing, place)
+
     def refuses(self, scene: Scene, args: Sequence[str]) -> str | None:
         return None if scene.holding == args[0] else f"the gripper does not hold {args[0]!r}"
 
     def goal(self, robot: Robot, scene: Scene, args: Sequence[str]) -> Array:
+        if args[1] == SPOT and (why := self.reaches(scene, scene.object(args[0]), spot(scene, args[2]).position)):
+            raise PlacementError(why)
         tool = tool_pose(robot.observe().position[None]).position[0]
         return goal_for(scene, args[0], args[1], args[2], (float(tool[0]), float(tool[1])))
 
@@ -106,12 +112,12 @@ class PlaceSkill(HandlingSkill):
 
 @SKILLS.register
 class PushSkill(HandlingSkill):
-    """Push an object that stands on the table to a spot that a relation describes, and draw back upwards."""
+    """Push an object that stands on the table to a spot, or where a relation says, and draw back upwards."""
 
     name, task, max_steps = "push", "push", TIME_LIMIT
     words: ClassVar = {"en": ("push", "slide", "shove", "nudge"), "zh": ("推", "推动", "推到")}
     operator = Operator(
-        parameters={"object": "thing", "relation": "side", "reference": "thing"},
+        parameters={"object": "thing", "relation": "side", "reference": "place"},
         preconditions=(("on", "?object", "table"), ("not", "on", "*", "?object"), ("not", "holding", "*")),
         effects=(("?relation", "?object", "?reference"),),
     )
@@ -123,6 +129,17 @@ class PushSkill(HandlingSkill):
         if isinstance(thing, SceneObject) and (thing.size is None or slides(thing.kind, thing.size)):
             return None
         return f"{thing.name!r} would roll or topple"
+
+    @classmethod
+    def reaches(cls, scene: Scene, thing: SceneObject, place: tuple[float, float]) -> str | None:
+        # From where the hand has it, or nobody knows where, it is put down first: where that will be shows then.
+        if thing.position is None or thing.support != TABLE or pushable(thing, place):
+            return None
+        return f"the hand cannot get behind {thing.name!r} to push it to ({place[0]:.3f}, {place[1]:.3f}) m"
+
+    @classmethod
+    def obstacles(cls, scene: Scene, thing: SceneObject, place: tuple[float, float]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*blocking(scene, thing, place), *in_the_way(scene, thing, place))))
 
     def sight(self, situation: Situation) -> Float32:
         return pushing(situation)
@@ -147,12 +164,11 @@ class PushSkill(HandlingSkill):
         assert thing.position is not None, "an object of unknown position is refused"
         here = np.array(thing.position[:2])
         goal = goal_for(scene, args[0], args[1], args[2], (float(here[0]), float(here[1])))
-        radius = footprint(from_scene_object(thing))[2]
-        if not reachable(here, goal[:2], radius):
+        there = float(goal[0]), float(goal[1])
+        if not pushable(thing, there):
             raise PlacementError(f"the hand cannot get behind {thing.name!r} to push it there")
-        blocking = _in_the_way(scene, thing, here, goal[:2], radius)
-        if blocking is not None:
-            raise PlacementError(f"{blocking!r} stands in the way of pushing {thing.name!r} there")
+        if found := in_the_way(scene, thing, there):
+            raise PlacementError(f"{found[0]!r} stands in the way of pushing {thing.name!r} there")
         return goal
 
     def there(self, moment: Moment) -> bool:
@@ -161,18 +177,3 @@ class PushSkill(HandlingSkill):
         miss = float(np.linalg.norm(position[0, :2] - moment.goal[:2]))
         clear = moment.tool[2] > top(position, size)[0] + CLEARANCE
         return bool(clear and miss < SPOT_TOLERANCE and moment.speed < STILL)
-
-
-def _in_the_way(scene: Scene, thing: SceneObject, here: Array, goal: Array, radius: float) -> str | None:
-    """What stands where the thing, or the hand behind it, would pass on a straight way from here to the goal (2,) m."""
-    length = float(np.linalg.norm(goal - here))
-    along = (goal - here) / max(length, 1e-6)
-    way = [(*(here + along * at), radius) for at in np.linspace(0.0, length, 2 + int(length / 0.01))]
-    behind = (*(here - along * (radius + _BEHIND)), _HAND)
-    for other in scene.objects:
-        if other is thing or other.support not in (TABLE, None) or other.position is None:
-            continue
-        x, y, r = footprint(from_scene_object(other))
-        if any(not clear(cx, cy, cr, [(x, y, r)], gap=0.0) for cx, cy, cr in (*way, behind)):
-            return other.name
-    return None

@@ -15,8 +15,14 @@ from pontine.envs.predicates import DIRECTIONS, PREDICATES, Predicate
 SIDES = (*DIRECTIONS, "near")
 """Relations of a thing on the table to another beside it."""
 
-RELATIONS = ("on", "in", *SIDES)
-"""How one thing may be put to another."""
+SPOT = "at"
+"""Relation of a thing on the table to the spot where it stands."""
+
+ON_TABLE = (SPOT, *SIDES)
+"""Relations that a thing has by where on the table it stands."""
+
+RELATIONS = ("on", "in", *ON_TABLE)
+"""How a thing may be put to another one or to a spot."""
 
 HAND = ("hand_over", "hand_home")
 """Predicates about where the hand is, which every motion undoes."""
@@ -24,11 +30,11 @@ HAND = ("hand_over", "hand_home")
 SORTS = {
     "item": "an object that the gripper can hold",
     "thing": "any object",
-    "place": "the table, an object, or the inside of an open fixture",
+    "place": "the table, a spot of it, an object, or the inside of an open fixture",
     "fixture": "something mounted that has states",
-    "spot": "an object that the hand can be brought over",
+    "spot": "an object or a spot that the hand can be brought over",
     "relation": f"one of: {', '.join(RELATIONS)}",
-    "side": f"one of: {', '.join(SIDES)}",
+    "side": f"one of: {', '.join(ON_TABLE)}",
 }
 """What a parameter may stand for."""
 

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from pontine.envs.arrays import Array, Circle
+from pontine.envs.arrays import Array
 from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.predicates import DIRECTIONS, holds
 from pontine.envs.scene import TABLE, Scene, SceneObject
-from pontine.envs.tabletop.fixture_parts import Opening, keepout_of, opening_of
-from pontine.envs.tabletop.layout import GAP, HEADING, PAN_X, REACH, clear, footprint
+from pontine.envs.spots import spot
+from pontine.envs.tabletop.fixture_parts import Opening, opening_of
+from pontine.envs.tabletop.layout import GAP, clear, footprint
 from pontine.envs.tabletop.objects import ObjectSpec, from_scene_object
 from pontine.envs.tasks.place import goal_over
 
-from .operator import RELATIONS
+from .operator import RELATIONS, SPOT
+from .room import blocking, grid, kept_free, standing
 
 _GRID = 0.0125
 _GAPS = (GAP, 0.025, 0.015)
+_MARKED = 0.03
+"""Radius (m) of the room that is left round a scene's spots where that can be: something is to stand there."""
 
 
 class PlacementError(PontineError):
@@ -31,7 +34,8 @@ class PlacementError(PontineError):
 def goal_for(scene: Scene, name: str, relation: str, reference: str, hand: tuple[float, float]) -> Array:
     """Where the object's frame should be when it is let go, (3,) m.
 
-    `hand` (x, y) m is where the hand is: among equally good spots the nearest wins.
+    `hand` (x, y) m is where the hand is: among equally good places the nearest wins. The scene's spots are left
+    free for what is to stand there, if there is room elsewhere.
     Raises UnknownNameError for an unknown relation, PlacementError if there is no room
     within reach.
     """
@@ -41,11 +45,16 @@ def goal_for(scene: Scene, name: str, relation: str, reference: str, hand: tuple
     spec = _spec(thing)
     if relation in ("on", "in") and reference != TABLE:
         return _over(scene, thing, _receiver(scene, thing, reference))
-    spots, circles = _table_spots(scene, thing, relation, reference, hand), _circles(scene, name)
-    for gap in _GAPS:
-        for x, y in spots:
-            if clear(x, y, footprint(spec)[2], circles, gap):
-                return np.array([x, y, spec.rest_height])
+    if relation == SPOT:
+        return np.array([*_at(scene, thing, reference), spec.rest_height])
+    places = _table_places(scene, thing, relation, reference, hand)
+    taken = [*(circle for other, circle in standing(scene).items() if other != name), *kept_free(scene)]
+    marked = [(*told.position, _MARKED) for told in scene.spots]
+    for circles in ([*taken, *marked], taken) if marked else (taken,):
+        for gap in _GAPS:
+            for x, y in places:
+                if clear(x, y, footprint(spec)[2], circles, gap):
+                    return np.array([x, y, spec.rest_height])
     raise PlacementError(
         f"there is no free room within reach to put {name!r} {relation.replace('_', ' ')} {reference!r}"
     )
@@ -71,14 +80,19 @@ def _receiver(scene: Scene, thing: SceneObject, reference: str) -> SceneObject |
     return opening
 
 
-def _circles(scene: Scene, but: str) -> list[Circle]:
-    """Footprints of everything that stands on the table itself, and what fixtures need free."""
-    standing = [
-        footprint(_spec(o))
-        for o in scene.objects
-        if o.name not in (but, scene.holding) and o.support in (TABLE, None) and o.position is not None
-    ]
-    return [*standing, *(circle for fixture in scene.fixtures for circle in keepout_of(fixture))]
+def _at(scene: Scene, thing: SceneObject, name: str) -> tuple[float, float]:
+    """A spot's place, or the nearest one that still counts and is free."""
+    told = spot(scene, name)
+    (x, y) = told.position
+    in_way: tuple[str, ...] = ()
+    turns = np.linspace(0.0, 2 * math.pi, 16, endpoint=False)
+    for off in (0.0, 0.2 * told.tolerance, 0.4 * told.tolerance):
+        for turn in turns[: 1 if off == 0.0 else None]:
+            place = x + off * math.cos(turn), y + off * math.sin(turn)
+            if not (found := blocking(scene, thing, place)):
+                return place
+            in_way = in_way or found
+    raise PlacementError(f"there is no room for {thing.name!r} at {name}: {', '.join(in_way)} is in the way")
 
 
 def _over(scene: Scene, thing: SceneObject, below: SceneObject | Opening) -> Array:
@@ -108,12 +122,12 @@ def _over(scene: Scene, thing: SceneObject, below: SceneObject | Opening) -> Arr
     return np.array([x, y, z])
 
 
-def _table_spots(
+def _table_places(
     scene: Scene, thing: SceneObject, relation: str, reference: str, hand: tuple[float, float]
 ) -> list[tuple[float, float]]:
-    """Spots within reach for which the relation would hold, best first."""
+    """Places within reach for which the relation would hold, best first."""
     if relation == "on":
-        return sorted(_reachable(), key=lambda p: math.hypot(p[0] - hand[0], p[1] - hand[1]))
+        return sorted(grid(_GRID), key=lambda p: math.hypot(p[0] - hand[0], p[1] - hand[1]))
     below = scene.object(reference)
     if below.position is None:
         raise PlacementError(f"nobody knows where {reference!r} is")
@@ -124,17 +138,9 @@ def _table_spots(
         ux, uy = DIRECTIONS[relation]
         ideal = bx + ux * (apart + 0.01), by + uy * (apart + 0.01)
     good = []
-    for x, y in _reachable():
+    for x, y in grid(_GRID):
         moved = replace(thing, position=(x, y, 0.02), support=TABLE)
         trial = Scene(tuple(moved if o.name == thing.name else o for o in scene.objects), scene.fixtures, None)
         if holds(trial, (relation, thing.name, reference)):
             good.append((x, y))
     return sorted(good, key=lambda p: math.hypot(p[0] - ideal[0], p[1] - ideal[1]))
-
-
-def _reachable() -> Iterator[tuple[float, float]]:
-    """A grid over the area in which the hand can set things down."""
-    for x in np.arange(PAN_X, PAN_X + REACH[1], _GRID):
-        for y in np.arange(-REACH[1], REACH[1] + _GRID, _GRID):
-            if REACH[0] <= math.hypot(x - PAN_X, y) <= REACH[1] and abs(math.atan2(y, x - PAN_X)) <= HEADING:
-                yield float(x), float(y)

@@ -118,6 +118,16 @@ class Skill(ABC):
         return None
 
     @classmethod
+    def reaches(cls, scene: Scene, thing: SceneObject, place: tuple[float, float]) -> str | None:
+        """Why it can never bring a thing from where it is to a place on the table, (x, y) m; None if it may."""
+        return None
+
+    @classmethod
+    def obstacles(cls, scene: Scene, thing: SceneObject, place: tuple[float, float]) -> tuple[str, ...]:
+        """What stands in the way of bringing a thing to a place on the table, (x, y) m: it has to be moved first."""
+        return ()
+
+    @classmethod
     def goal_of(cls, args: Sequence[str]) -> tuple[Predicate, ...]:
         """The predicates that a call with these arguments makes true. Raises SkillError for a wrong number of them."""
         cls._check_arguments(args)

@@ -12,9 +12,17 @@ from hypothesis import strategies as st
 
 from pontine.envs.declarations.predicate_kind import PredicateKind
 from pontine.envs.errors import PontineError
-from pontine.envs.predicates import DIRECTIONS, PREDICATES, check_predicate, holds, parse_predicates, written
+from pontine.envs.predicates import (
+    DIRECTIONS,
+    PREDICATES,
+    check_predicate,
+    holds,
+    parse_goal,
+    parse_predicates,
+    written,
+)
 from pontine.envs.registry import RegistryError
-from pontine.envs.scene import Fixture, Scene, SceneObject
+from pontine.envs.scene import Fixture, Scene, SceneObject, Spot
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.so101.kinematics import tool_pose
 from pontine.envs.spots import SPOTS
@@ -232,3 +240,39 @@ def test_a_stranger_declares_a_predicate(tmp_path: Path) -> None:
     environment = os.environ | {"PONTINE_PLUGINS": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == f"lying in {tmp_path} [True, False]\n"
+
+
+def test_a_thing_is_at_a_spot_if_it_stands_on_the_table_within_its_tolerance() -> None:
+    scene = two(0.2, 0.1, 0.3, 0.0).marked([Spot("spot_1", (0.2, 0.115)), Spot("narrow", (0.2, 0.115), 0.01)])
+    assert holds(scene, ("at", "a", "spot_1"))
+    assert not holds(scene, ("at", "b", "spot_1"))
+    assert not holds(scene, ("at", "a", "narrow"))
+    on_b = SceneObject("a", "cube", position=(0.2, 0.1, 0.045), size=SIZE, support="b")
+    assert not holds(Scene((on_b, scene.object("b")), spots=scene.spots), ("at", "a", "spot_1"))
+    assert not holds(Scene(scene.objects, holding="a", spots=scene.spots), ("at", "a", "spot_1"))
+    assert holds(two(0.235, 0.01, 0.3, 0.1), ("at", "a", "middle"))
+    with pytest.raises(PontineError, match="no spot 'b' on the table; there are: spot_1, narrow, middle"):
+        holds(scene, ("at", "a", "b"))
+
+
+def test_the_hand_can_be_over_a_spot_of_the_scene() -> None:
+    scene = Scene(hand=(0.2, 0.1, 0.12), spots=(Spot("spot_1", (0.2, 0.11)),))
+    assert holds(scene, ("hand_over", "spot_1"))
+
+
+def test_places_in_metres_become_spots_with_names_of_their_own() -> None:
+    goals, spots = parse_goal("not at(a, 0.2, -.05), at(b, 0.2, -0.05); at(c, 1e-1 , 0); in(a, b)", taken=["spot_1"])
+    assert goals == (("not", "at", "a", "spot_2"), ("at", "b", "spot_2"), ("at", "c", "spot_3"), ("in", "a", "b"))
+    assert spots == (Spot("spot_2", (0.2, -0.05)), Spot("spot_3", (0.1, 0.0)))
+
+
+@pytest.mark.parametrize("text", ["at(a, x, 0)", "at(a, nan, 0)", "at(a, 0, inf)", "at(a, 1, 2, 3)", "at(a)"])
+def test_what_is_no_place_is_said_in_one_line(text: str) -> None:
+    with pytest.raises(PontineError) as error:
+        parse_goal(text)
+    assert "\n" not in str(error.value)
+
+
+@given(st.floats(-1, 1), st.floats(-1, 1))
+def test_any_place_can_be_written(x: float, y: float) -> None:
+    assert parse_goal(f"at(a, {x}, {y})")[1][0].position == (x, y)

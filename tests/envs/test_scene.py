@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pontine.envs.errors import PontineError
-from pontine.envs.scene import TABLE, Fixture, Scene, SceneError, SceneObject
+from pontine.envs.scene import TABLE, Fixture, Scene, SceneError, SceneObject, Spot
 from tests.work import instructions
 
 words = st.text(string.ascii_letters + " 红色方块{}\"'\\", min_size=1).filter(lambda s: s.strip() and s != TABLE)
@@ -40,7 +40,9 @@ def scenes(draw: st.DrawFn) -> Scene:
     hand = draw(st.none() | st.tuples(numbers, numbers, numbers))
     named = [*names, *(f.name for f in fixtures)]
     unseen = draw(st.lists(st.sampled_from(named), unique=True)) if named else []
-    return Scene(tuple(objects), fixtures, holding, hand, tuple(unseen))
+    place = st.tuples(numbers, numbers)
+    spots = [Spot(f"spot_{i}", draw(place), draw(st.floats(0.001, 1))) for i in range(draw(st.integers(0, 2)))]
+    return Scene(tuple(objects), fixtures, holding, hand, tuple(unseen), tuple(spots))
 
 
 @given(scenes())
@@ -54,7 +56,20 @@ json_values = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["objects", "fixtures", "robot", "unseen", "name", "kind", "position", "support", "holding", "state"]
+                [
+                    "objects",
+                    "fixtures",
+                    "robot",
+                    "unseen",
+                    "spots",
+                    "name",
+                    "kind",
+                    "position",
+                    "support",
+                    "holding",
+                    "state",
+                    "tolerance",
+                ]
             ),
             inner,
             max_size=4,
@@ -86,6 +101,9 @@ def test_any_json_value_is_a_scene_or_one_clear_error(value: object) -> None:
         ),
         ({"objects": [{"name": TABLE, "kind": "cube"}]}, "the table itself"),
         ({"robot": {"holding": "a"}}, "holds 'a'"),
+        ({"spots": [{"name": "s", "position": [0.1]}]}, "spots[0].position must be 2 finite numbers"),
+        ({"spots": [{"name": "s", "position": [0, 0], "tolerance": 0}]}, "spots[0].tolerance must be positive"),
+        ({"objects": [{"name": "s", "kind": "x"}], "spots": [{"name": "s", "position": [0, 0]}]}, "'s' twice"),
         ({"fixtures": [{"name": "d", "kind": "drawer", "state": "ajar"}]}, "one of: open, closed"),
         ([], "must be a JSON object, not a list"),
     ],

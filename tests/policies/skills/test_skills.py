@@ -8,7 +8,7 @@ import pytest
 from pontine.envs.declarations.kind import KINDS
 from pontine.envs.errors import PontineError
 from pontine.envs.predicates import holds
-from pontine.envs.scene import Scene
+from pontine.envs.scene import TABLE, Scene, Spot
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.so101.kinematics import tool_pose
 from pontine.envs.so101.model import REST
@@ -18,8 +18,8 @@ from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.policies.evaluate import acting, evaluate
 from pontine.policies.skills.handling import BLIND_STEPS
 from pontine.policies.skills.loading import LIBRARY, SKILLS, load_library
-from pontine.policies.skills.operator import RELATIONS
-from pontine.policies.skills.placement import goal_for
+from pontine.policies.skills.operator import RELATIONS, SPOT
+from pontine.policies.skills.placement import PlacementError, goal_for
 from pontine.policies.skills.skill import Skill, SkillError
 
 
@@ -123,7 +123,7 @@ def test_a_skill_ends_when_it_has_lost_sight_of_its_object(library: dict[str, Sk
     assert library["pick"].execute(Hiding(range(10_000)), ["cube"]).reason == "nobody knows where 'cube' is"
 
 
-@pytest.mark.parametrize("relation", RELATIONS)
+@pytest.mark.parametrize("relation", [relation for relation in RELATIONS if relation != SPOT])
 def test_goals_make_the_relation_true_and_keep_clear(relation: str) -> None:
     for seed in range(12):
         scene = SimulatedRobot(random_table(seed)).scene()
@@ -145,6 +145,24 @@ def test_goals_make_the_relation_true_and_keep_clear(relation: str) -> None:
         }
         assert holds(Scene.from_json(moved), (relation, item.name, other.name))
         assert min(np.hypot(x - o.position[0], y - o.position[1]) for o in scene.objects if o is not item) > 0.03
+
+
+def test_a_thing_goes_to_its_spot_or_as_near_as_counts() -> None:
+    scene = SimulatedRobot(random_table(3)).scene()
+    free = scene.marked([Spot("here", (0.2, 0.0)), Spot("far", (0.5, 0.0))])
+    assert goal_for(free, "red_cube", SPOT, "here", (0.3, 0.1))[:2] == pytest.approx((0.2, 0.0))
+    bowl = scene.object("bowl").position
+    assert bowl is not None
+    taken = scene.marked([Spot("taken", bowl[:2])])
+    with pytest.raises(PlacementError, match="no room for 'red_cube' at taken: bowl is in the way"):
+        goal_for(taken, "red_cube", SPOT, "taken", (0.3, 0.1))
+
+
+def test_what_is_put_down_anywhere_leaves_spots_free() -> None:
+    scene = SimulatedRobot(random_table(3)).scene()
+    x, y, _ = goal_for(scene, "red_cube", "on", TABLE, (0.2, 0.0))
+    marked = scene.marked([Spot("spot_1", (float(x), float(y)))])
+    assert np.hypot(*(goal_for(marked, "red_cube", "on", TABLE, (0.2, 0.0))[:2] - (x, y))) > 0.03
 
 
 def test_the_library_stays_small() -> None:
