@@ -9,8 +9,9 @@ from pontine.envs.declarations.predicate_kind import PREDICATES
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
 from pontine.planner.benchmarks.outcomes import COMING, LAYOUTS, check_goal, outcome
-from pontine.planner.benchmarks.regions import WAYS, place
+from pontine.planner.benchmarks.regions import place
 from pontine.planner.reading import Reason
+from pontine.planner.spots.wishes import WAYS
 
 FIELDS = {
     "subgoals": {"kind", "subgoals", "ordered", "layout"},

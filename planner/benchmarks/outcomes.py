@@ -15,9 +15,11 @@ from pontine.envs.declarations.predicate_kind import PREDICATES
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.predicates import DIRECTIONS, Predicate, holds
 from pontine.envs.scene import TABLE, Scene
-from pontine.planner.benchmarks.regions import WAYS, Point, check_region, contains, place
+from pontine.planner.benchmarks.regions import Point, check_region, contains, place
+from pontine.planner.spots.wishes import WAYS
+from pontine.policies.skills.operator import SPOT
 
-COMING = {"at": 2, "upright": 1, "switched_on": 1, "switched_off": 1}
+COMING = {"upright": 1, "switched_on": 1, "switched_off": 1}
 """Predicates that labels use though no scene is judged by them yet, and how many arguments they take."""
 
 OPPOSITES = {"open": "closed", "closed": "open", "pressed": "released", "released": "pressed"}
@@ -55,7 +57,7 @@ def outcome(scene: Scene, goals: Sequence[Predicate], spots: Mapping[str, Point]
     for goal in goals:
         name, args = goal[0], goal[1:]
         known = goal[1] if name == "not" else name
-        relation = known in PREDICATES and known not in OPPOSITES and args[-1:] != (TABLE,)
+        relation = known in PREDICATES and known not in (*OPPOSITES, SPOT) and args[-1:] != (TABLE,)
         if relation and not touched & {*args} and holds(scene, goal):
             continue
         _apply(end, goal, spots)

@@ -25,6 +25,7 @@ from pontine.envs.errors import PontineError, SceneError, UnknownNameError
 from pontine.envs.predicates import DIRECTION_MARGIN, DIRECTIONS, NEAR_GAP, radius
 from pontine.envs.scene import Scene
 from pontine.envs.tabletop.layout import PAN_X, REACH
+from pontine.planner.spots.wishes import way
 
 Point = tuple[float, float]
 
@@ -36,9 +37,6 @@ PARTS: dict[str, tuple[Point, Point]] = {
     "middle": ((0.15, 0.31), (-0.07, 0.07)),
 }
 """What the words for parts of the table mean: x and y from, to, m."""
-
-WAYS = {"left": (0.0, 1.0), "right": (0.0, -1.0), "away": (1.0, 0.0), "back": (-1.0, 0.0)}
-"""Unit vectors of the ways a thing may be moved; `back` is towards the speaker."""
 
 BESIDE = 0.25
 """Furthest (m) that the centre of a thing beside another may be from that one's."""
@@ -101,7 +99,7 @@ def _agrees(key: str, region: Mapping[str, Any], point: Point, scene: Scene, thi
     if key == "part":
         return all(_inside(p, bounds) for word in value.split() for p, bounds in zip(point, _part(word), strict=True))
     if key == "moved":
-        return _along(point, place(scene, thing), _way(value), region["by"])
+        return _along(point, place(scene, thing), way(value), region["by"])
     if key == "between":
         return _between(point, place(scene, value[0]), place(scene, value[1]))
     apart = math.dist(point, place(scene, value))
@@ -136,14 +134,6 @@ def _part(word: str) -> tuple[Point, Point]:
     if word not in PARTS:
         raise UnknownNameError("part of the table", word, PARTS)
     return PARTS[word]
-
-
-def _way(words: str) -> Point:
-    for word in words.split():
-        if word not in WAYS:
-            raise UnknownNameError("way", word, WAYS)
-    x, y = (sum(WAYS[word][i] for word in words.split()) for i in (0, 1))
-    return x / math.hypot(x, y), y / math.hypot(x, y)
 
 
 def _along(point: Point, start: Point, way: Point, by: Any) -> bool:
