@@ -48,6 +48,7 @@ lint: $(STAMP)
 benchmarks: $(STAMP)
 	$(BIN)/pontine bench envs task=pick_place fetch=true out=bench-envs.json
 	$(BIN)/pontine bench demo out=bench-demo.json
+	$(BIN)/pontine bench spots out=bench-spots.json
 	$(BIN)/pontine bench skills out=bench-skills.json
 	$(BIN)/pontine bench learning
 	$(BIN)/pontine bench brain out=bench-brain.json

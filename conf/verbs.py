@@ -20,7 +20,7 @@ from . import plugins
 NAMES = (
     "demo", "plan", "train", "curves", "eval", "critic", "distill", "export", "tune",
     "watch", "list", "new", "check",
-    "bench demo", "bench envs", "bench learning", "bench skills", "bench arm", "bench brain",
+    "bench demo", "bench spots", "bench envs", "bench learning", "bench skills", "bench arm", "bench brain",
     "arm find", "arm check", "arm calibrate", "arm emulate", "arm markers", "arm camera",
     "arm record", "arm replay", "arm identify", "arm run",
 )  # fmt: skip
