@@ -66,7 +66,7 @@ class Task:
 def planned(scene: Scene, reading: Reading) -> bool:
     """Whether a verified plan reaches the reading's subgoals."""
     try:
-        return make_plan(scene, reading.subgoals).valid
+        return make_plan(scene.marked(reading.spots), reading.subgoals).valid
     except NoPlanError:
         return False
 
