@@ -108,7 +108,7 @@ def _drawn(kind: str, rng: np.random.Generator, table_seed: int, table: tuple[Ob
     name = str(rng.choice(movable))
     others = [str(other) for other in rng.permutation([o.name for o in scene.objects if o.name != name])]
     wish, label = KINDS[kind](rng, others)
-    if isinstance(wish, Row | Swap):
+    if isinstance(wish, Layout):
         names = [name, *(other for other in others if other in grasped)][: 2 if isinstance(wish, Swap) else 3]
         if len(names) < (2 if isinstance(wish, Swap) else 3):
             return None

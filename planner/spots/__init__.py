@@ -3,4 +3,4 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["layouts", "places", "wishes"]
+__all__ = ["layouts", "places", "table", "wishes"]

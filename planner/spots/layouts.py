@@ -180,7 +180,8 @@ def _together(scene: Scene, names: Sequence[str], graspable: Graspable) -> dict[
             continue
         fits = [p for p in grid(_STEP / 2) if _among(scene, name, p, done) and free(name, p)]
         here = places[name]
-        best = min(fits, key=lambda p, here=here: math.dist(p, centre) + 0.2 * math.dist(p, here), default=here)
+        costs = [(math.dist(p, centre) + 0.2 * math.dist(p, here), p) for p in fits]
+        best = min(costs)[1] if costs else here
         if math.dist(here, centre) <= math.dist(best, centre) + 2 * _BETTER:
             best = here
         else:

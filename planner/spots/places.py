@@ -126,7 +126,7 @@ def where(scene: Scene, name: str) -> Point:
 def target(scene: Scene, thing: SceneObject, wish: Wish) -> Target:
     """Where a wish about a thing points. Raises what `place_for` raises."""
     if isinstance(wish, Offset):
-        return _offset(where(scene, thing.name), way(wish.way), wish.by)
+        return _offset(where(scene, thing.name), way(wish.way), wish.by, wish.rough)
     if isinstance(wish, Region):
         return _region(scene, thing, wish)
     if isinstance(wish, Beside):
@@ -185,9 +185,10 @@ def _split(p: Point, start: Point, ahead: Point) -> tuple[float, float]:
     return dx * ahead[0] + dy * ahead[1], abs(dx * ahead[1] - dy * ahead[0])
 
 
-def _offset(start: Point, ahead: Point, by: float | None) -> Target:
+def _offset(start: Point, ahead: Point, by: float | None, rough: bool = False) -> Target:
     told = A_BIT if by is None else by
-    low, high = (0.02, 0.09) if by is None else (told - max(0.01, 0.2 * told), told + max(0.01, 0.2 * told))
+    about = 0.6 * told if rough or by is None else max(0.01, 0.2 * told)
+    low, high = told - about, told + about
     ideal = start[0] + told * ahead[0], start[1] + told * ahead[1]
 
     def fits(p: Point) -> bool:

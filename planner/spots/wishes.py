@@ -42,10 +42,11 @@ def way(words: str) -> Point:
 
 @dataclass(frozen=True)
 class Offset:
-    """That way from where it is now, `"left"` or `"back left"`, by so much; None: a bit."""
+    """That way from where it is now, `"left"` or `"back left"`, by so much; None: a bit. `rough`: about so much."""
 
     way: str
     by: float | None = None
+    rough: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Between:
 
 @dataclass(frozen=True)
 class Toward:
-    """Nearer to another thing than now, by so much (None: a bit); or farther from it."""
+    """Nearer to another thing than now, by so much (None: whatever is nearer); or farther from it."""
 
     reference: str
     by: float | None = None
