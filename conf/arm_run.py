@@ -67,7 +67,9 @@ def run(config: Config) -> int:
     """Exit status: 0 if the goal holds at the end, 1 if not or if the arm stopped by itself."""
     from pontine.planner.brain import load_brain
     from pontine.planner.execution.display import Display
+    from pontine.planner.execution.report import ReportFile
     from pontine.planner.execution.session import Session
+    from pontine.planner.execution.terminal import Terminal
     from pontine.planner.planning.score import Judge
     from pontine.policies.skills.loading import load_library
     from pontine.policies.threads import torch_threads
@@ -92,23 +94,17 @@ def run(config: Config) -> int:
         else:
             arm = stack.enter_context(_awake(config, bus, calibration, allowed, scenes))
         judge = Judge(skills, config.library)
-        session = Session(
-            arm,
-            brain,
-            skills,
-            display,
-            replans=config.replans,
-            judge=judge,
-            about_robot=lambda: {"arm": arm.report()},
-            plan_seconds=config.plan_seconds,
-        )
+        session = Session(arm, brain, skills, replans=config.replans, judge=judge, plan_seconds=config.plan_seconds)
+        terminal = Terminal(session, display)
+        reports = ReportFile(config.report, display.report, lambda: {"arm": arm.report()})
+        session.stream.follow(reports)
         # Skills begin over the table, and an arm without torque lies anywhere.
         with display.waiting("the arm goes to its rest pose"):
             arm.reset()
         display.scene(arm.scene())
-        reached = session.run(config.instruction, config.report)
+        reached = terminal.run(config.instruction)
     # Only now is it known how the arm was left.
-    session.rewrite()
+    reports.rewrite()
     return _told(arm, display, reached)
 
 

@@ -6,6 +6,7 @@ which it has.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,8 +58,12 @@ class Robot(Protocol):
         """The table as it is now."""
         ...
 
+    def way_to_rest(self) -> Iterable[NDArray[np.float64]]:
+        """Targets (6,) rad, one a control step, that bring the arm from where it is to its rest pose."""
+        ...
+
     def reset(self) -> None:
-        """Bring the arm to its rest pose."""
+        """Bring the arm to its rest pose: command every target of `way_to_rest`."""
         ...
 
     def stop(self) -> None:

@@ -73,9 +73,13 @@ class SimulatedRobot:
         """The table as it is now, from geometry and contact."""
         return measure(self.worlds)
 
+    def way_to_rest(self) -> list[NDArray[np.float64]]:
+        """Targets (6,) rad, one a control step, to the rest pose, at most 1 rad/s."""
+        return straight(self.worlds.command[0].copy(), REST, _HOMING_STEP)
+
     def reset(self) -> None:
-        """Move to the rest pose, at most 1 rad/s."""
-        for targets in straight(self.worlds.command[0].copy(), REST, _HOMING_STEP):
+        """Move to the rest pose."""
+        for targets in self.way_to_rest():
             self.command(targets)
 
     def stop(self) -> None:

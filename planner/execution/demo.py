@@ -12,7 +12,9 @@ from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.brain.written_goal import WrittenGoal
 from pontine.planner.execution.display import Display
+from pontine.planner.execution.report import ReportFile
 from pontine.planner.execution.session import Session
+from pontine.planner.execution.terminal import Terminal
 from pontine.planner.execution.video import filming
 from pontine.planner.planning.plan import TIME_LIMIT
 from pontine.planner.planning.score import Judge
@@ -70,5 +72,7 @@ def demo(
     # One thread reads no slower than two, more evenly, and always sums in the same order.
     with torch_threads(1), filming(robot, video) as filmed:
         judge = Judge(skills, library)
-        session = Session(filmed, reader, skills, display, seed, replans, failures, judge, plan_seconds=plan_seconds)
-        return 0 if session.run(instruction, report) else 1
+        session = Session(filmed, reader, skills, seed=seed, replans=replans, judge=judge, plan_seconds=plan_seconds)
+        terminal = Terminal(session, display)
+        session.stream.follow(ReportFile(report, display.report, failures=failures))
+        return 0 if terminal.run(instruction) else 1

@@ -8,23 +8,47 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
 from pontine.envs.io.plain_text import plain, terminal
 from pontine.envs.predicates import Predicate, written
 from pontine.envs.scene import Scene
-from pontine.planner.execution.executive import Event, PlanMade, StepEnded, StepStarted
-from pontine.planner.execution.report import Report
+from pontine.planner.execution.events import Event, Heard, Planned, Read, Scored, StepEnded, StepStarted
+from pontine.planner.execution.report import Report, Reporting
 from pontine.planner.planning.score import Score
 from pontine.planner.reading import Reading
 
 
 class Display:
-    """Prints a run as it happens."""
+    """A follower of a stream that prints a run as it happens."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or terminal()
+        self._reading: Status | None = None
+        self._reporting = Reporting(self.end)
+
+    def __call__(self, event: Event) -> None:
+        """Show an event."""
+        if self._reading is not None:
+            self._reading.stop()
+            self._reading = None
+        if isinstance(event, Heard):
+            self._reading = self.console.status(Text("reading"))
+            self._reading.start()
+        elif isinstance(event, Read):
+            self.reading(event.reading)
+        elif isinstance(event, Scored):
+            self.score(event.score)
+        elif isinstance(event, Planned):
+            self._plan(event)
+        elif isinstance(event, StepStarted):
+            if self.console.is_terminal:
+                self.console.print(Text(f"  ... {written((event.step.skill, *event.step.args))}", "dim"), end="\r")
+        elif isinstance(event, StepEnded):
+            self._step(event)
+        self._reporting(event)
 
     def say(self, text: str, style: str = "") -> None:
         """One line, whatever is in it."""
@@ -62,22 +86,15 @@ class Display:
         parts += [f"{e.probability:.0%} ({e.source})" for e in score.steps]
         self.say(f"chances  {score.value:.0%} = {' x '.join(parts)}")
 
-    def event(self, event: Event) -> None:
-        """A plan, or a step that starts or ends."""
-        if isinstance(event, PlanMade):
-            self._plan(event)
-        elif isinstance(event, StepStarted):
-            if self.console.is_terminal:
-                self.console.print(Text(f"  ... {written((event.step.skill, *event.step.args))}", "dim"), end="\r")
-        elif isinstance(event, StepEnded):
-            record = event.record
-            mark, style = ("done  ", "green") if record.worked else ("failed", "red")
-            missing = f"   {words(record.unmet)} does not hold" if record.unmet else ""
-            missing = f"   nobody has seen {' and '.join(record.unseen)}" if record.unseen else missing
-            call = written((record.step.skill, *record.step.args))
-            self.say(f"  {mark} {call:<40} {record.seconds:5.1f} s  {record.control_steps:4d} steps{missing}", style)
+    def _step(self, event: StepEnded) -> None:
+        record = event.record
+        mark, style = ("done  ", "green") if record.worked else ("failed", "red")
+        missing = f"   {words(record.unmet)} does not hold" if record.unmet else ""
+        missing = f"   nobody has seen {' and '.join(record.unseen)}" if record.unseen else missing
+        call = written((record.step.skill, *record.step.args))
+        self.say(f"  {mark} {call:<40} {record.seconds:5.1f} s  {record.control_steps:4d} steps{missing}", style)
 
-    def _plan(self, event: PlanMade) -> None:
+    def _plan(self, event: Planned) -> None:
         if event.why:
             self.say(f"planning again: {event.why}", "yellow")
         table = Table("", "step", "makes true", title=f"plan {event.number}", title_justify="left", box=None)

@@ -11,21 +11,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from contextlib import suppress
+from typing import Protocol
 
 from pontine.envs.errors import PontineError, RobotError, SceneError
 from pontine.envs.predicates import Predicate, holds, unseen, written
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
+from pontine.planner.execution.events import Planned, Recovering, StepEnded, StepStarted, Stopped, Tell, silent
 from pontine.planner.execution.looking import NOT_SEEN, look_for, lost
+from pontine.planner.execution.records import Cause, Execution, StepRecord
+from pontine.planner.execution.stopping import StopRequested
+from pontine.planner.planning.conditions import not_given, unmet
 from pontine.planner.planning.plan import NoPlanError, Plan, Step
 
 SETTLE_STEPS = 10
 """Control steps (0.4 s) that the arm holds still after a skill, so that what it let go of comes to rest."""
-
-Cause = Literal["reading", "grounding", "plan", "rehearsal", "skill", "perception", "safety", "hardware"]
-"""What a failed run is put down to."""
 
 Planner = Callable[[Scene, Sequence[Predicate]], Plan]
 
@@ -54,102 +55,13 @@ class Skill(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class StepRecord:
-    """What became of one step: `unmet` are its postconditions that do not hold afterwards, `unseen` the things in them
-    that nobody has seen since.
-
-    `finished` and `reason` are the skill's own words, `plan` is the index of the plan
-    the step belongs to, `seconds` is wall-clock time.
-    """
-
-    plan: int
-    step: Step
-    finished: bool
-    control_steps: int
-    seconds: float
-    reason: str
-    unmet: tuple[Predicate, ...]
-    unseen: tuple[str, ...] = ()
-
-    @property
-    def worked(self) -> bool:
-        """Whether the world shows what the step was for."""
-        return not self.unmet and not self.unseen
-
-    def to_json(self) -> dict[str, Any]:
-        """As it stands in the run report."""
-        return {
-            "plan": self.plan,
-            "skill": self.step.skill,
-            "args": list(self.step.args),
-            "worked": self.worked,
-            "finished": self.finished,
-            "control_steps": self.control_steps,
-            "seconds": round(self.seconds, 3),
-            "reason": self.reason,
-            "unmet": [list(p) for p in self.unmet],
-            **({"unseen": list(self.unseen)} if self.unseen else {}),
-        }
-
-
-@dataclass(frozen=True)
-class PlanMade:
-    """A plan is about to be carried out; `why` says what was wrong with the one before it."""
-
-    plan: Plan
-    number: int
-    why: str
-
-
-@dataclass(frozen=True)
-class StepStarted:
-    """A skill is about to move the arm."""
-
-    step: Step
-
-
-@dataclass(frozen=True)
-class StepEnded:
-    """A skill has ended and the world was looked at."""
-
-    record: StepRecord
-
-
-Event = PlanMade | StepStarted | StepEnded
-
-
-@dataclass
-class Execution:
-    """All that happened. `cause` is None exactly if `goal_reached`; `reason` says it in words.
-
-    `goal` are the predicates that must hold at the end; `final_scene` was measured
-    after the last motion. `failures` are where skills began that moved and did not reach
-    their postconditions, as `policies.failures` has them.
-    """
-
-    final_scene: Scene
-    goal: tuple[Predicate, ...] = ()
-    plans: list[Plan] = field(default_factory=list)
-    steps: list[StepRecord] = field(default_factory=list)
-    failures: list[dict[str, Any]] = field(default_factory=list)
-    goal_reached: bool = False
-    cause: Cause | None = None
-    reason: str = ""
-
-    @property
-    def replans(self) -> int:
-        """How many plans were made after the first."""
-        return max(0, len(self.plans) - 1)
-
-
 def execute(
     robot: Robot,
     library: Mapping[str, Skill],
     subgoals: Sequence[Predicate],
     make_plan: Planner,
     max_replans: int = 3,
-    on_event: Callable[[Event], None] = lambda event: None,
+    tell: Tell = silent,
     plan: Plan | None = None,
     scene: Scene | None = None,
 ) -> Execution:
@@ -160,9 +72,14 @@ def execute(
     what the robot raises.
     """
     first = robot.scene() if scene is None else scene
-    run = _Run(robot, library, tuple(subgoals), make_plan, max_replans, on_event, plan, first)
+    run = _Run(robot, library, tuple(subgoals), make_plan, max_replans, tell, plan, first)
     try:
         run.act()
+    except StopRequested as error:
+        run.fail(error.cause, str(error))
+        tell(Stopped(str(error)))
+        with suppress(SceneError, RobotError):  # then what was seen last stands
+            run.look()
     except (SceneError, RobotError) as error:
         # The arm has stopped by itself: what was done so far and what stopped it belong into the report.
         run.fail(cause_of(error), str(error))
@@ -182,12 +99,12 @@ class _Run:
         subgoals: tuple[Predicate, ...],
         make_plan: Planner,
         max_replans: int,
-        on_event: Callable[[Event], None],
+        tell: Tell,
         plan: Plan | None,
         scene: Scene,
     ) -> None:
         self.robot, self.library, self.subgoals = robot, library, subgoals
-        self.make_plan, self.max_replans, self.on_event = make_plan, max_replans, on_event
+        self.make_plan, self.max_replans, self.tell = make_plan, max_replans, tell
         self.result = Execution(scene)
         self.reached = 0
         self._made = plan
@@ -195,7 +112,7 @@ class _Run:
 
     def act(self) -> None:
         """Plan and carry out, again and again, until the goal holds or there is no more to try."""
-        self._look()
+        self.look()
         why, moved = "", False
         while True:
             if why and moved:
@@ -232,8 +149,9 @@ class _Run:
         """Go back to the rest pose with an empty gripper: what went wrong from here would go wrong from here again,
         and a camera sees what the arm no longer hides."""
         if self.result.final_scene.holding is None:
+            self.tell(Recovering("the arm goes back to its rest pose"))
             self.robot.reset()
-            self._look()
+            self.look()
 
     def _wanted(self) -> tuple[Predicate, ...]:
         """What a plan made now must reach: of what was reached, that which is to last, and then what is still ahead."""
@@ -255,7 +173,7 @@ class _Run:
         elif missing:
             self.fail("plan", "; ".join(missing))
         else:
-            self.on_event(PlanMade(plan, len(self.result.plans), why))
+            self.tell(Planned(plan, len(self.result.plans), why))
             return True
         return False
 
@@ -278,20 +196,21 @@ class _Run:
         """Look again for those of the things that are lost; which of them could not be seen from anywhere."""
         sought = [name for name in lost(self.result.final_scene, names) if name not in self._given_up]
         if sought:
+            self.tell(Recovering(f"looking again for {' and '.join(sought)}"))
             look_for(self.robot, sought)
-            self._look()
+            self.look()
             self._given_up |= set(lost(self.result.final_scene, sought))
         return lost(self.result.final_scene, names)
 
     def _run_step(self, step: Step) -> StepRecord:
-        self.on_event(StepStarted(step))
+        self.tell(StepStarted(step))
         before, state = self.result.final_scene, self.robot.observe()
         start = time.perf_counter()
         finished, steps, reason = self._attempt(step)
         target = self.robot.observe().command
         for _ in range(SETTLE_STEPS):
             self.robot.command(target)
-        self._look()
+        self.look()
         self._given_up = set()
         if not unmet(self.result.final_scene, step.post):
             self._search(unseen(self.result.final_scene, step.post))
@@ -317,7 +236,7 @@ class _Run:
                     "command": [round(float(q), 5) for q in state.command],
                 }
             )
-        self.on_event(StepEnded(record))
+        self.tell(StepEnded(record))
         return record
 
     def _attempt(self, step: Step) -> tuple[bool, int, str]:
@@ -331,7 +250,8 @@ class _Run:
             return False, 0, str(error)
         return outcome.finished, outcome.steps, outcome.reason
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Take in the scene as it is now."""
         self.result.final_scene = self.robot.scene()
         while self.reached < len(self.subgoals) and _known(self.result.final_scene, self.subgoals[self.reached]):
             self.reached += 1
@@ -356,25 +276,6 @@ def _things(predicates: Iterable[Predicate]) -> Iterator[str]:
 def _things_of(plan: Plan) -> Iterator[str]:
     """What a plan's skills are called with."""
     return (word for step in plan.steps for word in step.args)
-
-
-def unmet(scene: Scene, predicates: Sequence[Predicate]) -> tuple[Predicate, ...]:
-    """Those of the predicates that do not hold."""
-    return tuple(p for p in predicates if not holds(scene, p))
-
-
-def not_given(scene: Scene, steps: Sequence[Step]) -> tuple[Predicate, ...]:
-    """Preconditions of the steps that do not hold, and that no step before them can make true.
-
-    A step can change what is said of the things it is called with; the rest of the
-    world it should leave alone.
-    """
-    touched: set[str] = set()
-    broken: list[Predicate] = []
-    for step in steps:
-        broken += unmet(scene, [p for p in step.pre if not touched & set(p)])
-        touched |= set(step.args)
-    return tuple(dict.fromkeys(broken))
 
 
 def _words(predicates: Sequence[Predicate]) -> str:

@@ -3,6 +3,8 @@ them by name."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pontine.envs.arrays import Array
 from pontine.envs.robot import Robot, RobotState
 from pontine.envs.scene import Scene, Spot
@@ -25,6 +27,10 @@ class MarkedRobot:
     def scene(self) -> Scene:
         """The table as it is now, with the spots."""
         return self._robot.scene().marked(self.spots)
+
+    def way_to_rest(self) -> Iterable[Array]:
+        """Targets (6,) rad, one a control step, to the rest pose."""
+        return self._robot.way_to_rest()
 
     def reset(self) -> None:
         """Bring the arm to its rest pose."""

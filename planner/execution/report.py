@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from pontine.envs.errors import WriteError
 from pontine.envs.files import write_json
 from pontine.envs.scene import Scene
-from pontine.planner.execution.executive import Cause, Execution
+from pontine.planner.execution.events import Done, Event, Heard, Read, Scored
+from pontine.planner.execution.records import Cause, Execution
 from pontine.planner.planning.score import Score
 from pontine.planner.reading import Reading
+from pontine.policies.training.failures import append_failures
 
 _REFUSAL_CAUSES: dict[str | None, Cause] = {"unsafe": "safety", "impossible": "grounding", "unsupported": "reading"}
 
@@ -33,6 +36,17 @@ class Report:
     execution: Execution | None = None
     score: Score | None = None
     """What was known of the plan's chances before anything moved; None if nobody judged it."""
+
+    @classmethod
+    def of(cls, events: Sequence[Event]) -> Report:
+        """The report of one run, from its events: `Heard`, `Read` and `Done` are among them."""
+        by_kind = {type(event): event for event in events}
+        heard, read, done = cast(Heard, by_kind[Heard]), cast(Read, by_kind[Read]), cast(Done, by_kind[Done])
+        scored = cast(Scored | None, by_kind.get(Scored))
+        reading, score = (read.reading, None) if scored is None else (scored.reading, scored.score)
+        return cls(
+            heard.instruction, heard.seed, heard.scene, reading, read.seconds, done.seconds, done.execution, score
+        )
 
     @property
     def goal_reached(self) -> bool:
@@ -77,3 +91,68 @@ class Report:
     def write(self, path: str | Path, more: Mapping[str, Any] | None = None) -> None:
         """Write the report, and what `more` there is to say, as JSON, whole or not at all."""
         write_json(path, {**self.to_json(), **(more or {})})
+
+
+class Reporting:
+    """A follower of a stream that hands on the report of each run as soon as that is over."""
+
+    def __init__(self, then: Callable[[Report], None]) -> None:
+        self._then = then
+        self._events: list[Event] = []
+
+    def __call__(self, event: Event) -> None:
+        """Take an event."""
+        if isinstance(event, Heard):
+            self._events.clear()
+        self._events.append(event)
+        if isinstance(event, Done):
+            self._then(Report.of(self._events))
+
+
+class ReportFile:
+    """A follower of a stream that writes the report of each run: the first one to `path`, the others beside it,
+    numbered from 2 on; nothing where that is None. Skill calls that failed are added to `failures`.
+
+    `about_robot` gives what the robot itself adds to a report. `otherwise` shows a report that could not be written,
+    for the run is done and over; then WriteError is raised.
+    """
+
+    def __init__(
+        self,
+        path: str | Path | None,
+        otherwise: Callable[[Report, Mapping[str, Any]], None],
+        about_robot: Callable[[], Mapping[str, Any]] = dict,
+        failures: str | Path | None = None,
+    ) -> None:
+        self._path, self._failures = None if path is None else Path(path), failures
+        self._otherwise, self._about_robot = otherwise, about_robot
+        self._count = 0
+        self._last: tuple[Report, Path] | None = None
+        self._reporting = Reporting(self._write)
+
+    def __call__(self, event: Event) -> None:
+        """Take an event. Raises WriteError."""
+        self._count += isinstance(event, Heard)
+        self._reporting(event)
+
+    def rewrite(self) -> None:
+        """Write the last report again, with what the robot has to say by now: how it was left, for instance.
+
+        Raises WriteError.
+        """
+        if self._last is None:
+            return
+        report, path = self._last
+        try:
+            report.write(path, self._about_robot())
+        except WriteError as error:
+            self._otherwise(report, self._about_robot())
+            raise WriteError(f"{error}; the report is shown above instead") from None
+
+    def _write(self, report: Report) -> None:
+        if self._path is not None:
+            number = f"-{self._count}" if self._count > 1 else ""
+            self._last = report, self._path.with_stem(f"{self._path.stem}{number}")
+            self.rewrite()
+        if self._failures is not None and report.execution is not None:
+            append_failures(self._failures, report.execution.failures)

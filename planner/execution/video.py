@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -42,9 +42,14 @@ class FilmedRobot:
         """The table as it is now."""
         return self._robot.scene()
 
+    def way_to_rest(self) -> Iterable[Array]:
+        """Targets (6,) rad, one a control step, to the rest pose."""
+        return self._robot.way_to_rest()
+
     def reset(self) -> None:
-        """Bring the arm to its rest pose."""
-        self._robot.reset()
+        """Bring the arm to its rest pose, and film that."""
+        for targets in self.way_to_rest():
+            self.command(targets)
 
     def stop(self) -> None:
         """Hold still where the arm is."""

@@ -6,6 +6,7 @@ Nothing is written to a bus. It is also how a plan is rehearsed before a real ar
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -55,10 +56,14 @@ class DryArm:
         """The simulated table as it is now."""
         return self._robot.scene()
 
+    def way_to_rest(self) -> Iterator[Array]:
+        """Targets (6,) rad, one a control step, slowly to the rest pose."""
+        return way_to_rest(self._sent.targets, self._limits, keep_gripper=False)
+
     def reset(self) -> None:
         """Move slowly to the rest pose."""
-        for target in way_to_rest(self._sent.targets, self._limits, keep_gripper=False):
-            self.command(target)
+        for targets in self.way_to_rest():
+            self.command(targets)
 
     def stop(self) -> None:
         """Hold where the arm is."""

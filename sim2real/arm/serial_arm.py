@@ -18,7 +18,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
@@ -153,13 +153,17 @@ class SerialArm:
         """The table as the scene source last saw it."""
         return self._scenes.scene(self.observe())
 
+    def way_to_rest(self) -> Iterator[Array]:
+        """Targets (6,) rad, one a control step, slowly to the rest pose and there until the arm has come to rest."""
+        start = self.observe().command
+        yield from way_to_rest(start, self.limits, keep_gripper=False)
+        for _ in range(_SETTLING_STEPS):
+            yield rest_pose(start, self.limits, keep_gripper=False)
+
     def reset(self) -> None:
         """Move slowly to the rest pose. Raises `SafetyStop`."""
-        start = self.observe().command
-        for target in way_to_rest(start, self.limits, keep_gripper=False):
-            self.command(target)
-        for _ in range(_SETTLING_STEPS):
-            self.command(rest_pose(start, self.limits, keep_gripper=False))
+        for targets in self.way_to_rest():
+            self.command(targets)
 
     def stop(self) -> None:
         """Hold where the arm is; the gripper keeps its grip. Raises `SafetyStop`."""

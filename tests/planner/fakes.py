@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pontine.envs.predicates import Predicate, holds
 from pontine.envs.robot import RobotState
 from pontine.envs.scene import TABLE, Scene, SceneObject
+from pontine.planner.execution.stopping import StoppableRobot
 from pontine.planner.planning.plan import NoPlanError, Plan, Step
 
 TABLETOP = Scene(
@@ -42,8 +43,12 @@ class FakeRobot:
     def scene(self) -> Scene:
         return self.world
 
-    def reset(self) -> None:
+    def way_to_rest(self) -> Sequence[NDArray[np.float64]]:
         self.resets += 1
+        return []
+
+    def reset(self) -> None:
+        self.way_to_rest()
 
     def stop(self) -> None:
         self.stopped = True
@@ -69,7 +74,8 @@ class FakeSkill:
     calls: list[tuple[str, ...]] = field(default_factory=list)
     missing: str | None = None
 
-    def execute(self, robot: FakeRobot, args: tuple[str, ...]) -> Said:
+    def execute(self, robot: FakeRobot | StoppableRobot, args: tuple[str, ...]) -> Said:
+        robot = robot.robot if isinstance(robot, StoppableRobot) else robot
         failing = len(self.calls) in self.fails
         self.calls.append(tuple(args))
         robot.world = (self.instead if failing else self.effect)(robot.world, args)

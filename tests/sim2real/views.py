@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import cv2
@@ -75,6 +75,9 @@ class WatchedRobot:
 
     def scene(self) -> Scene:
         return self.source.scene(self.observe())
+
+    def way_to_rest(self) -> Iterable[NDArray[np.float64]]:
+        return self.truth.way_to_rest()
 
     def reset(self) -> None:
         self.truth.reset()

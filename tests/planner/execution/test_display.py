@@ -15,8 +15,7 @@ def shown(robot: FakeRobot, reading, skills) -> str:  # type: ignore[no-untyped-
     out = io.StringIO()
     display = Display(Console(file=out, width=120, highlight=False))
     display.scene(robot.scene())
-    options = {"on_reading": display.reading, "on_event": display.event}
-    display.end(perform("do it", robot, lambda text, scene: reading, skills, planner=make_plan, **options))
+    perform("do it", robot, lambda text, scene: reading, skills, planner=make_plan, tell=display)
     return out.getvalue()
 
 

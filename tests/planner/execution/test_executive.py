@@ -8,7 +8,9 @@ import pytest
 from pontine.envs.errors import PontineError, RobotError
 from pontine.envs.predicates import Predicate, holds
 from pontine.envs.scene import TABLE, Scene
-from pontine.planner.execution.executive import Event, Execution, PlanMade, StepEnded, StepStarted, execute
+from pontine.planner.execution.events import Event, Planned, StepEnded, StepStarted
+from pontine.planner.execution.executive import execute
+from pontine.planner.execution.records import Execution
 from pontine.planner.planning.plan import NoPlanError, Plan
 from tests.planner.fakes import TABLETOP, FakeRobot, FakeSkill, Said, dropped, library, make_plan, move, picked, placed
 
@@ -119,7 +121,7 @@ def test_a_later_precondition_that_broke_is_noticed_before_the_step() -> None:
     events: list[Event] = []
     result = execute(robot, skills, goals, plan, 3, events.append)
     assert result.goal_reached
-    assert [e.why for e in events if isinstance(e, PlanMade)] == ["", "in(red_cube, bowl) does not hold any more"]
+    assert [e.why for e in events if isinstance(e, Planned)] == ["", "in(red_cube, bowl) does not hold any more"]
 
 
 def test_a_goal_that_was_undone_later_is_reached_again() -> None:
@@ -284,8 +286,8 @@ def test_an_object_that_vanishes_is_a_failure_of_perception() -> None:
 
 def test_events_tell_the_run_as_it_happens() -> None:
     events: list[Event] = []
-    execute(FakeRobot(), library(), [IN_BOWL], make_plan, on_event=events.append)
-    assert [type(e) for e in events] == [PlanMade, StepStarted, StepEnded, StepStarted, StepEnded]
+    execute(FakeRobot(), library(), [IN_BOWL], make_plan, tell=events.append)
+    assert [type(e) for e in events] == [Planned, StepStarted, StepEnded, StepStarted, StepEnded]
 
 
 def test_the_arm_is_stopped_when_a_skill_breaks() -> None:

@@ -1,24 +1,44 @@
-"""A person at a robot: what was done is remembered for what is said next."""
+"""A session: what was done is remembered for what is said next, all that happens is told, and it can be stopped."""
 
 from __future__ import annotations
 
 import builtins
 import io
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pontine.envs.errors import WriteError
 from pontine.envs.io import platform
 from pontine.envs.io.plain_text import terminal
 from pontine.envs.scene import Scene
+from pontine.envs.simulated import SimulatedRobot
+from pontine.envs.so101.model import REST
 from pontine.planner.brain.reader import FormBrain
 from pontine.planner.execution.display import Display
-from pontine.planner.execution.session import Session
+from pontine.planner.execution.events import (
+    Answered,
+    Asked,
+    Done,
+    Event,
+    Heard,
+    Planned,
+    Read,
+    StepEnded,
+    StepStarted,
+    Stopped,
+)
+from pontine.planner.execution.report import Report, ReportFile
+from pontine.planner.execution.session import BusyError, Session
+from pontine.planner.execution.stopping import StoppableRobot, StopRequested
+from pontine.planner.execution.terminal import Terminal
 from pontine.planner.language.form import Form
-from tests.planner.fakes import FakeRobot, library
+from pontine.planner.reading import Reading, Turn, question, subgoals
+from tests.planner.fakes import FakeRobot, FakeSkill, Said, library, picked, placed
 
 FORMS = {"put the red cube in the bowl": "in the red cube, the bowl", "hold the blue cube": "hold the blue cube"}
 
@@ -32,28 +52,119 @@ class Scripted(FormBrain):
 
 def test_undo_takes_back_one_instruction_after_the_other() -> None:
     robot = FakeRobot()
-    session = Session(robot, Scripted(), library(), Display())
-    assert session.do("put the red cube in the bowl", None)
-    assert session.do("hold the blue cube", None)
-    assert session.do("undo that", None)
+    session = Session(robot, Scripted(), library())
+    assert session.do("put the red cube in the bowl").goal_reached
+    assert session.do("hold the blue cube").goal_reached
+    assert session.do("undo that").goal_reached
     assert robot.world.holding is None
     assert robot.world.object("red_cube").support == "bowl"
-    assert session.do("undo", None)
+    assert session.do("undo").goal_reached
     assert robot.world.object("red_cube").support == "table"
     assert session.turns == []
-    assert not session.do("undo", None)
+    assert not session.do("undo").goal_reached
 
 
 def test_put_it_back_means_the_last_thing() -> None:
     robot = FakeRobot()
-    session = Session(robot, Scripted(), library(), Display())
-    assert session.do("put the red cube in the bowl", None)
-    assert session.do("现在放回去", None)
+    session = Session(robot, Scripted(), library())
+    assert session.do("put the red cube in the bowl").goal_reached
+    assert session.do("现在放回去").goal_reached
     assert robot.world.object("red_cube").support == "table"
 
 
-def listening(monkeypatch: pytest.MonkeyPatch, *lines: str) -> tuple[Session, io.StringIO]:
-    """A session that a person types these lines to, and what it shows."""
+class Waiting(FakeSkill):
+    """A skill that goes on commanding the arm until something stops it."""
+
+    def __init__(self) -> None:
+        super().__init__(picked)
+        self.moving = threading.Event()
+
+    def execute(self, robot: FakeRobot, args: tuple[str, ...]) -> Said:
+        while True:
+            robot.command(np.zeros(6))
+            self.moving.set()
+
+
+def test_another_thread_stops_what_the_arm_is_at() -> None:
+    robot, pick = FakeRobot(), Waiting()
+    session = Session(robot, Scripted(), library(pick=pick))
+    assert not session.stop("nothing to stop")
+    reports: list[Report] = []
+    run = threading.Thread(target=lambda: reports.append(session.do("hold the blue cube")))
+    run.start()
+    assert pick.moving.wait(30)
+    assert session.doing == "hold the blue cube"
+    with pytest.raises(BusyError, match="still at 'hold the blue cube'"):
+        session.do("put the red cube in the bowl")
+    assert session.stop("stopped on the page")
+    run.join(30)
+    assert robot.stopped
+    commands = robot.commands
+    (report,) = reports
+    assert (report.goal_reached, report.cause, report.reason) == (False, "safety", "stopped on the page")
+    assert [type(event) for event in session.stream.so_far[-3:]] == [StepStarted, Stopped, Done]
+    assert session.doing is None
+    # it can be told the next thing, and only then moves again
+    session.library = library()
+    assert session.do("hold the blue cube").goal_reached
+    assert robot.commands > commands
+
+
+def test_a_stop_on_the_way_to_the_rest_pose_takes_hold() -> None:
+    robot = StoppableRobot(SimulatedRobot(()))
+    away = robot.observe().command + 0.5 * np.eye(6)[0]
+    robot.command(away)
+    targets = iter(robot.way_to_rest())
+    robot.command(next(targets))
+    robot.halt("enough")
+    with pytest.raises(StopRequested, match="enough"):
+        robot.reset()
+    assert robot.observe().command != pytest.approx(REST, abs=0.05)
+    robot.release()
+    robot.reset()
+    assert robot.observe().command == pytest.approx(REST)
+
+
+def test_all_that_happens_is_in_one_stream() -> None:
+    session = Session(FakeRobot(), Scripted(), library(place=FakeSkill(placed, fails=[0])))
+    told: list[Event] = []
+    leave = session.stream.follow(told.append)
+    report = session.do("put the red cube in the bowl")
+    assert [type(event) for event in told] == [
+        Heard, Read, Planned, StepStarted, StepEnded, StepStarted, StepEnded, Planned, StepStarted, StepEnded, Done,
+    ]  # fmt: skip
+    assert Report.of(told) == report
+    assert session.stream.so_far == tuple(told)
+    leave()
+    session.do("hold the blue cube")
+    assert session.stream.so_far[0] not in told
+
+
+def test_a_question_and_its_answer_are_told() -> None:
+    class Asking(Scripted):
+        def read(self, instruction: str, scene: Scene, turns: Sequence[Turn] = ()) -> Reading:
+            blue = any(thing.name == "blue_cube" for thing in scene.objects)
+            red = any(thing.name == "red_cube" for thing in scene.objects)
+            return question("Which?", ("red_cube", "blue_cube")) if blue and red else subgoals(("holding", "blue_cube"))
+
+    session = Session(FakeRobot(), Asking(), library(), ask=lambda asked: "the blue one")
+    assert session.do("hold the cube").goal_reached
+    asked, answered = session.stream.so_far[1:3]
+    assert isinstance(asked, Asked)
+    assert asked.question.options == ("red_cube", "blue_cube")
+    assert answered == Answered("the blue one")
+
+
+def test_a_run_that_breaks_off_is_told_as_stopped() -> None:
+    session = Session(FakeRobot(), Scripted(), library())
+    with pytest.raises(KeyError):
+        session.do("what no brain has a form for")
+    assert isinstance(session.stream.so_far[-1], Stopped)
+    assert session.doing is None
+
+
+def listening(monkeypatch: pytest.MonkeyPatch, *lines: str) -> tuple[Terminal, io.StringIO]:
+    """A terminal at which a person types these lines, and what it shows."""
     left, shown = iter(lines), io.StringIO()
 
     def typed(prompt: str) -> str:
@@ -63,57 +174,73 @@ def listening(monkeypatch: pytest.MonkeyPatch, *lines: str) -> tuple[Session, io
             raise EOFError from None
 
     monkeypatch.setattr(builtins, "input", typed)
-    return Session(FakeRobot(), Scripted(), library(), Display(terminal(file=shown, width=100))), shown
+    session = Session(FakeRobot(), Scripted(), library())
+    return Terminal(session, Display(terminal(file=shown, width=100))), shown
 
 
 @pytest.mark.parametrize("word", ["help", "HELP", "?", "帮助"])
 def test_help_lists_what_can_be_said(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    session, shown = listening(monkeypatch, word, "quit")
-    session.listen(None)
+    at, shown = listening(monkeypatch, word, "quit")
+    at.listen()
     said = shown.getvalue()
     for listed in ("pick up", "拿起", "undo", "put it back", "quit", "Ctrl-C", "red_cube"):
         assert listed in said
-    assert session.turns == []
+    assert at.session.turns == []
 
 
 def test_ctrl_c_stops_a_motion_and_not_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    session, shown = listening(monkeypatch, "put the red cube in the bowl", "hold the blue cube", "quit")
+    at, shown = listening(monkeypatch, "put the red cube in the bowl", "hold the blue cube", "quit")
+    session = at.session
     interrupts = iter([KeyboardInterrupt()])
     act = session.do
 
-    def do(instruction: str, report: object) -> bool:
+    def do(instruction: str) -> Report:
         for error in interrupts:
             raise error
-        return act(instruction, None)
+        return act(instruction)
 
     stops: list[bool] = []
     monkeypatch.setattr(session, "do", do)
     monkeypatch.setattr(session.robot, "stop", lambda: stops.append(True))
-    session.listen(None)
+    at.listen()
     assert stops == [True]
     assert "stopped" in shown.getvalue()
     assert session.robot.scene().holding == "blue_cube"
 
 
 def test_sigterm_ends_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    session, _ = listening(monkeypatch, "hold the blue cube")
+    at, _ = listening(monkeypatch, "hold the blue cube")
 
-    def do(instruction: str, report: object) -> bool:
+    def do(instruction: str) -> Report:
         raise platform.Terminated
 
-    monkeypatch.setattr(session, "do", do)
+    monkeypatch.setattr(at.session, "do", do)
     with pytest.raises(platform.Terminated):
-        session.listen(None)
+        at.listen()
 
 
 @pytest.mark.parametrize("path", ["/proc/no/report.json", "/dev/full/report.json"])
 def test_the_report_of_a_run_that_was_done_is_not_lost(path: str, tmp_path: Path) -> None:
     shown = io.StringIO()
-    session = Session(FakeRobot(), Scripted(), library(), Display(terminal(file=shown, width=100)))
-    session.failures = tmp_path / "failures.jsonl"
+    session, display = Session(FakeRobot(), Scripted(), library()), Display(terminal(file=shown, width=100))
+    session.stream.follow(ReportFile(path, display.report, failures=tmp_path / "failures.jsonl"))
     with pytest.raises(WriteError, match=r"cannot write .*report.json.*shown above"):
-        session.do("put the red cube in the bowl", path)
+        session.do("put the red cube in the bowl")
     told = json.loads(shown.getvalue().splitlines()[-1])
     assert told["goal_reached"]
     assert told["final_scene"]["objects"]
     assert len(session.turns) == 1
+
+
+def test_reports_are_numbered_from_the_second_on_and_written_again_with_what_came_later(tmp_path: Path) -> None:
+    left = {"arm": "awake"}
+    session = Session(FakeRobot(), Scripted(), library())
+    reports = ReportFile(tmp_path / "run.json", lambda report, more: None, lambda: left)
+    session.stream.follow(reports)
+    session.do("put the red cube in the bowl")
+    session.do("hold the blue cube")
+    left["arm"] = "at rest"
+    reports.rewrite()
+    told = [json.loads((tmp_path / name).read_text()) for name in ("run.json", "run-2.json")]
+    assert [one["instruction"] for one in told] == ["put the red cube in the bowl", "hold the blue cube"]
+    assert [one["arm"] for one in told] == ["awake", "at rest"]
