@@ -106,7 +106,7 @@ class Measured:
             if spec is not None
         )
         hand = None if tool is None else rounded(tool)
-        return Scene(objects, _fixtures(worlds, i), None if held == NOTHING else things[held], hand)
+        return Scene(objects, fixtures_of(worlds, i), None if held == NOTHING else things[held], hand)
 
     def _learn(self, row: int) -> None:
         """Note what stands in a row's slots."""
@@ -182,7 +182,8 @@ def measure(worlds: Worlds, i: int = 0, tool: Array | None = None) -> Scene:
     return Measured(worlds, np.array([i])).scene(0, hand)
 
 
-def _fixtures(worlds: Worlds, i: int) -> tuple[Fixture, ...]:
+def fixtures_of(worlds: Worlds, i: int) -> tuple[Fixture, ...]:
+    """World i's fixtures as a scene has them."""
     mounted = worlds.mounted
     return tuple(
         Fixture(

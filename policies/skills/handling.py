@@ -82,9 +82,27 @@ class _Handling(Attempt):
         self.shift, self.known, self.blind = np.zeros(3), before, 0
 
     def see(self, state: RobotState, action: Array, scene: Scene) -> Float32:
-        return self.skill.sight(situation(state, action, self.known, self.goal + self.shift))
+        return self.see_many([self], [state], action[None], [scene])
+
+    @classmethod
+    def see_many(
+        cls, attempts: Sequence[_Handling], states: Sequence[RobotState], actions: Array, scenes: Sequence[Scene]
+    ) -> Float32:
+        goals = np.array([attempt.goal + attempt.shift for attempt in attempts])
+        return attempts[0].skill.sight(situations(states, actions, [attempt.known for attempt in attempts], goals))
 
     def there(self, state: RobotState, scene: Scene) -> bool:
+        return self.there_many([self], [state], [scene])[0]
+
+    @classmethod
+    def there_many(
+        cls, attempts: Sequence[_Handling], states: Sequence[RobotState], scenes: Sequence[Scene]
+    ) -> Sequence[bool]:
+        tools = tool_pose(np.array([state.position for state in states])).position
+        return [attempt.arrived(*at) for attempt, *at in zip(attempts, scenes, tools, strict=True)]
+
+    def arrived(self, scene: Scene, tool: Array) -> bool:
+        """Whether the termination condition holds, with the tool there (3,) m."""
         now = self.skill.watched(scene, self.args)
         if now is None:
             self.blind += 1
@@ -97,7 +115,6 @@ class _Handling(Attempt):
             self.shift = np.zeros(3)
         elif speed < _SLOW:
             self.shift = np.clip(self.shift + _INTEGRAL * (self.goal - position), -_LARGEST_SHIFT, _LARGEST_SHIFT)
-        tool = tool_pose(state.position[None]).position[0]
         return self.skill.there(Moment(self.before, now, self.goal, scene, tool, speed))
 
     def gave_up(self) -> str | None:
@@ -106,17 +123,30 @@ class _Handling(Attempt):
 
 def situation(state: RobotState, action: Array, thing: SceneObject, goal: Array) -> Situation:
     """What the policy is to see, as a batch of one. Raises SkillError if the object's pose or size is unknown."""
-    if thing.position is None or thing.size is None:
-        raise SkillError(f"the position or size of {thing.name!r} is not known")
-    symmetry = next((kinds[thing.kind].symmetry for kinds in (KINDS, FIXTURES) if thing.kind in kinds), 0)
+    return situations([state], action[None], [thing], goal[None])
+
+
+def situations(states: Sequence[RobotState], actions: Array, things: Sequence[SceneObject], goals: Array) -> Situation:
+    """What a policy is to see of m arms, their last actions (m, 6), their objects and where those are wanted (m, 3) m.
+
+    Raises SkillError if an object's pose or size is unknown.
+    """
+    for thing in things:
+        if thing.position is None or thing.size is None:
+            raise SkillError(f"the position or size of {thing.name!r} is not known")
     return Situation(
-        state.position[None],
-        state.velocity[None],
-        state.command[None],
-        action[None],
-        np.array([thing.position]),
-        np.array([thing.orientation or (1.0, 0.0, 0.0, 0.0)]),
-        np.array([thing.size]),
-        np.array([symmetry]),
-        goal[None],
+        np.array([state.position for state in states]),
+        np.array([state.velocity for state in states]),
+        np.array([state.command for state in states]),
+        actions,
+        np.array([thing.position for thing in things]),
+        np.array([thing.orientation or (1.0, 0.0, 0.0, 0.0) for thing in things]),
+        np.array([thing.size for thing in things]),
+        np.array([symmetry_of(thing.kind) for thing in things]),
+        goals,
     )
+
+
+def symmetry_of(kind: str) -> int:
+    """The order of rotational symmetry of a kind of object, or of the part of a kind of fixture."""
+    return next((kinds[kind].symmetry for kinds in (KINDS, FIXTURES) if kind in kinds), 0)

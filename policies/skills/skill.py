@@ -31,6 +31,9 @@ from .operator import Operator
 
 OnStep = Callable[[Robot], None]
 
+TIME_OUT = "time limit"
+"""The reason of a run that took all its control steps."""
+
 
 class SkillError(PontineError):
     """A skill called with arguments it cannot have."""
@@ -59,6 +62,39 @@ class Attempt(ABC):
     def gave_up(self) -> str | None:
         """Why going on makes no sense after that step, None if it does."""
         return None
+
+    @classmethod
+    def see_many(
+        cls, attempts: Sequence[Any], states: Sequence[RobotState], actions: Array, scenes: Sequence[Scene]
+    ) -> Float32:
+        """`see` of runs of one skill that go on side by side, (m, n), given their last actions (m, 6)."""
+        each = zip(attempts, states, actions, scenes, strict=True)
+        return np.concatenate([attempt.see(state, action, scene) for attempt, state, action, scene in each])
+
+    @classmethod
+    def there_many(
+        cls, attempts: Sequence[Any], states: Sequence[RobotState], scenes: Sequence[Scene]
+    ) -> Sequence[bool]:
+        """`there` of runs of one skill that go on side by side, (m,)."""
+        return [attempt.there(*at) for attempt, *at in zip(attempts, states, scenes, strict=True)]
+
+
+class Run:
+    """A run of a skill that goes on: how long, and for how long its termination condition has held."""
+
+    def __init__(self, attempt: Attempt, max_steps: int) -> None:
+        self.attempt, self.max_steps = attempt, max_steps
+        self.steps, self.streak = 0, 0
+
+    def stepped(self, there: bool) -> SkillOutcome | None:
+        """Note another control step, after which the condition holds or not; the outcome if the run is over."""
+        self.steps += 1
+        self.streak = self.streak + 1 if there else 0
+        if self.streak >= Task.streak:
+            return SkillOutcome(True, self.steps, "done")
+        if (reason := self.attempt.gave_up()) is not None:
+            return SkillOutcome(False, self.steps, reason)
+        return SkillOutcome(False, self.steps, TIME_OUT) if self.steps >= self.max_steps else None
 
 
 class Skill(ABC):
@@ -159,20 +195,16 @@ class Skill(ABC):
         if reason is not None:
             return SkillOutcome(False, 0, reason)
         attempt = self.begin(robot, scene, args)
-        state, action, streak = robot.observe(), np.zeros(6), 0
-        for step in range(self.max_steps):
+        run = Run(attempt, self.max_steps)
+        state, action = robot.observe(), np.zeros(6)
+        while True:
             action = self.actor.act(attempt.see(state, action, scene))[0]
             robot.command(next_command(state.command[None], state.position[None], action[None])[0])
             if on_step is not None:
                 on_step(robot)
             state, scene = robot.observe(), robot.scene()
-            streak = streak + 1 if attempt.there(state, scene) else 0
-            if streak >= Task.streak:
-                return SkillOutcome(True, step + 1, "done")
-            reason = attempt.gave_up()
-            if reason is not None:
-                return SkillOutcome(False, step + 1, reason)
-        return SkillOutcome(False, self.max_steps, "time limit")
+            if (outcome := run.stepped(attempt.there(state, scene))) is not None:
+                return outcome
 
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
