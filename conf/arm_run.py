@@ -71,6 +71,7 @@ def run(config: Config) -> int:
     from pontine.planner.execution.session import Session
     from pontine.planner.execution.terminal import Terminal
     from pontine.planner.planning.score import Judge
+    from pontine.planner.rehearsal.choosing import rehearser
     from pontine.policies.skills.loading import load_library
     from pontine.policies.threads import torch_threads
     from pontine.sim2real.arm.limits import limits
@@ -94,7 +95,17 @@ def run(config: Config) -> int:
         else:
             arm = stack.enter_context(_awake(config, bus, calibration, allowed, scenes))
         judge = Judge(skills, config.library)
-        session = Session(arm, brain, skills, replans=config.replans, judge=judge, plan_seconds=config.plan_seconds)
+        session = Session(
+            arm,
+            brain,
+            skills,
+            replans=config.replans,
+            judge=judge,
+            rehearser=rehearser(
+                skills, config.rehearse, config.copies, config.randomization, config.dynamics, config.sure
+            ),
+            plan_seconds=config.plan_seconds,
+        )
         terminal = Terminal(session, display)
         reports = ReportFile(config.report, display.report, lambda: {"arm": arm.report()})
         session.stream.follow(reports)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from pontine.envs.errors import PontineError
 
-from .options import BrainOptions, above, at_least, text
+from .options import BrainOptions, RehearsalOptions, above, at_least, text
 
 
 @dataclass
-class Config(BrainOptions):
+class Config(BrainOptions, RehearsalOptions):
     """Options of `pontine demo`; demo.yaml says what each means."""
 
     instruction: str | None = text()
@@ -27,7 +27,8 @@ class Config(BrainOptions):
     library: str | None = text()
 
     def __post_init__(self) -> None:
-        super().__post_init__()
+        BrainOptions.__post_init__(self)
+        RehearsalOptions.__post_init__(self)
         at_least("seed", self.seed, 0)
         at_least("replans", self.replans, 0)
         above("plan_seconds", self.plan_seconds, 0)

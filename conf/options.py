@@ -83,6 +83,31 @@ class BrainOptions:
         check_choice(self.adapter, self.brain, self.model, self.url)
 
 
+MOST_COPIES = 1024
+
+
+@dataclass
+class RehearsalOptions:
+    """The options of a verb that rehearses a plan before the arm moves."""
+
+    rehearse: bool = False
+    copies: int = 32
+    randomization: str = "real"
+    dynamics: str | None = text()
+    sure: float = 0.7
+
+    def __post_init__(self) -> None:
+        from pontine.envs.tabletop.randomization import randomization, with_dynamics
+
+        if not 1 <= self.copies <= MOST_COPIES:
+            raise PontineError(f"copies={self.copies} must be from 1 to {MOST_COPIES}")
+        if not 0 <= self.sure <= 1:
+            raise PontineError(f"sure={self.sure} must be from 0 to 1")
+        name = with_dynamics(self.randomization, self.dynamics)
+        if self.dynamics is None:
+            randomization(name)
+
+
 @dataclass
 class ArmOptions:
     """The options of a verb that works a calibrated arm."""

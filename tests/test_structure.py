@@ -30,7 +30,17 @@ MAY_IMPORT = {
 PARTS = {
     "envs": ["io", "declarations", "so101", "tabletop", "visuals", "tasks", "faces", "benchmarks"],
     "policies": ["library", "demonstrators", "skills", "training"],
-    "planner": ["language", "spots", "grounding", "planning", "brain", "execution", "benchmarks", "tuning"],
+    "planner": [
+        "language",
+        "spots",
+        "grounding",
+        "planning",
+        "brain",
+        "rehearsal",
+        "execution",
+        "benchmarks",
+        "tuning",
+    ],
     "sim2real": ["bus", "vision", "data", "arm", "bringup", "identification", "emulation", "trials"],
     "conf": [],
 }

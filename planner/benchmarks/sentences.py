@@ -78,7 +78,7 @@ def cases(count: int, seed: int) -> Iterator[Case]:
         for attempt in itertools.count():
             table_seed = FIRST_TABLE + (seed * 10_000 + i) * TABLES_PER_CASE + attempt
             table = random_table(table_seed)
-            fitting = list(_castings(shape, table))
+            fitting = list(castings(shape, table))
             if fitting:
                 roles = fitting[rng.integers(len(fitting))]
                 phrases = {role: _phrase(thing, table, rng) for role, thing in roles.items()}
@@ -87,7 +87,7 @@ def cases(count: int, seed: int) -> Iterator[Case]:
                 break
 
 
-def _castings(shape: Shape, table: tuple[ObjectSpec, ...]) -> Iterator[Roles]:
+def castings(shape: Shape, table: tuple[ObjectSpec, ...]) -> Iterator[Roles]:
     """All ways to fill the roles so that the instruction can be done."""
     for things in itertools.permutations(table, len(shape.roles)):
         roles = dict(zip(shape.roles, things, strict=True))

@@ -18,6 +18,8 @@ from pontine.planner.execution.terminal import Terminal
 from pontine.planner.execution.video import filming
 from pontine.planner.planning.plan import TIME_LIMIT
 from pontine.planner.planning.score import Judge
+from pontine.planner.rehearsal.choosing import SURE, rehearser
+from pontine.planner.rehearsal.rehearsal import COPIES
 from pontine.policies.skills.loading import load_library
 from pontine.policies.threads import torch_threads
 
@@ -34,6 +36,11 @@ def demo(
     failures: str | None = None,
     replans: int = 3,
     plan_seconds: float = TIME_LIMIT,
+    rehearse: bool = False,
+    copies: int = COPIES,
+    randomization: str = "real",
+    dynamics: str | None = None,
+    sure: float = SURE,
     library: str | None = None,
     adapter: str | None = None,
     brain: str = "embedded",
@@ -42,8 +49,11 @@ def demo(
 ) -> int:
     """Do one instruction, or reach one goal that is written as predicates, or do what comes from the terminal.
 
-    `fixtures` are the kinds that stand on a random table. Returns 0 if the goal was reached (or the person left), 1
-    if not.
+    `fixtures` are the kinds that stand on a random table. With `rehearse` plans are played in `copies` copies of the
+    scene first, which differ as `randomization` (around an arm's own `dynamics`) has it, and where the best of them has
+    less than the chance `sure` the arm asks instead of moving.
+
+    Returns 0 if the goal was reached (or the person left), 1 if not.
 
     Raises PontineError for input that cannot be used.
     """
@@ -72,7 +82,16 @@ def demo(
     # One thread reads no slower than two, more evenly, and always sums in the same order.
     with torch_threads(1), filming(robot, video) as filmed:
         judge = Judge(skills, library)
-        session = Session(filmed, reader, skills, seed=seed, replans=replans, judge=judge, plan_seconds=plan_seconds)
+        session = Session(
+            filmed,
+            reader,
+            skills,
+            seed=seed,
+            replans=replans,
+            judge=judge,
+            rehearser=rehearser(skills, rehearse, copies, randomization, dynamics, sure, seed),
+            plan_seconds=plan_seconds,
+        )
         terminal = Terminal(session, display)
         session.stream.follow(ReportFile(report, display.report, failures=failures))
         return 0 if terminal.run(instruction) else 1

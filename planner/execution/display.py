@@ -15,7 +15,17 @@ from rich.text import Text
 from pontine.envs.io.plain_text import plain, terminal
 from pontine.envs.predicates import Predicate, written
 from pontine.envs.scene import Scene
-from pontine.planner.execution.events import Event, Heard, Planned, Read, Scored, StepEnded, StepStarted
+from pontine.planner.execution.events import (
+    Event,
+    Heard,
+    Planned,
+    Read,
+    Rehearsed,
+    Scored,
+    StepEnded,
+    StepStarted,
+    Unrehearsed,
+)
 from pontine.planner.execution.report import Report, Reporting
 from pontine.planner.planning.score import Score
 from pontine.planner.reading import Reading
@@ -41,6 +51,10 @@ class Display:
             self.reading(event.reading)
         elif isinstance(event, Scored):
             self.score(event.score)
+        elif isinstance(event, Rehearsed):
+            self._rehearsed(event)
+        elif isinstance(event, Unrehearsed):
+            self.say(f"not rehearsed: {event.why}", "yellow")
         elif isinstance(event, Planned):
             self._plan(event)
         elif isinstance(event, StepStarted):
@@ -85,6 +99,12 @@ class Display:
         parts = [] if score.reading is None else [f"reading {score.reading:.0%}"]
         parts += [f"{e.probability:.0%} ({e.source})" for e in score.steps]
         self.say(f"chances  {score.value:.0%} = {' x '.join(parts)}")
+
+    def _rehearsed(self, event: Rehearsed) -> None:
+        if event.others:
+            others = ", ".join(f"{one.reached} of {one.copies}" for one in event.others)
+            self.say(f"the best of {1 + len(event.others)} plans; the others: {others}")
+        self.say(f"rehearsed {event.rehearsal.text}   ({event.rehearsal.seconds:.1f} s)")
 
     def _step(self, event: StepEnded) -> None:
         record = event.record

@@ -11,6 +11,7 @@ from pontine.planner.execution.records import Execution, StepRecord
 from pontine.planner.planning.plan import Plan, Step
 from pontine.planner.planning.score import Score
 from pontine.planner.reading import Reading
+from pontine.planner.rehearsal.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,21 @@ class Scored:
     reading: Reading
     plan: Plan
     score: Score
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """The plan that is taken was rehearsed, and so were these others."""
+
+    rehearsal: Rehearsal
+    others: tuple[Rehearsal, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unrehearsed:
+    """The plan was to be rehearsed and could not be; `why` in words."""
+
+    why: str
 
 
 @dataclass(frozen=True)
@@ -99,8 +115,22 @@ class Done:
     seconds: float
 
 
-Event = Heard | Asked | Answered | Read | Scored | Planned | StepStarted | StepEnded | Recovering | Stopped | Done
-"""In the order of a run: Heard; Asked and Answered in turn; Read; Scored; Planned,
+Event = (
+    Heard
+    | Asked
+    | Answered
+    | Read
+    | Scored
+    | Rehearsed
+    | Unrehearsed
+    | Planned
+    | StepStarted
+    | StepEnded
+    | Recovering
+    | Stopped
+    | Done
+)
+"""In the order of a run: Heard; Asked and Answered in turn; Read; Unrehearsed if need be, Scored, Rehearsed; Planned,
 then StepStarted and StepEnded for each step, with Recovering between them, as often as a new plan is made; Done. A run
 that an error ends has Stopped for its last event and no Done; one that a person stops has both."""
 

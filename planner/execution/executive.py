@@ -24,9 +24,7 @@ from pontine.planner.execution.records import Cause, Execution, StepRecord
 from pontine.planner.execution.stopping import StopRequested
 from pontine.planner.planning.conditions import not_given, unmet
 from pontine.planner.planning.plan import NoPlanError, Plan, Step
-
-SETTLE_STEPS = 10
-"""Control steps (0.4 s) that the arm holds still after a skill, so that what it let go of comes to rest."""
+from pontine.planner.rehearsal.playing import SETTLE_STEPS
 
 Planner = Callable[[Scene, Sequence[Predicate]], Plan]
 

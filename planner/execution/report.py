@@ -10,7 +10,7 @@ from typing import Any, cast
 from pontine.envs.errors import WriteError
 from pontine.envs.files import write_json
 from pontine.envs.scene import Scene
-from pontine.planner.execution.events import Done, Event, Heard, Read, Scored
+from pontine.planner.execution.events import Done, Event, Heard, Read, Rehearsed, Scored, Unrehearsed
 from pontine.planner.execution.records import Cause, Execution
 from pontine.planner.planning.score import Score
 from pontine.planner.reading import Reading
@@ -36,6 +36,8 @@ class Report:
     execution: Execution | None = None
     score: Score | None = None
     """What was known of the plan's chances before anything moved; None if nobody judged it."""
+    rehearsed: Rehearsed | Unrehearsed | None = None
+    """What the rehearsals of the plan and of others came to, or why there are none; None if nobody asked for them."""
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> Report:
@@ -44,9 +46,11 @@ class Report:
         heard, read, done = cast(Heard, by_kind[Heard]), cast(Read, by_kind[Read]), cast(Done, by_kind[Done])
         scored = cast(Scored | None, by_kind.get(Scored))
         reading, score = (read.reading, None) if scored is None else (scored.reading, scored.score)
+        rehearsed = cast(Rehearsed | Unrehearsed | None, by_kind.get(Rehearsed, by_kind.get(Unrehearsed)))
         return cls(
-            heard.instruction, heard.seed, heard.scene, reading, read.seconds, done.seconds, done.execution, score
-        )
+            heard.instruction, heard.seed, heard.scene, reading, read.seconds, done.seconds, done.execution, score,
+            rehearsed,
+        )  # fmt: skip
 
     @property
     def goal_reached(self) -> bool:
@@ -76,6 +80,7 @@ class Report:
             "scene": self.scene.to_json(),
             "reading": {**self.reading.to_json(), "seconds": round(self.reading_seconds, 3)},
             **({"score": self.score.to_json()} if self.score is not None else {}),
+            **({"rehearsal": _told(self.rehearsed)} if self.rehearsed is not None else {}),
             "plans": [plan.to_json() for plan in run.plans] if run else [],
             "steps": [step.to_json() for step in run.steps] if run else [],
             "replans": run.replans if run else 0,
@@ -91,6 +96,13 @@ class Report:
     def write(self, path: str | Path, more: Mapping[str, Any] | None = None) -> None:
         """Write the report, and what `more` there is to say, as JSON, whole or not at all."""
         write_json(path, {**self.to_json(), **(more or {})})
+
+
+def _told(rehearsed: Rehearsed | Unrehearsed) -> dict[str, Any]:
+    if isinstance(rehearsed, Unrehearsed):
+        return {"copies": 0, "reason": rehearsed.why}
+    others = [{"plan": one.plan.to_json(), **one.to_json()} for one in rehearsed.others]
+    return {**rehearsed.rehearsal.to_json(), "others": others}
 
 
 class Reporting:

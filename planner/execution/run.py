@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from pontine.envs.errors import RobotError, SceneError
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
-from pontine.planner.execution.events import Done, Event, Heard, Read, Scored, Tell, silent
+from pontine.planner.execution.asking import Ask, choose
+from pontine.planner.execution.events import (
+    Done,
+    Event,
+    Heard,
+    Read,
+    Rehearsed,
+    Scored,
+    Tell,
+    Unrehearsed,
+    silent,
+)
 from pontine.planner.execution.executive import Planner, Skill, cause_of, execute
 from pontine.planner.execution.marked import marked
 from pontine.planner.execution.records import Execution
 from pontine.planner.execution.report import Report
-from pontine.planner.planning.plan import make_plan
+from pontine.planner.planning.plan import Plan, make_plan
 from pontine.planner.planning.score import Judge
-from pontine.planner.reading import Reading
+from pontine.planner.reading import Reading, question
+from pontine.planner.rehearsal.choosing import Rehearser
+from pontine.planner.rehearsal.rehearsal import RehearsalError
 
 Reader = Callable[[str, Scene], Reading]
 """What reads an instruction about a scene: a brain's `read`, or that of a person who can be asked."""
+
+GO_ON = ("yes", "no")
+"""What can be answered where a rehearsal leaves the arm unsure."""
 
 
 def perform(
@@ -30,11 +47,16 @@ def perform(
     seed: int | None = None,
     replans: int = 3,
     planner: Planner = make_plan,
+    plan: Plan | None = None,
     judge: Judge | None = None,
+    rehearser: Rehearser | None = None,
+    ask: Ask | None = None,
     tell: Tell = silent,
 ) -> Report:
     """Carry out `instruction` and say what became of it; `tell` takes the events on the way. With a `judge` the plan is
-    scored before anything moves, and the best is taken and carried out where several would do.
+    scored before anything moves, and the best is taken and carried out where several would do. With a `rehearser` too
+    they are rehearsed, and where the best of them is not sure enough `ask` decides whether the arm moves; without it,
+    the arm does not. A `plan` that was made for the reading before is carried out without any of that.
 
     Raises PontineError if the instruction is empty.
     """
@@ -49,17 +71,52 @@ def perform(
     note(Heard(instruction, scene, seed))
     reading = read(instruction, scene)
     note(Read(reading, time.perf_counter() - start))
-    execution, plan = None, None
+    execution = None
     if reading.kind == "subgoals":
         robot, scene = marked(robot, reading.spots), scene.marked(reading.spots)
         try:
-            if judge is not None:
-                reading, plan, score = judge.choose(reading, robot, planner)
-                if plan is not None and score is not None:
-                    note(Scored(reading, plan, score))
+            if plan is None:
+                reading, plan = _chosen(reading, robot, planner, judge, rehearser, note)
         except (SceneError, RobotError) as error:
             execution = Execution(scene, cause=cause_of(error), reason=str(error))
         else:
-            execution = execute(robot, library, reading.subgoals, planner, replans, note, plan, scene)
+            unsure = _unsure(events, rehearser, ask)
+            if unsure is not None and plan is not None:
+                execution = Execution(scene, plan.goal, [plan], cause="rehearsal", reason=unsure)
+            else:
+                execution = execute(robot, library, reading.subgoals, planner, replans, note, plan, scene)
     note(Done(execution, time.perf_counter() - start))
     return Report.of(events)
+
+
+def _chosen(
+    reading: Reading, robot: Robot, planner: Planner, judge: Judge | None, rehearser: Rehearser | None, note: Tell
+) -> tuple[Reading, Plan | None]:
+    """The reading with the best of its alternatives as its subgoals, and the plan for it; None if nobody judges, or
+    there is none."""
+    candidates = judge.candidates(reading, robot, planner) if judge is not None else []
+    if not candidates:
+        return reading, None
+    best, rehearsals = candidates[0], None
+    if rehearser is not None:
+        try:
+            best, rehearsals = rehearser.choose(candidates, robot.scene(), robot.observe())
+        except (SceneError, RehearsalError) as error:
+            note(Unrehearsed(str(error)))
+    reading = replace(reading, subgoals=best.goals)
+    note(Scored(reading, best.plan, best.score))
+    if rehearsals is not None:
+        note(Rehearsed(rehearsals[0], tuple(rehearsals[1:])))
+    return reading, best.plan
+
+
+def _unsure(events: Sequence[Event], rehearser: Rehearser | None, ask: Ask | None) -> str | None:
+    """Why the arm does not move after what was rehearsed; None if it does."""
+    rehearsed = next((event.rehearsal for event in events if isinstance(event, Rehearsed)), None)
+    if rehearser is None or rehearsed is None or rehearsed.probability >= rehearser.sure:
+        return None
+    if ask is not None:
+        answer = ask(question(f"{rehearsed.text}. Shall I try it all the same?", GO_ON))
+        if answer and choose(answer, GO_ON) == GO_ON[0]:
+            return None
+    return rehearsed.text

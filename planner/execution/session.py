@@ -17,9 +17,10 @@ from pontine.planner.execution.report import Report, Reporting
 from pontine.planner.execution.run import perform
 from pontine.planner.execution.stopping import StoppableRobot
 from pontine.planner.grounding.followup import set_phrase
-from pontine.planner.planning.plan import TIME_LIMIT, make_plan
+from pontine.planner.planning.plan import TIME_LIMIT, Plan, make_plan
 from pontine.planner.planning.score import Judge
 from pontine.planner.reading import Reading, Turn
+from pontine.planner.rehearsal.choosing import Rehearser
 
 
 class BusyError(PontineError):
@@ -46,13 +47,15 @@ class Session:
         seed: int | None = None,
         replans: int = 3,
         judge: Judge | None = None,
+        rehearser: Rehearser | None = None,
         plan_seconds: float = TIME_LIMIT,
         ask: Ask | None = None,
     ) -> None:
         """`seed` is only noted in the reports; a plan is looked for `plan_seconds` long."""
         self.robot, self.brain, self.library = StoppableRobot(robot), brain, library
         self.seed, self.replans, self.ask = seed, replans, ask
-        self.judge, self.planner = judge, partial(make_plan, time_limit=plan_seconds)
+        self.judge, self.rehearser = judge, rehearser
+        self.planner = partial(make_plan, time_limit=plan_seconds)
         self.stream = Stream()
         self.turns: list[Turn] = []
         self._turn = threading.Lock()
@@ -64,8 +67,9 @@ class Session:
         """The instruction that is being read or carried out; None while the arm has nothing to do."""
         return self._doing
 
-    def do(self, instruction: str) -> Report:
-        """Do one instruction and say what became of it.
+    def do(self, instruction: str, reading: Reading | None = None, plan: Plan | None = None) -> Report:
+        """Do one instruction and say what became of it. With a `reading` it was read already, and with a `plan` for
+        that, made and judged already, that is carried out.
 
         Raises PontineError if it is empty, BusyError while another one is being done, and what followers of the stream
         raise.
@@ -79,12 +83,15 @@ class Session:
             return perform(
                 instruction,
                 self.robot,
-                self._read,
+                self._read if reading is None else lambda instruction, scene: reading,
                 self.library,
                 seed=self.seed,
                 replans=self.replans,
                 planner=self.planner,
+                plan=plan,
                 judge=self.judge,
+                rehearser=self.rehearser,
+                ask=None if self.ask is None else self._asked,
                 tell=self.stream.tell,
             )
         except BaseException as error:

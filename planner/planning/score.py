@@ -57,7 +57,17 @@ class Score:
     def value(self) -> float:
         """Everything in one number, 0..1."""
         known = 1.0 if self.reading is None else self.reading
-        return known * self.valid * math.prod(e.probability for e in self.steps)
+        return known * self.plan
+
+    @property
+    def plan(self) -> float:
+        """The plan's own part of that, apart from how sure the reading is."""
+        return self.valid * math.prod(e.probability for e in self.steps)
+
+    @property
+    def measured(self) -> bool:
+        """Whether every step's estimate was measured in some way."""
+        return all(e.source != "unmeasured" for e in self.steps)
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in the run report."""
@@ -67,6 +77,15 @@ class Score:
             "valid": self.valid,
             "steps": [{"probability": round(e.probability, 4), "source": e.source} for e in self.steps],
         }
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A plan that would do, for some of a reading's alternatives, and its score."""
+
+    goals: tuple[Predicate, ...]
+    plan: Plan
+    score: Score
 
 
 class Judge:
@@ -93,16 +112,21 @@ class Judge:
     ) -> tuple[Reading, Plan | None, Score | None]:
         """The reading with the best-scored of its alternatives as its subgoals, the plan for those and its score; None
         if there is no plan for any of them."""
-        scene, best = robot.scene(), None
+        best = next(iter(self.candidates(reading, robot, make_plan)), None)
+        return (reading, None, None) if best is None else (replace(reading, subgoals=best.goals), best.plan, best.score)
+
+    def candidates(
+        self, reading: Reading, robot: Robot, make_plan: Callable[[Scene, Sequence[Predicate]], Plan]
+    ) -> list[Candidate]:
+        """A plan for each of the reading's alternatives for which there is one, the best-scored first."""
+        scene, found = robot.scene(), []
         for goals in (reading.subgoals, *reading.alternatives):
             try:
                 plan = make_plan(scene, goals)
             except NoPlanError:
                 continue
-            score = self.score(reading, plan, robot, scene)
-            if best is None or score.value > best[2].value:
-                best = goals, plan, score
-        return (reading, None, None) if best is None else (replace(reading, subgoals=best[0]), best[1], best[2])
+            found.append(Candidate(goals, plan, self.score(reading, plan, robot, scene)))
+        return sorted(found, key=lambda candidate: -candidate.score.value)
 
     def score(self, reading: Reading, plan: Plan, robot: Robot, scene: Scene) -> Score:
         """The score of one plan from here."""

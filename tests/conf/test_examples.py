@@ -90,6 +90,7 @@ def test_the_first_readmes_own_scene_is_among_them() -> None:
 WORK = {
     "demo": ("pontine.planner.execution.demo", "demo"),
     "plan": ("pontine.planner.execution.batch", "plan_verb"),
+    "rehearse": ("pontine.planner.rehearsal.rehearsing", "rehearse_verb"),
     "tune": ("pontine.planner.tuning.tune", "tune_verb"),
 }
 """The functions that verbs hand all their options to."""

@@ -13,6 +13,7 @@ from pontine.envs.scene import Scene, SceneObject
 from pontine.planner.brain.written_goal import WrittenGoal
 from pontine.planner.execution import batch, demo
 from pontine.planner.reading import Reading, question, subgoals
+from pontine.planner.rehearsal import rehearsing
 
 SCENE = Scene(
     (
@@ -29,6 +30,7 @@ def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(demo, "load_brain", never)
     monkeypatch.setattr(batch, "load_brain", never)
+    monkeypatch.setattr(rehearsing, "load_brain", never)
 
 
 @pytest.mark.usefixtures("no_model")
@@ -38,6 +40,42 @@ def test_a_demo_reaches_it(tmp_path: Path) -> None:
     told = json.loads(report.read_text())
     assert told["goal_reached"] is True
     assert told["reading"]["subgoals"] == [["in", "red_cube", "bowl"]]
+
+
+@pytest.mark.usefixtures("no_model")
+def test_it_is_rehearsed_before_a_demo_moves(tmp_path: Path) -> None:
+    report = tmp_path / "run.json"
+    words = ["demo", "goal=in(red_cube, bowl)", "seed=3", f"report={report}", "rehearse=true", "copies=2"]
+    assert dispatch([*words, "sure=1"]) in (0, 1)
+    told = json.loads(report.read_text())
+    assert told["rehearsal"]["copies"] == 2
+    assert told["goal_reached"] is (told["rehearsal"]["reached"] == 2)
+    assert told["goal_reached"] or (told["cause"], told["steps"]) == ("rehearsal", [])
+
+
+@pytest.mark.usefixtures("no_model")
+def test_it_is_rehearsed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "rehearsal.json"
+    words = ["rehearse", "goal=in(red_cube, bowl)", "seed=3", "copies=2", f"out={out}"]
+    assert dispatch([*words, "sure=0"]) == 0
+    told = json.loads(out.read_text())
+    assert told["rehearsal"]["copies"] == 2
+    assert [step["skill"] for step in told["plan"]["steps"]] == ["pick", "place"]
+    assert f"{told['rehearsal']['reached']} of 2 rehearsals" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["copies=0"], "copies=0 must be from 1"),
+        (["sure=1.5"], "sure=1.5 must be from 0 to 1"),
+        (["randomization=wild"], "unknown randomization 'wild'"),
+        (["randomization=fitted"], "dynamics=FILE"),
+    ],
+)
+def test_how_it_is_to_be_rehearsed_is_checked_first(words: list[str], why: str) -> None:
+    with pytest.raises(PontineError, match=why):
+        dispatch(["rehearse", "goal=in(red_cube, bowl)", *words])
 
 
 @pytest.mark.usefixtures("no_model")
