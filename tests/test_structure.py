@@ -38,6 +38,7 @@ PARTS = {
         "brain",
         "rehearsal",
         "execution",
+        "agents",
         "benchmarks",
         "tuning",
     ],

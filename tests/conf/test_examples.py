@@ -91,6 +91,7 @@ WORK = {
     "demo": ("pontine.planner.execution.demo", "demo"),
     "plan": ("pontine.planner.execution.batch", "plan_verb"),
     "rehearse": ("pontine.planner.rehearsal.rehearsing", "rehearse_verb"),
+    "mcp": ("pontine.planner.agents.serving", "mcp_verb"),
     "tune": ("pontine.planner.tuning.tune", "tune_verb"),
 }
 """The functions that verbs hand all their options to."""

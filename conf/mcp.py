@@ -1,0 +1,42 @@
+"""`pontine mcp`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pontine.envs.errors import PontineError
+
+from .options import BrainOptions, above, at_least, text
+
+
+@dataclass
+class Config(BrainOptions):
+    """Options of `pontine mcp`; mcp.yaml says what each means."""
+
+    seed: int = 0
+    objects: int | None = None
+    fixtures: list[str] = field(default_factory=list)
+    scene: str | None = text()
+    report: str | None = text()
+    replans: int = 3
+    randomization: str = "real"
+    dynamics: str | None = text()
+    plan_seconds: float = 20.0
+    library: str | None = text()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        at_least("seed", self.seed, 0)
+        at_least("replans", self.replans, 0)
+        above("plan_seconds", self.plan_seconds, 0)
+        if self.objects is not None and not 1 <= self.objects <= 8:
+            raise PontineError(f"objects={self.objects} must be from 1 to 8")
+        if self.scene is not None and (self.objects is not None or self.fixtures):
+            raise PontineError("objects= and fixtures= are for a random table; a scene= has its own")
+
+
+def run(config: Config) -> int:
+    """Exit status: 0."""
+    from pontine.planner.agents.serving import mcp_verb
+
+    return mcp_verb(**{**vars(config), "fixtures": tuple(config.fixtures)})
