@@ -15,7 +15,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
 from pontine.policies.threads import torch_threads
 
-from .options import ArmOptions, BrainOptions, above, at_least, text
+from .options import ArmOptions, BrainOptions, RehearsalOptions, above, at_least, text
 
 if TYPE_CHECKING:
     from pontine.planner.execution.display import Display
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Config(ArmOptions, BrainOptions):
+class Config(ArmOptions, BrainOptions, RehearsalOptions):
     """Options of `pontine arm run`; arm_run.yaml says what each means."""
 
     instruction: str | None = text()
@@ -50,6 +50,7 @@ class Config(ArmOptions, BrainOptions):
 
         ArmOptions.__post_init__(self)
         BrainOptions.__post_init__(self)
+        RehearsalOptions.__post_init__(self)
         safety_profile(self.profile)
         at_least("replans", self.replans, 0)
         above("plan_seconds", self.plan_seconds, 0)

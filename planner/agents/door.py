@@ -21,6 +21,7 @@ from pontine.envs.tabletop.randomization import REAL, Randomization
 from pontine.planner.agents.plans import KeptPlan, Plans
 from pontine.planner.brain.written_goal import WrittenGoal
 from pontine.planner.execution.events import Event, Heard, Planned, Recovering, StepEnded, StepStarted
+from pontine.planner.execution.marked import marked
 from pontine.planner.execution.report import Report, Reporting
 from pontine.planner.execution.session import Session
 from pontine.planner.planning.conditions import unmet
@@ -196,7 +197,7 @@ class Door:
 
     def _planned(self, instruction: str, reading: Reading) -> dict[str, Any]:
         """A reading with its plan, chances and the plan's id; nothing moves."""
-        robot = self.session.robot
+        robot = marked(self.session.robot, reading.spots)
         told: dict[str, Any] = {"reading": reading.to_json(), "moved": False}
         if reading.kind != "subgoals":
             return told
@@ -216,8 +217,8 @@ class Door:
         if not 1 <= copies <= 128:
             raise RefusedError(f"copies={copies} must be from 1 to 128")
         robot = self.session.robot
-        scene = robot.scene()
-        kept = self._plans.get(plan_id, scene)
+        kept = self._plans.get(plan_id, robot.scene())
+        scene = robot.scene().marked(kept.reading.spots)
         library = {name: skill for name, skill in self.session.library.items() if isinstance(skill, Skill)}
         found, _ = rehearse(kept.plan, scene, robot.observe(), library, self.physics, copies)
         return {"rehearsal": found.to_json(), "text": found.text, "moved": False}
@@ -258,7 +259,12 @@ class Door:
             return {"failed": None}
         run = failed.execution
         steps = [] if run is None else [step.to_json() for step in run.steps if not step.worked]
-        told = {"instruction": failed.instruction, "cause": failed.cause, "reason": failed.reason, "steps": steps}
+        told: dict[str, Any] = {
+            "instruction": failed.instruction,
+            "cause": failed.cause,
+            "reason": failed.reason,
+            "steps": steps,
+        }
         if run is not None:
             told |= {"goal": [list(p) for p in run.goal], "scene": run.final_scene.to_json()}
         return {"failed": told}

@@ -75,7 +75,7 @@ def changed(before: Scene, now: Scene) -> str | None:
         >>> changed(Scene((cup,)), Scene((SceneObject("cup", "cup", position=(0.25, 0.0, 0.0)),)))
         "'cup' was moved by 50 mm"
     """
-    names = [{thing.name for thing in (*scene.objects, *scene.fixtures)} for scene in (before, now)]
+    names = [{*(o.name for o in scene.objects), *(f.name for f in scene.fixtures)} for scene in (before, now)]
     if gone := sorted(names[0] - names[1]):
         return f"{gone[0]!r} is gone"
     if new := sorted(names[1] - names[0]):

@@ -24,7 +24,7 @@ from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.envs.tabletop.randomization import REAL
 from pontine.planner.benchmarks.demo_benchmark import rate
 from pontine.planner.benchmarks.sentences import FIRST_TABLE, SHAPES, castings
-from pontine.planner.execution.records import Execution
+from pontine.planner.execution.events import Execution
 from pontine.planner.execution.run import perform
 from pontine.planner.planning.plan import Plan, make_plan
 from pontine.planner.planning.score import Judge

@@ -18,9 +18,19 @@ from pontine.envs.errors import PontineError, RobotError, SceneError
 from pontine.envs.predicates import Predicate, holds, unseen, written
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
-from pontine.planner.execution.events import Planned, Recovering, StepEnded, StepStarted, Stopped, Tell, silent
+from pontine.planner.execution.events import (
+    Cause,
+    Execution,
+    Planned,
+    Recovering,
+    StepEnded,
+    StepRecord,
+    StepStarted,
+    Stopped,
+    Tell,
+    silent,
+)
 from pontine.planner.execution.looking import NOT_SEEN, look_for, lost
-from pontine.planner.execution.records import Cause, Execution, StepRecord
 from pontine.planner.execution.stopping import StopRequested
 from pontine.planner.planning.conditions import not_given, unmet
 from pontine.planner.planning.plan import NoPlanError, Plan, Step

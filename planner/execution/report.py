@@ -10,8 +10,7 @@ from typing import Any, cast
 from pontine.envs.errors import WriteError
 from pontine.envs.files import write_json
 from pontine.envs.scene import Scene
-from pontine.planner.execution.events import Done, Event, Heard, Read, Rehearsed, Scored, Unrehearsed
-from pontine.planner.execution.records import Cause, Execution
+from pontine.planner.execution.events import Cause, Done, Event, Execution, Heard, Read, Rehearsed, Scored, Unrehearsed
 from pontine.planner.planning.score import Score
 from pontine.planner.reading import Reading
 from pontine.policies.training.failures import append_failures

@@ -13,6 +13,7 @@ from pontine.planner.execution.asking import Ask, choose
 from pontine.planner.execution.events import (
     Done,
     Event,
+    Execution,
     Heard,
     Read,
     Rehearsed,
@@ -23,7 +24,6 @@ from pontine.planner.execution.events import (
 )
 from pontine.planner.execution.executive import Planner, Skill, cause_of, execute
 from pontine.planner.execution.marked import marked
-from pontine.planner.execution.records import Execution
 from pontine.planner.execution.report import Report
 from pontine.planner.planning.plan import Plan, make_plan
 from pontine.planner.planning.score import Judge

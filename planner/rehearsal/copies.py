@@ -136,12 +136,13 @@ class Copies:
             holding = None if held == NOTHING else self.scene.objects[held].name
             x, y, z = self._tools[i]
             things = tuple(thing for thing in self._things[i] if thing is not None)
-            self._seen[i] = Scene(things, fixtures_of(self.worlds, i), holding, (float(x), float(y), float(z)))
+            fixtures, hand = fixtures_of(self.worlds, i), (float(x), float(y), float(z))
+            self._seen[i] = Scene(things, fixtures, holding, hand, spots=self.scene.spots)
         return self._seen[i]
 
     def true(self, i: int) -> Scene:
         """Copy i as it really was at the last `look`, which predicates judge."""
-        return self.measured.scene(i, self._tools[i])
+        return self.measured.scene(i, self._tools[i]).marked(self.scene.spots)
 
     def state(self, i: int) -> RobotState:
         """The arm of copy i."""

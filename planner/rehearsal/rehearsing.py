@@ -77,6 +77,7 @@ def rehearse_verb(
     if reading.kind != "subgoals":
         console.print(Text(plain(f"{reading.kind}: {reading.text}")), soft_wrap=True)
         return 1
+    measured = measured.marked(reading.spots)
     plan = make_plan(measured, reading.subgoals, time_limit=plan_seconds)
     score = Judge(skills, library).score(reading, plan, robot, measured)
     found, worlds = rehearse(plan, measured, robot.observe(), skills, physics, copies, seed, threads)

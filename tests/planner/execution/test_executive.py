@@ -8,9 +8,8 @@ import pytest
 from pontine.envs.errors import PontineError, RobotError
 from pontine.envs.predicates import Predicate, holds
 from pontine.envs.scene import TABLE, Scene
-from pontine.planner.execution.events import Event, Planned, StepEnded, StepStarted
+from pontine.planner.execution.events import Event, Execution, Planned, StepEnded, StepStarted
 from pontine.planner.execution.executive import execute
-from pontine.planner.execution.records import Execution
 from pontine.planner.planning.plan import NoPlanError, Plan
 from tests.planner.fakes import TABLETOP, FakeRobot, FakeSkill, Said, dropped, library, make_plan, move, picked, placed
 
