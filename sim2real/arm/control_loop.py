@@ -73,6 +73,7 @@ class ControlLoop:
         """
         # Not a daemon: the interpreter must wait until the arm is down.
         self._thread = threading.Thread(target=self._run, name="control loop", daemon=False)
+        self._maker = threading.get_ident()
         self._bus, self._calibration, self._envelope = bus, calibration, envelope
         self._limits, self._profile = envelope.limits, envelope.limits.profile
         self._supply, self._out = supply, steps
@@ -134,7 +135,7 @@ class ControlLoop:
 
     def _run(self) -> None:
         at_rest = False
-        self._bus.claim()
+        self._bus.claim(instead_of=self._maker)
         try:
             for _ in self._steps():
                 if self._end.is_set() or not threading.main_thread().is_alive():

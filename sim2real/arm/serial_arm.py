@@ -75,7 +75,8 @@ class SerialArm:
 
         Raises `BusOwnedError` where another arm is awake on the bus, and leaves that one alone.
         """
-        self._bus.check_free()
+        # From the first question on: another that is let in at this instant would wake servos which this one wakes.
+        self._bus.claim()
         try:
             profile = self.limits.profile
             space = Collisions.of(profile)
@@ -94,6 +95,7 @@ class SerialArm:
                 let_go(self._bus, JOINTS, self.limits.profile.sinking)
             finally:
                 self._bus.close()
+                self._bus.release()
             raise
         try:
             self._loop.wait(self._loop.post(None))

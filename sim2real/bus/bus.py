@@ -83,6 +83,7 @@ class Bus:
         self._lock = threading.Lock()
         self._owed = False
         self._owner: int | None = None
+        self._claiming = threading.Lock()
         self._retries = RETRIES
         self._stores: Counter[tuple[str, str]] = Counter()
         self.asked_again: Counter[str] = Counter()
@@ -120,10 +121,13 @@ class Bus:
         if self._owner not in (None, threading.get_ident()):
             raise BusOwnedError(self.port)
 
-    def claim(self) -> None:
-        """Let only the thread that calls this write from now on. Raises `BusOwnedError` if another has claimed it."""
-        self.check_free()
-        self._owner = threading.get_ident()
+    def claim(self, instead_of: int | None = None) -> None:
+        """Let only the thread that calls this write from now on; it may take the bus over from the thread
+        `instead_of`. Raises `BusOwnedError` if another has claimed it."""
+        with self._claiming:
+            if self._owner not in (None, threading.get_ident(), instead_of):
+                raise BusOwnedError(self.port)
+            self._owner = threading.get_ident()
 
     def release(self) -> None:
         """Claim it no longer; nothing is done where another thread has claimed it or none has."""

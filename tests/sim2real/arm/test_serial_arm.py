@@ -8,11 +8,13 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from pontine.envs.so101.model import REST
+from pontine.sim2real.arm import serial_arm as serial_arm_module
 from pontine.sim2real.arm.calibration import Calibration, CalibrationError
 from pontine.sim2real.arm.emergency import emergency_stop
 from pontine.sim2real.arm.limits import limits
@@ -123,6 +125,33 @@ def test_a_second_arm_on_its_bus_is_refused_and_changes_nothing(rig: Rig) -> Non
     with pytest.raises(BusError) as caught:
         bus.write("elbow_flex", "torque_limit", 500)
     assert not isinstance(caught.value, BusOwnedError)
+
+
+def test_of_two_arms_that_enter_one_bus_at_once_one_is_refused(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    arm = serial_arm(rig)
+    second = SerialArm(arm._bus, CALIBRATION, arm.limits, EMPTY_TABLE)
+    look_over, refused = serial_arm_module.look_over, []
+
+    def enter_second() -> None:
+        try:
+            with second:
+                pass
+        except BusError as error:
+            refused.append(error)
+
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.setattr(serial_arm_module, "look_over", look_over)
+        thread = threading.Thread(target=enter_second)
+        thread.start()
+        thread.join()
+        return look_over(*arguments)
+
+    monkeypatch.setattr(serial_arm_module, "look_over", meanwhile)
+    with arm:
+        drive(arm, 2)
+    assert [type(error) for error in refused] == [BusOwnedError]
+    assert not second.woken
+    assert arm.report()["ending"]["at_rest"]
 
 
 def test_targets_that_are_no_numbers_stop_it(rig: Rig) -> None:
