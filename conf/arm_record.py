@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import select
 import sys
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pontine.envs.errors import PontineError
 
-from .options import ArmOptions, above, at_least, text
+from .options import LeaderOptions, above, at_least, text
 
 if TYPE_CHECKING:
-    from pontine.envs.arrays import Image
+    from rich.console import Console
+
+    from pontine.envs.arrays import Array, Image
+    from pontine.envs.robot import RobotState
+    from pontine.sim2real.arm.calibration import Calibration
+    from pontine.sim2real.data.recording import EpisodeRecorder
+
+    Images = Callable[[], Mapping[str, Image]]
+    GoOn = Callable[[int], bool]
+    Shown = Callable[[EpisodeRecorder, Images, GoOn, str], int]
+    """Records an episode and says how many frames came late; the last is what to say as it begins."""
 
 
 @dataclass
-class Config(ArmOptions):
+class Config(LeaderOptions):
     """Options of `pontine arm record`; arm_record.yaml says what each means."""
 
     out: str | None = text()
@@ -40,15 +50,10 @@ class Config(ArmOptions):
 
 def run(config: Config) -> int:
     """Exit status 0 once all episodes are recorded."""
-    import numpy as np
-
     from pontine.envs.io.plain_text import terminal
-    from pontine.envs.robot import JOINTS
     from pontine.envs.visuals.video import FPS
-    from pontine.sim2real.arm.safety_profile import safety_profile
-    from pontine.sim2real.arm.torque import let_go
     from pontine.sim2real.data.lerobot_units import Units
-    from pontine.sim2real.data.recording import Recorder, record_steps
+    from pontine.sim2real.data.recording import Recorder
     from pontine.sim2real.vision.camera import open_camera
 
     console = terminal()
@@ -63,11 +68,42 @@ def run(config: Config) -> int:
         def images() -> Mapping[str, Image]:
             return {} if camera is None else {"front": camera.frame()[0]}
 
-        bus = stack.enter_context(config.open_bus(calibration))
+        def go_on(frames: int) -> bool:
+            if config.seconds is not None:
+                return frames < config.seconds * FPS
+            return not frames or not select.select([sys.stdin], [], [], 0)[0]
+
         units = Units.of_ranges(calibration.range)
+        shown = stack.enter_context(_by_hand(config, calibration, console) if config.leader is None
+                                    else _by_leader(config, calibration, console))  # fmt: skip
         recorder = stack.enter_context(Recorder(str(config.out), units=units, cameras=cameras))
         if recorder.set_aside is not None:
             console.print(f"an episode that was not finished lies in {recorder.set_aside} now", soft_wrap=True)
+        for _ in range(config.episodes):
+            number = recorder.count
+            if asked:
+                console.input(f"episode {number}: Enter begins it")
+            with recorder.episode(str(config.task)) as episode:
+                end = "Enter ends it" if config.seconds is None else f"{config.seconds:g} s"
+                late = shown(episode, images, go_on, f"episode {number}: recording; {end}")
+                if asked and config.seconds is None:
+                    sys.stdin.readline()
+            console.print(f"episode {number}: {len(episode)} frames" + (f", {late} of them late" if late else ""))
+        console.print(f"{recorder.count} episodes in {config.out}", markup=False, soft_wrap=True)
+    return 0
+
+
+@contextmanager
+def _by_hand(config: Config, calibration: Calibration, console: Console) -> Iterator[Shown]:
+    """The arm is slack and moved by hand."""
+    import numpy as np
+
+    from pontine.envs.robot import JOINTS
+    from pontine.sim2real.arm.safety_profile import safety_profile
+    from pontine.sim2real.arm.torque import let_go
+    from pontine.sim2real.data.recording import record_steps
+
+    with config.open_bus(calibration) as bus:
         console.print("the arm goes slack: hold it")
         let_go(bus, JOINTS, safety_profile("normal").sinking)
 
@@ -76,21 +112,34 @@ def run(config: Config) -> int:
             position = calibration.to_model(np.array([measured[name].angle for name in JOINTS]))
             return position, position
 
-        def go_on(frames: int) -> bool:
-            if config.seconds is not None:
-                return frames < config.seconds * FPS
-            return not frames or not select.select([sys.stdin], [], [], 0)[0]
+        def shown(episode: EpisodeRecorder, images: Images, go_on: GoOn, begins: str) -> int:
+            console.print(begins)
+            return record_steps(episode, observe, images, go_on)
 
-        for _ in range(config.episodes):
-            number = recorder.count
-            if asked:
-                console.input(f"episode {number}: Enter begins it")
-            with recorder.episode(str(config.task)) as episode:
-                end = "Enter ends it" if config.seconds is None else f"{config.seconds:g} s"
-                console.print(f"episode {number}: recording; {end}")
-                late = record_steps(episode, observe, images, go_on)
-                if asked and config.seconds is None:
-                    sys.stdin.readline()
-            console.print(f"episode {number}: {len(episode)} frames" + (f", {late} of them late" if late else ""))
-        console.print(f"{recorder.count} episodes in {config.out}", markup=False, soft_wrap=True)
-    return 0
+        yield shown
+
+
+@contextmanager
+def _by_leader(config: Config, calibration: Calibration, console: Console) -> Iterator[Shown]:
+    """The arm follows a leader, behind its envelope; what it was sent is what is recorded as commanded."""
+    from pontine.sim2real.arm.emergency import NO_KEYBOARD, emergency_stop
+    from pontine.sim2real.arm.limits import limits
+    from pontine.sim2real.arm.serial_arm import SerialArm
+    from pontine.sim2real.teleoperation.follow import follow
+    from pontine.sim2real.vision.scene_source import EMPTY_TABLE
+
+    with config.open_leader(calibration) as leader:
+        arm = SerialArm(config.open_bus(calibration), calibration, limits(config.profile, calibration), EMPTY_TABLE)
+        # Enter ends an episode: the terminal has no keys to spare.
+        with arm, emergency_stop(arm, NO_KEYBOARD):
+            console.print("the follower comes to where the leader is; Ctrl-C brings it to rest")
+
+            def shown(episode: EpisodeRecorder, images: Images, go_on: GoOn, begins: str) -> int:
+                def keep(state: RobotState, sent: Array) -> None:
+                    episode.add(state.position, sent, images())
+
+                missed = arm.report()["timing"]["deadline_misses"]
+                follow(arm, leader, go_on, keep, lambda: console.print(begins))
+                return int(arm.report()["timing"]["deadline_misses"] - missed)
+
+            yield shown

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, make_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
@@ -12,6 +13,7 @@ from pontine.envs.errors import PontineError
 if TYPE_CHECKING:
     from pontine.sim2real.arm.calibration import Calibration
     from pontine.sim2real.bus.bus import Bus
+    from pontine.sim2real.teleoperation.leader import LeaderArm
 
 T = TypeVar("T")
 
@@ -137,6 +139,39 @@ class ArmOptions:
         from pontine.sim2real.bus.bus import Bus
 
         return Bus(str(self.port), calibration.ids, baud=self.baud, patience=self.patience)
+
+
+@dataclass
+class LeaderOptions(ArmOptions):
+    """The options of a verb whose arm may follow another that is led by hand."""
+
+    leader: str | None = text()
+    leader_name: str = text("leader")
+    leader_calibration: str | None = text()
+    profile: str = text("gentle")
+
+    def __post_init__(self) -> None:
+        from pontine.sim2real.arm.safety_profile import safety_profile
+
+        super().__post_init__()
+        safety_profile(self.profile)
+        if self.leader is not None and self.leader == self.port:
+            raise PontineError(f"leader={self.leader} is the follower's port too: they are two arms on two boards")
+
+    @contextmanager
+    def open_leader(self, follower: Calibration) -> Iterator[LeaderArm]:
+        """The leader arm, slack, for a follower with that calibration. Raises CalibrationError and BusError."""
+        from pontine.sim2real.arm.calibration import Calibration, default_path
+        from pontine.sim2real.arm.safety_profile import safety_profile
+        from pontine.sim2real.bus.bus import Bus
+        from pontine.sim2real.teleoperation.leader import LeaderArm
+
+        mine = Calibration.read(self.leader_calibration or default_path(self.leader_name))
+        with (
+            Bus(str(self.leader), mine.ids, baud=self.baud, patience=self.patience) as bus,
+            LeaderArm(bus, mine, follower, sinking=safety_profile(self.profile).sinking) as leader,
+        ):
+            yield leader
 
 
 def thawed(module: str, name: str, frozen: type, free: Collection[str] = ()) -> Any:

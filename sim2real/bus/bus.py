@@ -187,6 +187,35 @@ class Bus:
             raise EepromError(f"{name} was told to keep {value} in {register} and keeps {kept}")
         return True
 
+    def readdress(self, name: str, id: int, baud: int) -> None:
+        """Give a servo another id and baud rate, in its EEPROM; this bus goes on at that rate.
+
+        Nobody else on the wire may have the old id or the new one. Raises `EepromError` if the servo keeps something
+        else, `NoReplyError` if it is not found by them afterwards, and `UnfitValueError` for what it does not know.
+        """
+        self.check_free()
+        rates = self.protocol.baud_rates
+        if baud not in rates or not 0 <= id <= self.protocol.max_id:
+            raise UnfitValueError(f"{name} cannot have id {id} at {baud} baud; rates: {', '.join(map(str, rates))}")
+        wanted = {"id": id, "baud_rate": rates.index(baud)}
+        with self._unlocked(name):
+            self._tell(name, "id", id)
+            self._ids[name] = id
+            self._names = {number: servo for servo, number in self._ids.items()}
+            self._tell(name, "baud_rate", wanted["baud_rate"])
+            self._serial.baudrate = self.baud = baud
+            for register, value in wanted.items():
+                if (kept := self.read(name, register)) != value:
+                    raise EepromError(f"{name} was told to keep {value} in {register} and keeps {kept}")
+
+    def _tell(self, name: str, register: str, value: int) -> None:
+        """Put counts into a register whose change may keep the answer from being understood."""
+        entry = self.protocol.table[register]
+        with self._transaction():
+            size = self._send(self.protocol.write(self._ids[name], entry.address, entry.encode(value)))
+            self._listen(wire_seconds(size + self.protocol.overhead, self.baud) + self._patience, lambda data: True)
+            self._owed = True
+
     def measure(self) -> dict[str, ServoState]:
         """What every servo measures, asked for at once; those that stayed silent are asked again."""
         return {name: self._state(block, self._block[0]) for name, block in self._ask_all(*self._block).items()}

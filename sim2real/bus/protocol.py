@@ -15,7 +15,7 @@ from .dynamixel_frame import BROADCAST as DYNAMIXEL_BROADCAST
 from .registers import ControlTable, Flag
 from .sts3215 import BROADEST_BLOCK, STS3215, TORQUE_RECENTER
 from .wire import Parser, Taken, Verdict
-from .xl330 import HARDWARE_ERRORS, XL330
+from .xl330 import BAUD_RATES, HARDWARE_ERRORS, XL330
 
 Rows = tuple[tuple[int, bytes], ...]
 """Ids and the bytes for each, equally many."""
@@ -32,7 +32,7 @@ class ServoProtocol:
 
     `measured` are the first and the last register of the block that tells all that a servo measures, `load` and
     `status` the names of two in it, `errors` the bits of the latter. `settings` are the RAM registers that tell whether
-    a servo still has what it was given.
+    a servo still has what it was given, `baud_rates` the bits per second that the values of the register mean.
 
     `refusal` says why an answer's error means that the instruction was not obeyed, "" where it does not mean that.
     EEPROM takes writes while the register `lock` is 0; None: it takes them while there is no torque. `recenter`
@@ -56,6 +56,7 @@ class ServoProtocol:
     status: str
     errors: tuple[Flag, ...]
     settings: tuple[str, ...]
+    baud_rates: tuple[int, ...]
     refusal: Callable[[int], str] = lambda error: ""
     lock: str | None = None
     recenter: int | None = None
@@ -81,6 +82,7 @@ FEETECH = ServoProtocol(
     settings=(
         "torque_enable", "acceleration", "goal_position", "goal_time", "goal_speed", "torque_limit", "lock",
     ),
+    baud_rates=feetech.BAUD_RATES,
     lock="lock",
     recenter=TORQUE_RECENTER,
 )  # fmt: skip
@@ -119,6 +121,7 @@ DYNAMIXEL = ServoProtocol(
     status="hardware_error_status",
     errors=HARDWARE_ERRORS,
     settings=("torque_enable", "goal_pwm", "goal_current", "acceleration", "profile_speed", "goal_position"),
+    baud_rates=BAUD_RATES,
     refusal=_dynamixel_refusal,
 )
 """A goal moves nothing until `torque_enable` is 1."""
