@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,19 +10,14 @@ from typing import TYPE_CHECKING, Any
 from pontine.envs.errors import UnknownNameError
 from pontine.envs.files import check_writable, write_json
 from pontine.envs.io.plain_text import terminal
-from pontine.policies.threads import torch_threads
 
+from .arm_scenes import Keep, scenes
 from .options import above, at_least, text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pontine.planner.benchmarks.demo_benchmark import Trial
-
 PARTS = ("scenes", "loop", "cycle", "faults", "identify")
-
-Keep = Callable[[dict[str, Any]], None]
-"""Takes what a part has found so far, for the file: what is broken off is not lost."""
 
 _KEPT_EVERY = 20
 
@@ -42,6 +36,7 @@ class Config:
     arms: int = 2
     workers: int = 4
     seed: int = 0
+    resume: bool = True
     out: str | None = text()
 
     def __post_init__(self) -> None:
@@ -87,72 +82,6 @@ def run(config: Config) -> int:
 
         keep(parts[part](config, console, keep))
     return 0
-
-
-@torch_threads()
-def scenes(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
-    """The same instructions on the emulated arm and in simulation; kept after each, if it is broken off."""
-    from rich.progress import Progress
-
-    from pontine.envs.simulated import SimulatedRobot
-    from pontine.planner.benchmarks.demo_benchmark import attempt
-    from pontine.planner.benchmarks.sentences import Case, cases
-    from pontine.planner.brain import load_brain
-    from pontine.policies.skills.loading import load_library
-    from pontine.policies.threads import torch_threads
-    from pontine.sim2real.trials.staged import staged
-
-    brain, skills = load_brain(None), load_library(None)
-
-    def on_arm(case: Case) -> tuple[Trial, dict[str, Any]]:
-        options = {"profile": config.profile, "allowed": config.limits, "seed": case.table_seed}
-        with staged(case.table, **options) as stage:  # type: ignore[arg-type]
-            trial = attempt(case, stage.arm, brain, skills, world=stage.truth)
-        return trial, stage.arm.report()
-
-    real: list[Trial] = []
-    simulated: list[Trial] = []
-    reports: list[dict[str, Any]] = []
-    found: dict[str, Any] = {}
-    with torch_threads(), Progress(console=console) as progress:
-        for case in progress.track(cases(config.scenes, config.seed), total=config.scenes, description="tables"):
-            trial, report = on_arm(case)
-            real.append(trial)
-            reports.append(report)
-            simulated.append(attempt(case, SimulatedRobot(case.table), brain, skills))
-            progress.console.print(
-                f"{len(real):3d} {case.instruction!r}: arm {_word(trial)}, simulation {_word(simulated[-1])}",
-                markup=False,
-                soft_wrap=True,
-            )
-            found = _compared(config, real, simulated, reports)
-            keep(found)
-    for name, where in (("emulated arm", "arm"), ("simulation", "simulation")):
-        reached = found[where]["goal_reached"]
-        low, high = reached["wilson95"]
-        console.print(
-            f"{name}: {reached['successes']} of {reached['episodes']} (95 % interval {low:.0%} to {high:.0%})"
-        )
-    return found
-
-
-def _compared(
-    config: Config, real: list[Trial], simulated: list[Trial], reports: list[dict[str, Any]]
-) -> dict[str, Any]:
-    """Trials on the arm, with its reports, and in simulation, as they stand in the file."""
-    from pontine.planner.benchmarks.demo_benchmark import summary as in_one
-
-    return {
-        "profile": config.profile,
-        "limits": config.limits,
-        "arm": in_one(real),
-        "simulation": in_one(simulated),
-        "clips": dict(Counter(f"{c['joint']}: {c['reason']}" for r in reports for c in r["clips"])),
-        "runs": [
-            {**trial.to_json(), "arm": report, "simulation_reached": alongside.reached}
-            for trial, report, alongside in zip(real, reports, simulated, strict=True)
-        ],
-    }
 
 
 def loop(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
@@ -226,7 +155,3 @@ def identify(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     worst = ", ".join(f"{name} {error:.0%}" for name, error in found["worst_error"].items())
     console.print(f"identify: at worst off by {worst}", markup=False, soft_wrap=True)
     return found
-
-
-def _word(trial: Any) -> str:
-    return "done" if trial.reached else f"failed ({trial.cause}: {trial.reason})"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,10 +70,10 @@ class Case:
     goals: tuple[Predicate, ...]
 
 
-def cases(count: int, seed: int) -> Iterator[Case]:
-    """`count` cases, the shapes in turn. The same seed gives the same cases."""
+def cases(count: int, seed: int, shapes: Sequence[Shape] = SHAPES) -> Iterator[Case]:
+    """`count` cases, the shapes in turn. The same seed and shapes give the same cases."""
     for i in range(count):
-        shape = SHAPES[i % len(SHAPES)]
+        shape = shapes[i % len(shapes)]
         rng = np.random.default_rng([FIRST_TABLE, seed, i])
         for attempt in itertools.count():
             table_seed = FIRST_TABLE + (seed * 10_000 + i) * TABLES_PER_CASE + attempt

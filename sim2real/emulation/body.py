@@ -42,6 +42,9 @@ BLOCKED = 3000.0
 HAND_STIFFNESS, HAND_DAMPING, HAND_TORQUE, HAND_SPEED = 40.0, 1.5, 6.0, 2.5
 """A person's hand on a joint: N m/rad, N m s/rad, the most it gives, N m, and rad/s. Chosen to win against a servo."""
 
+PRESSED = 0.05
+"""How far (rad) beyond a stop a hand aims at most, which presses with 2 N m. Chosen."""
+
 SUPPLY_SECONDS = 0.01
 """Time constant of the supply's voltage; its capacitors. Chosen."""
 
@@ -110,11 +113,21 @@ class Body:
         index = _index(joint)
         self.worlds.field["dof_damping"][0, index] = BLOCKED if blocked else self.arm.damping[index]
 
+    def hollow(self) -> None:
+        """Let the arm's links pass through each other and all else, so that a hand brings each joint to its stops: the
+        boxes by which links collide are wider than real links, and keep the elbow 8 degrees from one of its."""
+        model, field = self.worlds.model, self.worlds.field
+        links = [model.body(link.name).id for link in LINKS]
+        geoms = np.flatnonzero(np.isin(model.geom_bodyid, links))
+        field["geom_contype"][0, geoms] = field["geom_conaffinity"][0, geoms] = 0
+
     def guide(self, joints: Mapping[str, float]) -> None:
-        """A hand takes these joints and leads them to positions (rad, model), where it holds them."""
+        """A hand takes these joints and leads them to positions (rad, model), where it holds them; one beyond a stop
+        is pressed against it."""
         for joint, angle in joints.items():
             index = _index(joint)
-            self._hand_goal[index] = np.clip(angle, *self.arm.stops[index])
+            low, high = self.arm.stops[index]
+            self._hand_goal[index] = np.clip(angle, low - PRESSED, high + PRESSED)
             if np.isnan(self._hand[index]):
                 self._hand[index] = self.worlds.q[0, index]
 

@@ -300,6 +300,11 @@ class EmulatedArm:
         with self._emulator.paused():
             self.body.guide(joints)
 
+    def hollow(self) -> None:
+        """Let the arm's links pass through each other and all else, for a calibration by hand (`Body.hollow`)."""
+        with self._emulator.paused():
+            self.body.hollow()
+
     def let_go(self) -> None:
         """The hand leaves the arm."""
         with self._emulator.paused():

@@ -46,6 +46,10 @@ class Emulation:
         """A hand takes these joints and leads them to positions (rad, model). Raises `EmulationError`."""
         self._call("guide", dict(joints))
 
+    def hollow(self) -> None:
+        """Let the arm's links pass through each other and all else (`Body.hollow`). Raises `EmulationError`."""
+        self._call("hollow")
+
     def let_go(self) -> None:
         """The hand leaves the arm. Raises `EmulationError`."""
         self._call("let_go")
