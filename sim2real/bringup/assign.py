@@ -13,6 +13,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.robot import JOINTS
 
 from ..bus.bus import Bus
+from ..bus.errors import NoReplyError
 from ..bus.feetech import BAUD_RATES
 from .find import MODELS, FoundServo, look_at
 from .probe import Probe
@@ -111,12 +112,19 @@ def _alone(port: str, patience: float) -> tuple[FoundServo | None, str]:
 
 
 def _check(port: str, baud: int, patience: float) -> None:
+    ids = {joint: index + 1 for index, joint in enumerate(JOINTS)}
     with Probe(port, baud=baud, patience=patience) as probe:
-        there = probe.roll_call("feetech")
-        doubled = [id for id in there if probe.question("feetech", id).doubled]
+        doubled = [id for id in ids.values() if probe.question("feetech", id).doubled]
     if doubled:
         raise SetupError(f"several servos have id {_listed(doubled)}: run it again, with one servo connected at a time")
-    if missing := set(range(1, len(JOINTS) + 1)) - set(there):
+    missing = []
+    with Bus(port, ids, baud=baud, patience=patience) as bus, bus.patiently():
+        for joint, id in ids.items():
+            try:
+                bus.ping(joint)
+            except NoReplyError:
+                missing.append(id)
+    if missing:
         raise SetupError(f"id {_listed(missing)} does not answer: check the plugs of the servo, and the one before it")
 
 

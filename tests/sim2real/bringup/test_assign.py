@@ -32,9 +32,10 @@ class Kit:
 
     def connect(self, *names: str) -> str:
         with self.emulator.paused() as there:
-            for servo in there:
-                servo.advance(self.emulator._now())
             there[:] = [self.servos[name] for name in names]
+        # What was not connected has some time to make up for.
+        with self.emulator.paused():
+            pass
         return ""
 
     def ids(self) -> list[tuple[int, int]]:
