@@ -74,11 +74,12 @@ def run(config: Config) -> int:
             return not frames or not select.select([sys.stdin], [], [], 0)[0]
 
         units = Units.of_ranges(calibration.range)
-        shown = stack.enter_context(_by_hand(config, calibration, console) if config.leader is None
-                                    else _by_leader(config, calibration, console))  # fmt: skip
         recorder = stack.enter_context(Recorder(str(config.out), units=units, cameras=cameras))
         if recorder.set_aside is not None:
             console.print(f"an episode that was not finished lies in {recorder.set_aside} now", soft_wrap=True)
+        # Last, so that nothing slow is begun while an arm is awake.
+        shown = stack.enter_context(_by_hand(config, calibration, console) if config.leader is None
+                                    else _by_leader(config, calibration, console))  # fmt: skip
         for _ in range(config.episodes):
             number = recorder.count
             if asked:
