@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pontine.envs.errors import PontineError
 from pontine.policies.threads import torch_threads
@@ -23,10 +23,20 @@ if TYPE_CHECKING:
     from pontine.sim2real.trials.staged import Staged
     from pontine.sim2real.trials.user_path import Prepared
 
-    from .bench_arm import Config
-
 Keep = Callable[[dict[str, Any]], None]
 """Takes what a part has found so far, for the file: what is broken off is not lost."""
+
+
+class Options(Protocol):
+    """What of the verb's options says which scenes on which arms."""
+
+    scenes: int
+    profile: str
+    limits: str
+    seed: int
+    resume: bool
+    out: str | None
+
 
 ARM_SCENES = 10
 """Scenes before another stranger is drawn."""
@@ -35,7 +45,7 @@ GROUPS = {"put in": "containers", "stack": "stacks"}
 """The sentences that strangers are given, in turn, and what they are counted as."""
 
 
-def scenes(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
+def scenes(config: Options, console: Console, keep: Keep) -> dict[str, Any]:
     """Instructions on emulated arms; kept after each, if it is broken off."""
     from pontine.sim2real.emulation.arm_profile import StrangerProfile, arm_profile
 
@@ -44,7 +54,7 @@ def scenes(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
 
 
 @torch_threads()
-def _strangers(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
+def _strangers(config: Options, console: Console, keep: Keep) -> dict[str, Any]:
     """Containers and stacks in turn, on arms that nobody here built."""
     from rich.progress import Progress
 
@@ -101,7 +111,7 @@ def _strangers(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     return found
 
 
-def _begun(config: Config) -> dict[str, Any]:
+def _begun(config: Options) -> dict[str, Any]:
     """What an earlier run of the same left in the file that is written to, if it is to be gone on with."""
     from pontine.envs.io import json_text
 
@@ -178,7 +188,7 @@ def _rates(rates: Mapping[str, Any]) -> str:
 
 
 @torch_threads()
-def _alongside(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
+def _alongside(config: Options, console: Console, keep: Keep) -> dict[str, Any]:
     """The same instructions on the emulated arm and in simulation; kept after each, if it is broken off."""
     from rich.progress import Progress
 
@@ -224,7 +234,7 @@ def _alongside(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
 
 
 def _compared(
-    config: Config, real: list[Trial], simulated: list[Trial], reports: list[dict[str, Any]]
+    config: Options, real: list[Trial], simulated: list[Trial], reports: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """Trials on the arm, with its reports, and in simulation, as they stand in the file."""
     from pontine.planner.benchmarks.demo_benchmark import summary as in_one

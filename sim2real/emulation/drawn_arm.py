@@ -153,12 +153,10 @@ class Arm:
 
 def neutral(name: str) -> Arm:
     """An arm without errors whose servos are as the data sheet's; what is drawn differs from it."""
-    n = len(JOINTS)
-    constants = {key: np.full(n, value) for key, value in _NEUTRAL.items()}
-    return Arm(name, 7.4, 0.0, 0.0, direction=np.ones(n), zero=np.zeros(n), homing_offset=(0,) * n, **constants)
-
-
-_NEUTRAL = {"stiffness": 16.0, "friction": 0.0, "damping": 0.0, "armature": 0.03, "backlash": 0.0}
+    n, none = len(JOINTS), np.zeros(len(JOINTS))
+    return Arm(
+        name, 7.4, 0.0, 0.0, stiffness=np.full(n, 16.0), friction=none, damping=none, armature=np.full(n, 0.03),
+        backlash=none, direction=np.ones(n), zero=none, homing_offset=(0,) * n)  # fmt: skip
 
 
 def _plain(value: Any) -> Any:
