@@ -119,6 +119,9 @@ def show(told: dict[str, Any]) -> None:
     reading, plan = told["reading"], told["plan"]
     if reading["kind"] == "subgoals":
         console.print("subgoals  " + " · ".join(written(g) for g in reading["subgoals"]))
+        for spot in reading.get("spots", ()):
+            x, y = spot["position"]
+            console.print(f"{spot['name']:<9} x {x:.3f} m, y {y:.3f} m")
         if plan is None:
             console.print(f"no plan   {plain(told['error'])}")
         else:

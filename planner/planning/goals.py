@@ -103,8 +103,11 @@ def undoes(later: Predicate, goal: Predicate, problem: Problem, state: State, go
     return True
 
 
-def why_not(goal: Predicate) -> str:
+def why_not(goal: Predicate, problem: Problem) -> str:
     """What is said where the search finds nothing."""
+    if goal[0] == SPOT and (names := problem.contents.in_the_way(*goal[1:])):
+        stand = "stands" if len(names) == 1 else "stand"
+        return f"{written(goal)} cannot be reached: {' and '.join(map(repr, names))} {stand} in the way"
     return (
         f"no sequence of skills reaches {written(goal)} from this scene; something is in the way, has no room, "
         "or cannot be picked up"

@@ -159,7 +159,7 @@ def _search(scene: Scene, goals: Sequence[Predicate], by: Mapping[Predicate, str
                 break
             found = problem.search(states[-1], wanted)
             if found is None:
-                raise NoPlanError(why_not(wanted[-1]))
+                raise NoPlanError(why_not(wanted[-1], problem))
             for call in found:
                 states.append(problem.apply(states[-1], call))
             calls += found

@@ -86,6 +86,19 @@ def test_it_is_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert "pick(cup) · place(cup, in, tray)" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("no_model")
+def test_a_place_in_metres_is_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, out = tmp_path / "scene.json", tmp_path / "plan.json"
+    path.write_text(json.dumps(SCENE.to_json()))
+    assert dispatch(["plan", "goal=at(cup, 0.26, 0.06)", f"scene={path}", f"out={out}"]) == 0
+    said = capsys.readouterr().out
+    assert "spot_1    x 0.260 m, y 0.060 m" in said
+    assert "pick(cup) · place(cup, at, spot_1)" in said
+    spot = {"name": "spot_1", "position": [0.26, 0.06], "tolerance": 0.02}
+    told = json.loads(out.read_text())
+    assert told["reading"]["spots"] == told["plan"]["spots"] == [spot]
+
+
 @pytest.mark.parametrize(
     ("reading", "plan", "status"),
     [

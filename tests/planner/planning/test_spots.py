@@ -77,7 +77,7 @@ def test_things_without_a_place_can_be_brought_to_a_spot() -> None:
     [
         ("at(red, 0.48, 0.05)", "out of the hand's reach"),
         ("at(bowl, 0.20, 0.05)", "cannot get behind 'bowl' to push it"),
-        ("at(red, 0.28, 0.05)", "something is in the way"),
+        ("at(red, 0.28, 0.05)", r"at\(red, spot_1\) cannot be reached: 'bowl' stands in the way"),
         ("at(red, 0.15, -0.2)", "no room for 'red' at spot_1: 'drawer' is there"),
     ],
 )
