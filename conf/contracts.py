@@ -146,7 +146,7 @@ def _fixture_has_words(name: str, kind: Any) -> str | None:
 @contract("predicate", "takes as many names as it says, and is judged true or false in every scene that has them")
 def _predicate_is_judged(name: str, predicate: Any) -> str | None:
     from pontine.envs.declarations.fixture_kind import FIXTURES
-    from pontine.envs.scene import Fixture, Scene, SceneObject
+    from pontine.envs.scene import Fixture, Scene, SceneObject, Spot
 
     bare = (SceneObject("a", "thing"), SceneObject("b", "thing"))
     placed = tuple(
@@ -156,8 +156,9 @@ def _predicate_is_judged(name: str, predicate: Any) -> str | None:
     kind = next((k for k in FIXTURES.values() if name in k.states), next(iter(FIXTURES.values())))
     for objects in (bare, placed):
         for state in kind.states:
-            scene = Scene(objects, (Fixture("f", kind.name, state),))
-            args = ["f" if sort == "fixture" else objects[i % 2].name for i, sort in enumerate(predicate.arguments)]
+            scene = Scene(objects, (Fixture("f", kind.name, state),), spots=(Spot("s", (0.2, 0.0)),))
+            named = {"fixture": "f", "spot": "s"}
+            args = [named.get(sort, objects[i % 2].name) for i, sort in enumerate(predicate.arguments)]
             said: object = predicate.judge(scene, *args)
             if not isinstance(said, bool | np.bool_):
                 return f"it is judged {said!r}, which is neither true nor false"

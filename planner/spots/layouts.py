@@ -39,7 +39,7 @@ def layout(scene: Scene, names: Sequence[str], wish: Layout, graspable: Graspabl
 
     Example:
         >>> from pontine.envs.scene import SceneObject
-        >>> cubes = [SceneObject(n, "cube", position=(x, y, 0.015)) for n, x, y in (("a", 0.2, 0), ("b", 0.25, 0.1))]
+        >>> cubes = [SceneObject(n, "cube", position=(x, y, 0.015)) for n, x, y in (("a", 0.2, 0.0), ("b", 0.25, 0.1))]
         >>> layout(Scene(tuple(cubes)), ["a", "b"], Swap())
         {'a': (0.25, 0.1), 'b': (0.2, 0.0)}
     """

@@ -19,10 +19,10 @@ class Table:
         >>> from pontine.planner.spots.wishes import Exactly, Offset
         >>> cubes = (SceneObject(n, "cube", position=(0.2, y, 0.015)) for n, y in (("a", 0.0), ("b", 0.1)))
         >>> table = Table(Scene(tuple(cubes)))
-        >>> table.place("b", Offset("left", 0.05)), table.place("a", Exactly((0.2, 0.1)))
+        >>> table.place("b", Offset("left", 0.06)), table.place("a", Exactly((0.2, 0.1)))
         (('at', 'b', 'spot_1'), ('at', 'a', 'spot_2'))
         >>> [spot.position for spot in table.spots]
-        [(0.2, 0.15), (0.2, 0.1)]
+        [(0.2, 0.16), (0.2, 0.1)]
     """
 
     def __init__(self, scene: Scene, graspable: Graspable = can_grasp) -> None:
