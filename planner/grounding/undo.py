@@ -7,17 +7,22 @@ from collections.abc import Sequence
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene
-from pontine.planner.grounding.abilities import reversible, takes_things_in
+from pontine.planner.grounding.abilities import graspable, reversible, takes_things_in
 from pontine.planner.grounding.resolve import Resolver, Thing, Unresolved
 from pontine.planner.language.messages import word
 from pontine.planner.reading import Turn, refusal
+from pontine.planner.spots.table import Table
+from pontine.planner.spots.wishes import Exactly, NoSpotError
 
-SHIFT = 0.01
-"""Distance (m) up to which a thing counts as not moved: the noise of looking again."""
+SHIFT = 0.02
+"""Distance (m) up to which a thing counts as not moved: what a spot's tolerance is."""
 
 
-def undo(turns: Sequence[Turn], resolver: Resolver) -> list[Predicate]:
-    """Goals that make the scene what it was before the last turn. Raises Unresolved where that cannot be done."""
+def undo(turns: Sequence[Turn], resolver: Resolver, table: Table | None = None) -> list[Predicate]:
+    """Goals that make the scene what it was before the last turn. Raises Unresolved where that cannot be done.
+
+    With a `table` what stood on it goes back to its spot there, what was put aside too; without one, anywhere on it.
+    """
     if not turns:
         raise resolver.ask("nothing_before")
     turn, now = turns[-1], resolver.scene
@@ -28,28 +33,64 @@ def undo(turns: Sequence[Turn], resolver: Resolver) -> list[Predicate]:
     for fixture in changed:
         if not reversible(now.fixture(fixture.name)):
             raise _irreversible(fixture.name, resolver)
-    for name in sorted(about):
-        # Moved about on the table: where exactly it stood is not a goal that can be stated.
-        if name in known and name not in moved and _shifted(turn.scene, now, name):
-            raise _irreversible(name, resolver)
+    shifted = [name for name in known if name not in moved and _shifted(turn.scene, now, name)]
+    if table is None and (lost := sorted(about.intersection(shifted))):
+        raise _irreversible(lost[0], resolver)
     states: list[Predicate] = [(f.state, f.name) for f in changed]
     back = _returned(moved, turn.scene, resolver)
+    if table is not None:
+        stood = [name for name in shifted if _support(turn.scene, name) == TABLE]
+        back = _at_their_spots([*back, *(("on", name, TABLE) for name in stood)], turn.scene, resolver, table)
     if not back and not states:
         raise resolver.ask("nothing_before")
     # What is to be open is opened first, what is to be closed is closed when everything is in its place.
     return [*[g for g in states if g[0] != "closed"], *back, *[g for g in states if g[0] == "closed"]]
 
 
-def put_back(names: Sequence[str], turns: Sequence[Turn], resolver: Resolver) -> list[Predicate]:
-    """Goals that put things where they were when they last stood somewhere else. Raises Unresolved."""
+def put_back(
+    names: Sequence[str], turns: Sequence[Turn], resolver: Resolver, table: Table | None = None
+) -> list[Predicate]:
+    """Goals that put things where they were when they last stood somewhere else. Raises Unresolved.
+
+    With a `table` what stood on it goes back to its spot there, without one anywhere on it.
+    """
     goals: list[Predicate] = []
     for name in names:
         now = _support(resolver.scene, name)
-        before = [t.scene for t in reversed(turns) if name in t.scene and _support(t.scene, name) not in (now, None)]
+        earlier = [t.scene for t in reversed(turns) if name in t.scene and _support(t.scene, name) is not None]
+        before = [
+            scene
+            for scene in earlier
+            if _support(scene, name) != now or (table is not None and _shifted(scene, resolver.scene, name))
+        ]
         if not before:
             raise resolver.ask("whereto", "", [name])
-        goals += _returned([name], before[0], resolver)
+        back = _returned([name], before[0], resolver)
+        goals += back if table is None else _at_their_spots(back, before[0], resolver, table)
     return goals
+
+
+def _at_their_spots(goals: Sequence[Predicate], before: Scene, resolver: Resolver, table: Table) -> list[Predicate]:
+    """The goals with, instead of on the table, the spot where the thing stood in the earlier scene.
+
+    Raises Unresolved for one that has only been moved about on the table, and cannot be brought back to where it was.
+    """
+    now, stood = resolver.scene, [goal[1] for goal in goals if goal[0] == "on" and goal[2] == TABLE]
+    for name in stood:
+        if graspable(now.object(name)):
+            # Each may stand where another one is to go.
+            table.take_away(name)
+    found: list[Predicate] = []
+    for goal in goals:
+        place = before.object(goal[1]).position if goal[1] in stood else None
+        if place is not None:
+            try:
+                goal = table.place(goal[1], Exactly((place[0], place[1])))
+            except NoSpotError:
+                if _support(now, goal[1]) == TABLE:
+                    raise _irreversible(goal[1], resolver) from None
+        found.append(goal)
+    return found
 
 
 def _returned(names: Sequence[str], before: Scene, resolver: Resolver) -> list[Predicate]:
