@@ -5,6 +5,7 @@ A wish that finds no place on its table is declined, and another table is drawn.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -41,6 +42,9 @@ FIRST_TABLE = 7_000_000_000
 """Seeds of tables from here on are for this benchmark alone."""
 
 TABLES_PER_CASE = 1000
+_SAME = 0.03
+"""How near (m) to where another one stood a thing must come to have changed places with it."""
+
 _STAYS = 0.02
 """A place (m) from where a thing is now that is no wish to move it."""
 
@@ -71,7 +75,7 @@ class Wished:
     def said(self, scene: Scene, places: Mapping[str, Point]) -> bool:
         """Whether things at these places stand as wished, by what labels are judged by."""
         if not self.label:
-            return True
+            return all(math.dist(p, self.places[name]) <= _SAME for name, p in places.items())
         if any(key in self.label for key in ("row", "order")):
             return laid_out(self.label, Outcome({}, {}, None, dict(places)), scene)
         return all(contains(self.label, p, scene, name) for name, p in places.items())

@@ -149,8 +149,9 @@ def test_goals_make_the_relation_true_and_keep_clear(relation: str) -> None:
 
 def test_a_thing_goes_to_its_spot_or_as_near_as_counts() -> None:
     scene = SimulatedRobot(random_table(3)).scene()
-    free = scene.marked([Spot("here", (0.2, 0.0)), Spot("far", (0.5, 0.0))])
-    assert goal_for(free, "red_cube", SPOT, "here", (0.3, 0.1))[:2] == pytest.approx((0.2, 0.0))
+    x, y, _ = goal_for(scene, "red_cube", "on", TABLE, (0.2, 0.0))
+    free = scene.marked([Spot("here", (float(x), float(y)))])
+    assert goal_for(free, "red_cube", SPOT, "here", (0.3, 0.1))[:2] == pytest.approx((x, y))
     bowl = scene.object("bowl").position
     assert bowl is not None
     taken = scene.marked([Spot("taken", bowl[:2])])
