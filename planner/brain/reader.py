@@ -13,6 +13,7 @@ from pontine.planner.grounding.coverage import unspoken
 from pontine.planner.grounding.followup import set_phrase, skill_phrase
 from pontine.planner.grounding.grounder import ground
 from pontine.planner.grounding.safety import harmful
+from pontine.planner.grounding.spelling import mended
 from pontine.planner.language.form import Form
 from pontine.planner.language.languages import language_of
 from pontine.planner.language.messages import word
@@ -65,6 +66,7 @@ class FormBrain(ABC):
         """
         if not instruction.strip():
             raise PontineError("the instruction is empty; say what the arm should do")
+        instruction = mended(instruction, scene)
         if (phrase := set_phrase(instruction) or skill_phrase(instruction, scene)) is not None:
             return weigh(phrase, instruction, scene, turns)
         language = language_of(instruction)

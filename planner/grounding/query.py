@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cache, cached_property
 
 from pontine.envs.scene import Fixture, SceneObject
 from pontine.planner.language import lexicon
+from pontine.planner.language.characters import sound
 from pontine.planner.language.languages import every
+from pontine.planner.language.meaning import Likeness, likeness
 from pontine.planner.language.segments import is_cjk, join_units
 
 VAGUE = frozenset(every("lexicon", "vague"))
@@ -19,7 +21,15 @@ VAGUE = frozenset(every("lexicon", "vague"))
 
 
 MAX_NAME_WORDS = 6
+
+BY_MEANING = 2
+
+ALIKE = 0.8
+"""How alike the spelling of two words is, of 1, if one may be the other misspelt."""
+
 _ARTICLES, _SUPERLATIVES = (every("lexicon", key) for key in ("articles", "superlatives"))
+_JOINED = every("lexicon", "color_joints")
+_OF, _S = (every("lexicon", key) for key in ("owner_after", "owner_before"))
 _NOT_LED = every("lexicon", "not_led")
 """Nouns that begin like a colour or a size."""
 
@@ -45,6 +55,10 @@ class Description:
     side: str | None = None
     generic: bool = False
     """Whether the noun is one that anything answers to: the words of `head` are then adjectives."""
+    colors: frozenset[str] = frozenset()
+    """All its colours; `color` is the last."""
+    joined: bool = False
+    """Whether the colours are joined, as in "the black and gold cup": then it has all of them."""
 
     @classmethod
     def of(cls, units: Sequence[str]) -> Description:
@@ -57,12 +71,16 @@ class Description:
         if len(words) == 1 and lexicon.kinds_of(words[0]):
             return cls(whole, tuple(words))
         color, size, side, generic = None, None, None, False
+        colors, joined = set[str](), False
         head: list[str] = []
         for i, word in enumerate(words):
             last = i == len(words) - 1 and not head
             class_size, class_side = _class_of(word, lexicon.SIZES), _class_of(word, lexicon.SIDES)
             if (found := lexicon.color_of(word)) and not (last and color and lexicon.kinds_of(word)):
                 color = found
+                colors.add(found)
+            elif word in _JOINED and colors and not head:
+                joined = True
             elif class_size:
                 size = class_size
             elif class_side:
@@ -72,7 +90,7 @@ class Description:
             elif i == len(words) - 1:
                 generic = True
         superlative = any(mark in whole for mark in _SUPERLATIVES)
-        return cls(whole, tuple(head), color, size, superlative, side, generic)
+        return cls(whole, tuple(head), color, size, superlative, side, generic, frozenset(colors), joined)
 
 
 def _class_of(word: str, classes: Mapping[str, Sequence[str]]) -> str | None:
@@ -144,9 +162,19 @@ class Subject:
         return any(lexicon.is_known(noun) for noun in self.nouns)
 
     @cached_property
+    def colors(self) -> frozenset[str]:
+        """All its colours as concepts: those that the scene lists; else its one colour, and those of its name where
+        that has several (`black_and_gold_cup`)."""
+        if self.thing.colors:
+            return frozenset(lexicon.color_of(c) or lexicon.plain(c) for c in self.thing.colors)
+        named = {color for text in self.texts for word in text.split(" ") if (color := lexicon.color_of(word))}
+        own = {self.color} if self.color else set()
+        return frozenset(own | named if len(named) > 1 else own)
+
+    @cached_property
     def color(self) -> str | None:
         """Its colour as a concept, from the scene or else from its name."""
-        told = getattr(self.thing, "color", None)
+        told = self.thing.color
         for text in [told] if told else list(self.texts):
             plain = lexicon.plain(text)
             for word in (plain, *reversed(plain.split(" "))):
@@ -162,7 +190,7 @@ class Subject:
         return any((m in text.split(" ")) if m.isascii() else (m in text) for text in self.texts for m in members)
 
     def answers(self, noun: str) -> int:
-        """How well it answers to a noun: 3 by the word itself, 2 by meaning, 1 by category, 0 not at all."""
+        """How well it answers to a noun: 3 by the word itself, `BY_MEANING` (2), 1 by category, 0 not at all."""
         for singular in lexicon.singulars(noun):
             for text in self.nouns:
                 if text == singular or (
@@ -175,6 +203,8 @@ class Subject:
             return 2
         if lexicon.kinds_of(noun) & self.kinds and (lexicon.is_known(noun) or self.known):
             return 2
+        if self.thing.categories:
+            return int(any(_counts_as(noun, category) for category in self.thing.categories))
         under = lexicon.kinds_under(noun)
         if under & self.kinds or (
             "container" in lexicon.categories_of(noun) and getattr(self.thing, "container", False)
@@ -183,8 +213,16 @@ class Subject:
         return 0
 
 
+def _counts_as(noun: str, category: str) -> bool:
+    """Whether a noun names a category that a scene has in any language."""
+    same = set(lexicon.singulars(lexicon.plain(noun))) & set(lexicon.singulars(lexicon.plain(category)))
+    return bool(same or lexicon.categories_of(noun) & lexicon.categories_of(category))
+
+
 def find(units: Sequence[str], things: Sequence[SceneObject | Fixture]) -> Match:
     """The things that copied words fit, before sides and sizes have picked among them."""
+    if any(t.part_of for t in things) and (parts := _parts(units, things)) is not None:
+        return parts
     subjects = [Subject(t) for t in things]
     whole = lexicon.plain(join_units(units))
     tight = whole.replace(" ", "")
@@ -192,33 +230,75 @@ def find(units: Sequence[str], things: Sequence[SceneObject | Fixture]) -> Match
     if exact:
         return Match(tuple(exact))
     told = Description.of(units)
-    colored = [s for s in subjects if told.color is None or s.color == told.color]
+    colored = [s for s in subjects if told.colors <= s.colors]
+    if len(told.colors) > 1 and not colored and not told.joined:
+        colored = [s for s in subjects if told.color == s.color]
     if not told.head:
         if told.color and len(told.whole.split()) == 1 and (noun := _by_noun([told.whole], subjects))[0]:
             return Match(tuple(s.thing for s in noun[0]))
         return Match(tuple(s.thing for s in colored), tuple(t for t in things if told.color))
     fitting, sure = _by_noun(told.head, colored)
+    if fitting and sure:
+        return Match(tuple(s.thing for s in _closest(told.head, fitting)))
+    like, meant = _by_meaning(told.head, colored)
+    if like >= Likeness.KIND:
+        return Match(tuple(s.thing for s in meant))
     if fitting:
-        return Match(tuple(s.thing for s in fitting), (), sure)
+        return Match(tuple(s.thing for s in fitting), (), False)
     called = [s for s in subjects if told.color and any(t.endswith(whole) for t in s.nouns)]
     if called:
         # The colour is part of what the thing is called, as in `orange juice`.
         return Match(tuple(s.thing for s in called))
-    near, _ = _by_noun(told.head, subjects)
+    return Match((), _near(told, subjects, colored))
+
+
+def _parts(units: Sequence[str], things: Sequence[SceneObject | Fixture]) -> Match | None:
+    """The parts that words such as "the top drawer of the cabinet" and 柜子的抽屉 mean; None where they name no owner
+    that some thing is a part of, or none of its parts."""
+    for part, owner in _split(units):
+        own = [t for t in things if t.part_of is not None and _owns(owner, t.part_of)]
+        if own and (found := find(part, own)).things:
+            return found
+    return None
+
+
+def _split(units: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """The ways in which words may be those of a part and of its owner."""
+    for i, unit in enumerate(units):
+        before, after = units[:i], units[i + 1 :]
+        if unit in _OF and before and after:
+            yield before, after
+        ending = next((s for s in _S if unit.endswith(s)), "")
+        owner = (*before, *([unit.removesuffix(ending)] if unit != ending else []))
+        if ending and owner and after:
+            yield after, owner
+
+
+def _owns(owner: Sequence[str], name: str) -> bool:
+    """Whether words may mean what is called so in the scene."""
+    return bool(find(owner, [SceneObject(name, name)]).things)
+
+
+def _near(told: Description, subjects: list[Subject], colored: list[Subject]) -> tuple[SceneObject | Fixture, ...]:
+    """What fits all but a detail, or what the noun may mean, or be misspelt for."""
+    like, meant = _by_meaning(told.head, subjects)
+    near = meant if like >= Likeness.KIND else _by_noun(told.head, subjects)[0]
     if not near:
         # Two nouns with the same ending, as `coffee cup` and `tea cup`.
-        kinds = lexicon.kinds_of((" " if whole.isascii() else "").join(told.head))
+        kinds = lexicon.kinds_of(_noun(told.head))
         near = [s for s in colored if kinds & s.kinds]
     if not near and told.generic and told.color:
         # `The yellow lumpy one`: scenes do not record such adjectives, so which one is meant can only be asked.
         near = colored
-    return Match((), tuple(s.thing for s in near) or _misspelt(told.head, subjects))
+    if not near and told.joined:
+        near = [s for s in subjects if told.colors & s.colors]
+    return tuple(s.thing for s in near or meant) or _misspelt(told.head, subjects)
 
 
 def _by_noun(head: Sequence[str], subjects: Sequence[Subject]) -> tuple[list[Subject], bool]:
     """Those that answer best to the noun, leading adjectives left out as need be; and whether only vague ones were."""
     for start in range(len(head)):
-        noun = (" " if all(h.isascii() for h in head) else "").join(head[start:])
+        noun = _noun(head[start:])
         ranks = [(s.answers(noun), s) for s in subjects]
         best = max((rank for rank, _ in ranks), default=0)
         if best:
@@ -226,12 +306,51 @@ def _by_noun(head: Sequence[str], subjects: Sequence[Subject]) -> tuple[list[Sub
     return [], True
 
 
+def _noun(words: Sequence[str]) -> str:
+    return (" " if all(w.isascii() for w in words) else "").join(words)
+
+
+def _closest(head: Sequence[str], fitting: list[Subject]) -> list[Subject]:
+    """Of things that answer to a noun by what kind they are, those that mean just the same, if there are any: a trash
+    can and a recycling bin are bins, but only one of them is a garbage can."""
+    if len(fitting) < 2 or any(s.answers(_noun(head)) > BY_MEANING for s in fitting):
+        return fitting
+    like, meant = _by_meaning(head, fitting)
+    return meant if like is Likeness.SAME else fitting
+
+
+def _by_meaning(head: Sequence[str], subjects: Sequence[Subject]) -> tuple[Likeness, list[Subject]]:
+    """The things that are likest to the noun in meaning, and how like they are; none where all are far."""
+    noun = (" " if all(h.isascii() for h in head) else "").join(head)
+    found = [(_likeness(noun, s), s) for s in subjects]
+    best = max((like for like, _ in found), default=Likeness.FAR)
+    return best, [s for like, s in found if like == best != Likeness.FAR]
+
+
+def _likeness(noun: str, subject: Subject) -> Likeness:
+    """How like in meaning the noun is to what the thing is called; which kind it is, a scene knows that lists
+    categories."""
+    like = max((*(likeness(noun, word) for word in subject.nouns), *_inside(noun, subject)), default=Likeness.FAR)
+    return Likeness.NEAR if like is Likeness.KIND and subject.thing.categories else like
+
+
+def _inside(noun: str, subject: Subject) -> list[Likeness]:
+    """How like the noun is to what a container has in it by its name: who asks for cereal may mean the `cereal_box`."""
+    held = [text.rpartition(" ")[0] for text in subject.nouns if subject.kinds & lexicon.CONTAINERS and " " in text]
+    return [min(likeness(noun, word), Likeness.NEAR) for word in held]
+
+
 def _misspelt(head: Sequence[str], subjects: Sequence[Subject]) -> tuple[SceneObject | Fixture, ...]:
-    noun = " ".join(head)
+    """The things whose names are spelt nearly so, or in Chinese read just so (蓝子 is 篮子, and so is lanzi)."""
+    noun, said = " ".join(head), sound("".join(head))
     return tuple(
         s.thing
         for s in subjects
-        if any(difflib.SequenceMatcher(None, noun, w).ratio() >= 0.8 for t in s.nouns for w in (t, t.split(" ")[-1]))
+        if any(
+            said == sound(t) if is_cjk(t[0]) else SequenceMatcher(None, noun, w).ratio() >= ALIKE
+            for t in s.nouns
+            for w in (t, t.split(" ")[-1])
+        )
     )
 
 

@@ -13,6 +13,7 @@ from functools import cache
 
 from pontine.envs.declarations.fixture_kind import FIXTURES, FixtureKind
 from pontine.envs.declarations.kind import KINDS, Kind
+from pontine.planner.language.characters import simplified
 from pontine.planner.language.languages import concepts, data, every, languages
 
 
@@ -60,8 +61,9 @@ HANDS = frozenset(every("lexicon", "hands"))
 
 
 def plain(text: str) -> str:
-    """A name or word as the lexicon compares them: lower case, spaces for underscores, no plural marks touched."""
-    text = unicodedata.normalize("NFKC", text).lower()
+    """A name or word as the lexicon compares them: lower case, simplified characters, spaces for underscores, no plural
+    marks touched."""
+    text = simplified(unicodedata.normalize("NFKC", text).lower())
     return re.sub(r"[\s_\-]+", " ", text).strip()
 
 

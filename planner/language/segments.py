@@ -1,7 +1,7 @@
 """Units: the pieces of an instruction that a goal form may copy.
 
-A unit is a word, a number, one Chinese character or one punctuation mark. Spaces, letter case and full-width
-punctuation are normalised away, so a copied phrase is a run of consecutive units.
+A unit is a word, a number, one Chinese character or one punctuation mark. Spaces, letter case, full-width punctuation
+and traditional characters are normalised away, so a copied phrase is a run of consecutive units.
 """
 
 from __future__ import annotations
@@ -10,13 +10,20 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from pontine.planner.language.characters import simplified
+
 CJK = "\u3400-\u9fff\uf900-\ufaff"
 _UNIT = re.compile(rf"[{CJK}]|[^\W{CJK}]+(?:[-.'’][^\W{CJK}]+)*|\S")
 
 
 def split_units(text: str) -> tuple[str, ...]:
-    """The units of a text, lower-case."""
-    return tuple(_UNIT.findall(unicodedata.normalize("NFKC", text).lower()))
+    """The units of a text, lower-case.
+
+    Example:
+        >>> split_units("Put 紅色方塊 in the box.")
+        ('put', '红', '色', '方', '块', 'in', 'the', 'box', '.')
+    """
+    return tuple(_UNIT.findall(simplified(unicodedata.normalize("NFKC", text).lower())))
 
 
 def join_units(units: Sequence[str]) -> str:
