@@ -1,10 +1,13 @@
 """What a hand can do with a thing of a scene, and where its frame is: the one place that answers.
 
-A thing's declared kind decides. None means that nobody declared its kind; then whoever asks may guess from its noun.
+What the scene itself says decides, or else the thing's declared kind. None means that neither does; then whoever asks
+may guess from its noun.
 
 Example:
     >>> from pontine.envs.scene import SceneObject
     >>> cube, bowl, pen = (SceneObject(name, name) for name in ("cube", "bowl", "pen"))
+    >>> graspable(SceneObject("cube", "cube", graspable=False))
+    False
     >>> graspable(cube), graspable(bowl), graspable(pen)
     (True, False, None)
     >>> takes_things_in(cube), takes_things_in(bowl), frame(bowl)
@@ -23,13 +26,15 @@ def graspable(thing: SceneObject | Fixture) -> bool | None:
     if isinstance(thing, Fixture):
         return False
     kind = declared(thing.kind)
-    return None if kind is None else kind.graspable
+    return thing.graspable if thing.graspable is not None or kind is None else kind.graspable
 
 
 def takes_things_in(thing: SceneObject | Fixture) -> bool | None:
     """Whether things can be put into it: its kind says so, or the scene does."""
     if isinstance(thing, Fixture):
-        return FIXTURES[thing.kind].inside is not None if thing.kind in FIXTURES else None
+        if thing.container is not None or thing.kind not in FIXTURES:
+            return thing.container
+        return FIXTURES[thing.kind].inside is not None
     kind = declared(thing.kind)
     if kind is None:
         return thing.container or None

@@ -11,7 +11,7 @@ for planning may name kinds that no simulator knows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,12 +25,27 @@ TABLE = "table"
 UNKNOWN = "unknown"
 """The state of a fixture that nobody could see."""
 
+SPEAKERS = ("arm", "opposite", "left", "right")
+"""Where whoever speaks may stand: behind the arm, opposite to it, or at the left or right of the table as it sees
+that."""
+
 _FIELDS = Fields(SceneError)
 
 
 @dataclass(frozen=True)
 class SceneObject:
-    """One movable thing. `support` names what it stands on or in (None: unknown or held)."""
+    """One movable thing. `support` names what it stands on or in (None: unknown or held).
+
+    What a scene says of a thing is believed, and what it leaves out is guessed from its kind and name: other things
+    that it is called (`aliases`, in any language), whether it takes things in (`container`) or this gripper can hold it
+    (`graspable`), all colours that it has, what it counts as (`categories`: fruit, 餐具), and the object or fixture
+    that it is a part of.
+
+    Example:
+        >>> mug = SceneObject("mug_1", "mug", colors=("black", "gold"), graspable=True, aliases=("爷爷的杯子",))
+        >>> SceneObject("lid", "lid", part_of="pot").graspable is None
+        True
+    """
 
     name: str
     kind: str
@@ -41,6 +56,10 @@ class SceneObject:
     support: str | None = TABLE
     container: bool = False
     aliases: tuple[str, ...] = ()
+    graspable: bool | None = None
+    colors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    part_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +69,14 @@ class Fixture:
     `position` (m) and `orientation` (wxyz) are those of its frame (`fixture_kind`), `displacement`
     is how far its part has moved, m or rad: how far the drawer is out, the lever over. A state that nobody could
     see is `UNKNOWN`. Fixtures of kinds that are not registered may have any state.
+
+    As of an object, what the scene says is believed: `openable`, `switchable` (it can be turned on and off), whether
+    it takes things in (`container`) or they can stand on it (`surface`), and what it is a part of, as a drawer of a
+    cabinet.
+
+    Example:
+        >>> Fixture("stove", "stove", "off", switchable=True, surface=True).openable is None
+        True
     """
 
     name: str
@@ -59,6 +86,14 @@ class Fixture:
     orientation: tuple[float, float, float, float] | None = None
     displacement: float | None = None
     aliases: tuple[str, ...] = ()
+    openable: bool | None = None
+    switchable: bool | None = None
+    container: bool | None = None
+    surface: bool | None = None
+    color: str | None = None
+    colors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    part_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,9 +126,12 @@ class Scene:
     `hand` is the measured position of the tool, the point between the jaws, m; None: not measured. `unseen` names
     the objects and fixtures of which the scene only assumes what it says: nobody has seen them since they were let
     go, or now that they should be in sight. In simulation there are none. `spots` are places on the table that have
-    a name: nobody sees them, whoever asks for something says where they are (`marked`).
+    a name: nobody sees them, whoever asks for something says where they are (`marked`). `speaker`, one of `SPEAKERS`,
+    is where whoever speaks stands, and so what left and right mean in words; positions and predicates are the arm's
+    always.
 
-    Raises SceneError where a name is taken twice, or something is held or stood on that there is not.
+    Raises SceneError where a name is taken twice, something is held, stood on or had as a part that there is not, or
+    the speaker stands nowhere.
 
     Example:
         >>> scene = Scene((SceneObject("bowl", "bowl"), SceneObject("red_cube", "cube", support="bowl")))
@@ -112,6 +150,7 @@ class Scene:
     hand: tuple[float, float, float] | None = None
     unseen: tuple[str, ...] = ()
     spots: tuple[Spot, ...] = ()
+    speaker: str = SPEAKERS[0]
 
     def __post_init__(self) -> None:
         named = {TABLE}
@@ -132,16 +171,14 @@ class Scene:
         for item in self.objects:
             if item.support is not None and item.support not in named:
                 raise SceneError(f"{item.name!r} stands on {item.support!r}, which the scene does not name")
-        ahead = {item.name: item.support for item in self.objects}
-        for item in self.objects:
-            walked: set[str] = set()
-            below: str | None = item.name
-            # What was walked from an earlier object is known to end somewhere else than in itself.
-            while below is not None and below in ahead:
-                walked.add(below)
-                below = ahead.pop(below)
-            if below in walked:
-                raise SceneError(f"{item.name!r} supports itself through {below!r}")
+        parts: tuple[SceneObject | Fixture, ...] = (*self.objects, *self.fixtures)
+        for thing in parts:
+            if thing.part_of is not None and thing.part_of not in named:
+                raise SceneError(f"{thing.name!r} is a part of {thing.part_of!r}, which the scene does not name")
+        _check_no_circle({item.name: item.support for item in self.objects}, "supports itself through")
+        _check_no_circle({thing.name: thing.part_of for thing in parts}, "is a part of itself through")
+        if self.speaker not in SPEAKERS:
+            raise SceneError(f"the speaker cannot stand at {self.speaker!r}; valid: {', '.join(SPEAKERS)}")
 
     def __contains__(self, name: object) -> bool:
         return any(o.name == name for o in self.objects)
@@ -190,12 +227,13 @@ class Scene:
             "robot": {"holding": self.holding, **({} if self.hand is None else {"hand": list(self.hand)})},
             **({"unseen": list(self.unseen)} if self.unseen else {}),
             **({"spots": [spot.to_json() for spot in self.spots]} if self.spots else {}),
+            **({} if self.speaker == SPEAKERS[0] else {"speaker": self.speaker}),
         }
 
     @classmethod
     def from_json(cls, data: Any) -> Scene:
         """A scene from its JSON value. Raises SceneError naming the field that is wrong."""
-        top = _FIELDS.mapping(data, "a scene", ("objects", "fixtures", "robot", "unseen", "spots"))
+        top = _FIELDS.mapping(data, "a scene", ("objects", "fixtures", "robot", "unseen", "spots", "speaker"))
         objects = tuple(_object(item, i) for i, item in enumerate(_FIELDS.list(top.get("objects", []), "'objects'")))
         fixtures = tuple(
             _fixture(item, i) for i, item in enumerate(_FIELDS.list(top.get("fixtures", []), "'fixtures'"))
@@ -205,7 +243,9 @@ class Scene:
         unseen = _FIELDS.texts(top.get("unseen", []), "'unseen'")
         told = _FIELDS.list(top.get("spots", []), "'spots'")
         spots = tuple(Spot.from_json(item, f"spots[{i}]") for i, item in enumerate(told))
-        return cls(objects, fixtures, holding, _given(_FIELDS.position, robot, "hand", "robot"), unseen, spots)
+        speaker = _FIELDS.text(top.get("speaker", SPEAKERS[0]), "'speaker'")
+        hand = _given(_FIELDS.position, robot, "hand", "robot")
+        return cls(objects, fixtures, holding, hand, unseen, spots, speaker)
 
     @classmethod
     def read(cls, path: str | Path) -> Scene:
@@ -218,12 +258,35 @@ def rounded(values: Iterable[float]) -> tuple:
     return tuple(round(float(v), 5) for v in values)
 
 
+def _check_no_circle(ahead: dict[str, str | None], how: str) -> None:
+    """Raises SceneError for a thing that leads to itself."""
+    for name in tuple(ahead):
+        walked: set[str] = set()
+        below: str | None = name
+        # What was walked from an earlier thing is known to end somewhere else than in itself.
+        while below is not None and below in ahead:
+            walked.add(below)
+            below = ahead.pop(below)
+        if below in walked:
+            raise SceneError(f"{name!r} {how} {below!r}")
+
+
 def _dump(thing: SceneObject | Fixture, always: tuple[str, ...]) -> dict[str, Any]:
     out: dict[str, Any] = {}
-    for key, value in vars(thing).items():
-        if key in always or not (value is None or value is False or value == ()):
-            out[key] = list(value) if isinstance(value, tuple) else value
+    for key in fields(thing):
+        value = getattr(thing, key.name)
+        if key.name in always or key.default is MISSING or value != key.default:
+            out[key.name] = list(value) if isinstance(value, tuple) else value
     return out
+
+
+def _said(data: Mapping[str, Any], where: str, flags: tuple[str, ...]) -> dict[str, Any]:
+    """What objects and fixtures alike may say of themselves, and those of the `flags` that are given."""
+    return {
+        **{key: _FIELDS.texts(data.get(key, []), f"{where}.{key}") for key in ("aliases", "colors", "categories")},
+        **{key: _FIELDS.optional_text(data.get(key), f"{where}.{key}") for key in ("color", "part_of")},
+        **{key: _given(_FIELDS.flag, data, key, where) for key in flags},
+    }
 
 
 def _object(item: object, index: int) -> SceneObject:
@@ -232,13 +295,12 @@ def _object(item: object, index: int) -> SceneObject:
     return SceneObject(
         name=_FIELDS.text(data.get("name"), f"{where}.name"),
         kind=_FIELDS.text(data.get("kind"), f"{where}.kind"),
-        color=_FIELDS.optional_text(data.get("color"), f"{where}.color"),
         position=_given(_FIELDS.position, data, "position", where),
         orientation=_given(_FIELDS.orientation, data, "orientation", where),
         size=_given(_FIELDS.size, data, "size", where),
         support=_FIELDS.optional_text(data.get("support", TABLE), f"{where}.support"),
         container=_FIELDS.flag(data.get("container", False), f"{where}.container"),
-        aliases=_FIELDS.texts(data.get("aliases", []), f"{where}.aliases"),
+        **_said(data, where, ("graspable",)),
     )
 
 
@@ -257,7 +319,7 @@ def _fixture(item: object, index: int) -> Fixture:
         position=_given(_FIELDS.position, data, "position", where),
         orientation=_given(_FIELDS.orientation, data, "orientation", where),
         displacement=None if slid is None else _FIELDS.numbers([slid], 1, f"{where}.displacement")[0],
-        aliases=_FIELDS.texts(data.get("aliases", []), f"{where}.aliases"),
+        **_said(data, where, ("openable", "switchable", "container", "surface")),
     )
 
 

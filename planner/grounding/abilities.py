@@ -1,4 +1,4 @@
-"""What can be done with a thing: its declaration says so, and where nobody declared its kind its nouns are a guess."""
+"""What can be done with a thing: the scene says so, or its declaration; where neither does its nouns are a guess."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ STATES = {"open": "open", "close": "closed", "press": "pressed"}
 def graspable(thing: SceneObject) -> bool:
     """Whether this arm's gripper can hold the thing. Of kinds that nobody declared, containers and flat ware are taken
     for too wide, cups are not."""
+    if thing.graspable is not None:
+        return thing.graspable
     if thing.size is not None and min(thing.size[:2]) > WIDEST:
         return False
     told = affordances.graspable(_declared(thing))
@@ -45,6 +47,8 @@ def state_by(verb: str, thing: SceneObject | Fixture) -> str | None:
     if not isinstance(thing, Fixture):
         return None
     kind, wanted = _declared(thing).kind, STATES[verb]
+    if verb != "press" and thing.openable is not None:
+        return wanted if thing.openable else None
     if kind in FIXTURES:
         declared = FIXTURES[kind]
         said = (s for s, told in declared.state_words.items() if any(verb in words for words in told.values()))

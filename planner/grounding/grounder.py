@@ -13,6 +13,7 @@ from pontine.planner.grounding import skills, undo
 from pontine.planner.grounding.abilities import STATES, graspable, state_by, takes_things_in
 from pontine.planner.grounding.query import Description, Subject, find
 from pontine.planner.grounding.resolve import Resolver, Unresolved
+from pontine.planner.grounding.viewpoint import QUARTERS, back, seen, seen_turn
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import SKILL, Clause, Form, NounPhrase
 from pontine.planner.language.languages import DEFAULT, data
@@ -29,6 +30,8 @@ MAX_ALTERNATIVES = 5
 def ground(form: Form, scene: Scene, language: str = DEFAULT, turns: Sequence[Turn] = ()) -> Reading:
     """What the form asks for in the scene, after the `turns` that were carried out; `language` is that of
     questions and refusals."""
+    if QUARTERS[scene.speaker]:
+        return back(ground(form, seen(scene), language, [seen_turn(turn) for turn in turns]), scene.speaker)
     for clause in form.clauses:
         if clause.verb == "unsafe":
             return refusal("unsafe", word("unsafe", language))
@@ -206,12 +209,12 @@ class _Grounding:
         if place == TABLE:
             return [("on", name, TABLE) for name in names]
         thing: SceneObject | Fixture = self.scene.object(place) if place in self.scene else self.scene.fixture(place)
+        if isinstance(thing, Fixture) and thing.surface and (verb == "on" or not takes_things_in(thing)):
+            return [("on", name, place) for name in names]
         flat = bool(Subject(thing).kinds & lexicon.FLAT)
         if getattr(thing, "container", False) or (takes_things_in(thing) and not flat):
             return [("in", name, place) for name in names]
-        if verb == "in" and not flat:
-            raise self.resolver.decline("contain", place)
-        if isinstance(thing, Fixture):
+        if (verb == "in" and not flat) or isinstance(thing, Fixture):
             raise self.resolver.decline("contain", place)
         if len(names) > 1 and not flat:
             raise self.resolver.ask("one_place", place, names)

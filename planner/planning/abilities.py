@@ -36,10 +36,13 @@ def about(name: str) -> Sort:
 
 
 def states_of(fixture: Fixture) -> tuple[str, ...]:
-    """The states a fixture may be in: those of its kind; where nobody declared that, those of kinds that have the
-    state it is in, or that it is called like; else those of the first kind there is."""
+    """The states a fixture may be in: those of its kind; where nobody declared that, those of kinds that open if the
+    scene says that it does, or that have the state it is in, or that it is called like; else those of the first kind
+    there is."""
     if fixture.kind in FIXTURES:
         return FIXTURES[fixture.kind].states
+    if fixture.openable:
+        return next(kind.states for kind in FIXTURES.values() if opening() & set(kind.states))
     nouns = Subject(fixture).kinds
     alike = [kind.states for kind in FIXTURES.values() if fixture.state in kind.states]
     alike += [kind.states for kind in FIXTURES.values() if kind.name in nouns]
@@ -59,6 +62,8 @@ def opening() -> frozenset[str]:
 
 def roomy(thing: Thing) -> bool:
     """Whether there is room on or in it for more than one."""
+    if isinstance(thing, Fixture) and thing.surface:
+        return True
     return takes_things_in(thing) or bool(Subject(thing).kinds & lexicon.FLAT)
 
 

@@ -303,7 +303,7 @@ class Actions:
                 yield ("not", "holding", values[variable])
 
     def _reached(self, spot: str) -> Iterator[Predicate]:
-        if spot in self._names["fixture"]:
+        if spot in self._names["fixture"] and spot in self.contents.receptive:
             yield (REACHABLE, spot)
 
 

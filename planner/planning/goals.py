@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pontine.envs.predicates import DIRECTIONS, Predicate, written
-from pontine.envs.scene import TABLE, Scene, Spot
+from pontine.envs.scene import TABLE, Fixture, Scene, Spot
 from pontine.envs.spots import spot
 from pontine.planner.grounding.abilities import takes_things_in
 from pontine.planner.planning.abilities import about, exclusive, makers
@@ -53,7 +53,7 @@ def check(goal: Predicate, scene: Scene, by: Mapping[Predicate, str]) -> None:
             raise NoPlanError(f"nothing can be {name} the table")
         if name == "in" and not takes_things_in(scene.object(args[1])):
             raise NoPlanError(f"nothing can be put into {args[1]!r}")
-    elif name != "in" or not takes_things_in(scene.fixture(args[1])):
+    elif not {"in": takes_things_in(scene.fixture(args[1])), "on": _only_surface(scene.fixture(args[1]))}.get(name):
         raise NoPlanError(f"nothing can be put {name} {args[1]!r}")
 
 
@@ -64,6 +64,11 @@ def _check_room(thing: str, told: Spot, scene: Scene, able: Sequence[type[Skill]
         if not fixed:
             return
     raise NoPlanError(f"there is no room for {thing!r} at {told.name}: {fixed[0]!r} is there")
+
+
+def _only_surface(fixture: Fixture) -> bool:
+    """Whether things can be stood on a fixture. One that they also go into has but one place for a search: inside."""
+    return bool(fixture.surface) and not takes_things_in(fixture)
 
 
 def undoes(later: Predicate, goal: Predicate, problem: Problem, state: State, goals: Sequence[Predicate]) -> bool:

@@ -261,7 +261,7 @@ def _needed(problem: Problem, call: Action, before: State, ever: _Ever) -> Itera
             yield from (("not", told[1], name, told[3]) for name in ever.on.get(told[3], ()))
     for name, sort in operator.variables.items():
         place = call.values[name]
-        if sort == "place" and place in contents.fixtures:
+        if sort == "place" and place in contents.fixtures and place in contents.receptive:
             yield from ((s, place) for s in sorted(opening()) if problem.true(before, (s, place)))
     for effect in operator.effects:
         told = filled(effect, call.values)

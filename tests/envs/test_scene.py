@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pontine.envs.errors import PontineError
-from pontine.envs.scene import TABLE, Fixture, Scene, SceneError, SceneObject, Spot
+from pontine.envs.scene import SPEAKERS, TABLE, Fixture, Scene, SceneError, SceneObject, Spot
 from tests.work import instructions
 
 words = st.text(string.ascii_letters + " 红色方块{}\"'\\", min_size=1).filter(lambda s: s.strip() and s != TABLE)
 numbers = st.floats(-10, 10)
+flags = st.sampled_from([None, False, True])
 
 
 @st.composite
@@ -31,18 +32,23 @@ def scenes(draw: st.DrawFn) -> Scene:
                 support=support,
                 container=draw(st.booleans()),
                 aliases=tuple(draw(st.lists(words, max_size=2))),
+                graspable=draw(flags),
+                colors=tuple(draw(st.lists(words, max_size=2))),
+                part_of=draw(st.sampled_from([None, *(o.name for o in objects)])),
             )
         )
-    fixtures = (
-        (Fixture("the drawer!", "drawer", draw(st.sampled_from(["open", "closed"]))),) if draw(st.booleans()) else ()
-    )
+    fixtures: tuple[Fixture, ...] = ()
+    if draw(st.booleans()):
+        told = dict(zip(("openable", "switchable", "container", "surface"), draw(st.tuples(*4 * [flags])), strict=True))
+        fixtures = (Fixture("the drawer!", "drawer", draw(st.sampled_from(["open", "closed"])), **told),)
     holding = draw(st.sampled_from([None, *names]))
     hand = draw(st.none() | st.tuples(numbers, numbers, numbers))
     named = [*names, *(f.name for f in fixtures)]
     unseen = draw(st.lists(st.sampled_from(named), unique=True)) if named else []
     place = st.tuples(numbers, numbers)
     spots = [Spot(f"spot_{i}", draw(place), draw(st.floats(0.001, 1))) for i in range(draw(st.integers(0, 2)))]
-    return Scene(tuple(objects), fixtures, holding, hand, tuple(unseen), tuple(spots))
+    speaker = draw(st.sampled_from(SPEAKERS))
+    return Scene(tuple(objects), fixtures, holding, hand, tuple(unseen), tuple(spots), speaker)
 
 
 @given(scenes())
@@ -57,18 +63,8 @@ json_values = st.recursive(
         | st.dictionaries(
             st.sampled_from(
                 [
-                    "objects",
-                    "fixtures",
-                    "robot",
-                    "unseen",
-                    "spots",
-                    "name",
-                    "kind",
-                    "position",
-                    "support",
-                    "holding",
-                    "state",
-                    "tolerance",
+                    *("objects", "fixtures", "robot", "unseen", "spots", "name", "kind", "position", "support"),
+                    *("holding", "state", "tolerance", "part_of", "colors", "graspable", "speaker"),
                 ]
             ),
             inner,
@@ -105,6 +101,18 @@ def test_any_json_value_is_a_scene_or_one_clear_error(value: object) -> None:
         ({"spots": [{"name": "s", "position": [0, 0], "tolerance": 0}]}, "spots[0].tolerance must be positive"),
         ({"objects": [{"name": "s", "kind": "x"}], "spots": [{"name": "s", "position": [0, 0]}]}, "'s' twice"),
         ({"fixtures": [{"name": "d", "kind": "drawer", "state": "ajar"}]}, "one of: open, closed"),
+        (
+            {"objects": [{"name": "a", "kind": "cube", "graspable": "yes"}]},
+            "objects[0].graspable must be true or false",
+        ),
+        ({"objects": [{"name": "a", "kind": "cube", "colors": "red"}]}, "objects[0].colors must be a list"),
+        ({"objects": [{"name": "a", "kind": "lid", "part_of": "pot"}]}, "'a' is a part of 'pot', which the scene does"),
+        (
+            {"objects": [{"name": "a", "kind": "x", "part_of": "b"}, {"name": "b", "kind": "x", "part_of": "a"}]},
+            "'a' is a part of itself through 'a'",
+        ),
+        ({"fixtures": [{"name": "d", "kind": "stove", "state": "off", "surface": 1}]}, "fixtures[0].surface must be"),
+        ({"speaker": "upside down"}, "cannot stand at 'upside down'; valid: arm, opposite, left, right"),
         ([], "must be a JSON object, not a list"),
     ],
 )
