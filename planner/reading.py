@@ -41,6 +41,8 @@ class Reading:
     alternatives: tuple[tuple[Predicate, ...], ...] = ()
     half: bool = False
     spots: tuple[Spot, ...] = ()
+    about: str = ""
+    """The words of a question whether something else was meant by them."""
 
     def to_json(self) -> dict[str, Any]:
         """The JSON shape of the design: the fields that this kind of reading has."""

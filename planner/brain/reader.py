@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Scene
-from pontine.planner.grounding import skills
+from pontine.planner.grounding import conversation, skills
 from pontine.planner.grounding.coverage import unspoken
 from pontine.planner.grounding.followup import set_phrase, skill_phrase
 from pontine.planner.grounding.grounder import ground
@@ -67,6 +67,9 @@ class FormBrain(ABC):
         if not instruction.strip():
             raise PontineError("the instruction is empty; say what the arm should do")
         instruction = mended(instruction, scene)
+        reply = conversation.reply(instruction, scene, turns, lambda said, before: self.read(said, scene, before))
+        if reply is not None:
+            return reply
         if (phrase := set_phrase(instruction) or skill_phrase(instruction, scene)) is not None:
             return weigh(phrase, instruction, scene, turns)
         language = language_of(instruction)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from pontine.envs.scene import Scene
+from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.brain import Brain
-from pontine.planner.reading import Reading, Turn
+from pontine.planner.grounding.conversation import said
+from pontine.planner.grounding.replies import Told, chosen
+from pontine.planner.language.languages import data, language_of
+from pontine.planner.language.messages import word
+from pontine.planner.language.segments import split_units
+from pontine.planner.reading import Reading, Turn, refusal
+
+T = TypeVar("T", SceneObject, Fixture)
 
 MOST_QUESTIONS = 3
 """How often one instruction may be asked about before it is left as it is."""
-
-MOST_WORDS = 4
-"""An answer of more words than this is taken for an instruction and not for a choice."""
 
 Ask = Callable[[Reading], str | None]
 """Puts a question to the person; None if no answer comes."""
@@ -23,44 +27,77 @@ Ask = Callable[[Reading], str | None]
 def read_asking(brain: Brain, instruction: str, scene: Scene, ask: Ask, turns: Sequence[Turn] = ()) -> Reading:
     """The reading of `instruction`, after the questions it raised were answered.
 
-    An answer that picks one of the options is used by reading the same instruction again in a
-    scene without the others; to a number that none of them has the question is asked again; any other answer is read
-    as the instruction said better.
+    An answer that picks one of the options is used by reading the same instruction again, in a scene without the
+    others, or in which the one is called what it was asked about. Any other answer is read as the rest of the
+    instruction ("into the bowl") or as the instruction said better. Where that is not understood either, the question
+    is asked again; "stop" leaves it.
     """
     reading = brain.read(instruction, scene, turns)
     for _ in range(MOST_QUESTIONS):
         if reading.kind != "question":
             break
         answer = ask(reading)
-        if not answer or not answer.strip():
+        if not answer or not answer.strip() or said(answer, language_of(answer), "stop"):
             break
-        picked = choose(answer, reading.options)
-        if picked is None and reading.options and answer.strip().isdecimal():
-            continue
-        if picked is None:
-            instruction = answer
-        else:
-            scene = without(scene, [name for name in reading.options if name != picked])
-        reading = brain.read(instruction, scene, turns)
+        told = chosen(answer, reading, scene)
+        if told is Told.NO:
+            what = reading.about or reading.options[0]
+            return refusal("impossible", word("missing", language_of(instruction), what))
+        if isinstance(told, str):
+            scene = _meant(scene, reading, told)
+            reading = brain.read(instruction, scene, turns)
+        elif not answer.strip().isdecimal():
+            for text in _tries(instruction, answer):
+                better = brain.read(text, scene, turns)
+                if better.kind in ("subgoals", "answer") or better.reason == "unsafe" or better.options:
+                    instruction, reading = text, better
+                    break
     return reading
 
 
-def choose(answer: str, options: Sequence[str]) -> str | None:
-    """The option that an answer picks: by its number, its name, or words that only one of them has."""
-    answer = answer.strip().casefold()
-    if answer.isdecimal() and 1 <= int(answer) <= len(options):
-        return options[int(answer) - 1]
-    names = [o for o in options if o.casefold() == answer]
-    said = set(re.findall(r"\w+", answer.replace("_", " ")))
-    shared = [len(said & set(o.casefold().split("_"))) for o in options]
-    if not names and shared and max(shared) > 0 and len(said) <= MOST_WORDS:
-        names = [o for o, n in zip(options, shared, strict=True) if n == max(shared)]
-    return names[0] if len(names) == 1 else None
+def _tries(instruction: str, answer: str) -> list[str]:
+    """What an answer may mean that names none of the options: alone, or as the rest of what was said."""
+    told = language_of(answer)
+    whole = f"{instruction}{' ' if data(told, 'language')['spaced'] else ''}{answer}"
+    first = split_units(answer)[0]
+    return [whole, answer] if first in data(told, "followup")["places"] else [answer, whole]
+
+
+def _meant(scene: Scene, question: Reading, name: str) -> Scene:
+    """The scene as it is read now that one of the options is known to be meant."""
+    if not question.about:
+        return without(scene, [option for option in question.options if option != name])
+
+    return replace(
+        scene,
+        objects=tuple(_called(o, name, question.about) for o in scene.objects),
+        fixtures=tuple(_called(f, name, question.about) for f in scene.fixtures),
+    )
+
+
+def _called(thing: T, name: str, word: str) -> T:
+    return replace(thing, aliases=(*thing.aliases, word)) if thing.name == name else thing
 
 
 def without(scene: Scene, names: Sequence[str]) -> Scene:
     """The scene as it would be read if some objects were not meant."""
     gone = set(names)
-    kept = tuple(replace(o, support=None) if o.support in gone else o for o in scene.objects if o.name not in gone)
-    fixtures = tuple(f for f in scene.fixtures if f.name not in gone)
-    return Scene(kept, fixtures, None if scene.holding in gone else scene.holding)
+    objects = tuple(
+        replace(
+            o,
+            support=None if o.support in gone else o.support,
+            part_of=None if o.part_of in gone else o.part_of,
+        )
+        for o in scene.objects
+        if o.name not in gone
+    )
+    fixtures = tuple(
+        replace(f, part_of=None if f.part_of in gone else f.part_of) for f in scene.fixtures if f.name not in gone
+    )
+    return replace(
+        scene,
+        objects=objects,
+        fixtures=fixtures,
+        holding=None if scene.holding in gone else scene.holding,
+        unseen=tuple(name for name in scene.unseen if name not in gone),
+    )

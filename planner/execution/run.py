@@ -9,7 +9,7 @@ from dataclasses import replace
 from pontine.envs.errors import RobotError, SceneError
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
-from pontine.planner.execution.asking import Ask, choose
+from pontine.planner.execution.asking import Ask
 from pontine.planner.execution.events import (
     Done,
     Event,
@@ -25,6 +25,7 @@ from pontine.planner.execution.events import (
 from pontine.planner.execution.executive import Planner, Skill, cause_of, execute
 from pontine.planner.execution.marked import marked
 from pontine.planner.execution.report import Report
+from pontine.planner.grounding.replies import affirmed, chosen
 from pontine.planner.planning.plan import Plan, make_plan
 from pontine.planner.planning.score import Judge
 from pontine.planner.reading import Reading, question
@@ -116,7 +117,8 @@ def _unsure(events: Sequence[Event], rehearser: Rehearser | None, ask: Ask | Non
     if rehearser is None or rehearsed is None or rehearsed.probability >= rehearser.sure:
         return None
     if ask is not None:
-        answer = ask(question(f"{rehearsed.text}. Shall I try it all the same?", GO_ON))
-        if answer and choose(answer, GO_ON) == GO_ON[0]:
+        asked = question(f"{rehearsed.text}. Shall I try it all the same?", GO_ON)
+        answer = ask(asked)
+        if answer and (affirmed(answer) or chosen(answer, asked, Scene()) == GO_ON[0]):
             return None
     return rehearsed.text

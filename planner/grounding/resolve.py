@@ -27,6 +27,10 @@ _SENSELESS = frozenset(("onto_itself", "one_target", "unclear"))
 """Questions to which hardly anything that people say leads, unlike what was misread."""
 
 
+_DOUBTED = frozenset(("missing_near", "unsure"))
+"""Questions whether words mean something that they do not fit."""
+
+
 class Unresolved(Exception):
     """Carries the question or refusal that answers instead of subgoals."""
 
@@ -59,7 +63,7 @@ class Resolver:
     def ask(self, key: str, what: str = "", options: Sequence[str] = (), count: int = 0) -> Unresolved:
         """A question, offering `options`."""
         told = question(word(key, self.language, what, options, count), tuple(options))
-        return Unresolved(replace(told, half=key in _SENSELESS))
+        return Unresolved(replace(told, half=key in _SENSELESS, about=what if key in _DOUBTED else ""))
 
     def decline(self, key: str, what: str = "", options: Sequence[str] = ()) -> Unresolved:
         """A refusal because it is impossible."""

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from pontine.envs.scene import Scene, SceneObject
-from pontine.planner.execution.asking import choose, read_asking, without
+from pontine.planner.execution.asking import read_asking, without
+from pontine.planner.grounding.replies import Told, chosen
 from pontine.planner.reading import Reading, Turn, question, subgoals
 from tests.planner.fakes import TABLETOP
 
@@ -29,11 +30,12 @@ class AmbiguousBrain:
     ("answer", "picked"),
     [
         ("1", "red_cube"), ("2", "blue_cube"), ("blue_cube", "blue_cube"), ("the red one", "red_cube"),
-        (" The BLUE cube ", "blue_cube"), ("3", None), ("the cube", None), ("the green one", None), ("", None),
+        (" The BLUE cube ", "blue_cube"), ("3", Told.UNCLEAR), ("the cube", Told.UNCLEAR),
+        ("the green one", Told.UNCLEAR), ("", Told.UNCLEAR),
     ],
 )  # fmt: skip
-def test_an_answer_picks_an_option(answer: str, picked: str | None) -> None:
-    assert choose(answer, OPTIONS) == picked
+def test_an_answer_picks_an_option(answer: str, picked: str | Told) -> None:
+    assert chosen(answer, question("Which cube?", OPTIONS), TABLETOP) == picked
 
 
 def ask_with(*answers: str | None) -> tuple[AmbiguousBrain, Reading]:
