@@ -15,7 +15,8 @@ from .options import LeaderOptions, above, text
 if TYPE_CHECKING:
     from pontine.sim2real.arm.calibration import Calibration
     from pontine.sim2real.arm.serial_arm import SerialArm
-    from pontine.sim2real.teleoperation.leader import Leader
+    from pontine.sim2real.teleoperation.keyboard import Keyboard
+    from pontine.sim2real.teleoperation.leader import Leader, LeaderArm
 
 KEYS = "keyboard"
 
@@ -60,12 +61,14 @@ def run(config: Config) -> int:
         return config.seconds is None or done * CONTROL_SECONDS < config.seconds
 
     with ExitStack() as stack:
-        slack = None if config.leader == KEYS else stack.enter_context(config.open_leader(calibration))
+        slack: LeaderArm | None = None
+        if config.leader != KEYS:
+            slack = stack.enter_context(config.open_leader(calibration))
         arm = SerialArm(config.open_bus(calibration), calibration, allowed, EMPTY_TABLE)
         try:
             with arm, ExitStack() as inner:
                 inner.enter_context(emergency_stop(arm, NO_KEYBOARD if slack is None else None))
-                leader = slack or inner.enter_context(_keyboard(arm, calibration))
+                leader: Leader = slack or inner.enter_context(_keyboard(arm, calibration))
                 console.print("the follower comes to where the leader is; Space, Escape or q stops it, Ctrl-C ends")
                 follow(arm, leader, go_on, ready=lambda: console.print("following"))
         except KeyboardInterrupt:
@@ -83,7 +86,7 @@ def run(config: Config) -> int:
     return 1 if arm.stops else 0
 
 
-def _keyboard(arm: SerialArm, calibration: Calibration) -> Leader:
+def _keyboard(arm: SerialArm, calibration: Calibration) -> Keyboard:
     from pontine.envs.io.plain_text import terminal
     from pontine.sim2real.teleoperation.keyboard import Keyboard, legend
 

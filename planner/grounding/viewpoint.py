@@ -14,7 +14,7 @@ from pontine.envs.scene import SPEAKERS, Fixture, Scene, SceneObject
 from pontine.envs.spots import SPOTS
 from pontine.planner.reading import Reading, Turn
 
-T = TypeVar("T", SceneObject, Fixture)
+T = TypeVar("T", bound=SceneObject | Fixture)
 
 QUARTERS = dict(zip(SPEAKERS, (0, 2, 3, 1), strict=True))
 """Quarter turns, counterclockwise from above, from the way the arm looks to the way the speaker does."""
@@ -69,8 +69,10 @@ def around(point: tuple[float, float], turns: int) -> tuple[float, float]:
 
 
 def _turned(thing: T, turns: int) -> T:
-    position = thing.position
-    return thing if position is None else replace(thing, position=(*around(position[:2], turns), position[2]))
+    position: tuple[float, float, float] | None = thing.position
+    if position is None:
+        return thing
+    return replace(thing, position=(*around(position[:2], turns), position[2]))
 
 
 def _goal(goal: Predicate, turns: int) -> Predicate:

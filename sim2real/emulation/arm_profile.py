@@ -166,13 +166,15 @@ class StrangerProfile:
         rng = np.random.default_rng([_STRANGER, seed])
 
         def one(name: str, size: int | tuple[int, ...] | None = None) -> Any:
-            return rng.uniform(*getattr(self, name), size=size)
+            low, high = getattr(self, name)
+            return rng.uniform(low, high, size)
 
         def either(name: str, size: int | tuple[int, ...]) -> Array:
             return np.asarray(one(name, size) * rng.choice((-1.0, 1.0), size))
 
         n, typical = len(JOINTS), quantities(ArmProfile)
-        arm = ArmProfile(self.name, **{name: float(one(name)) for name in typical}).draw(seed, mirrored)
+        drawn: dict[str, Any] = {name: float(one(name)) for name in typical}
+        arm = ArmProfile(self.name, **drawn).draw(seed, mirrored)
         zero = either("zero_error", n)
         zero[GRIPPER] = either("gripper_error", 1)[0]
         roll_error, zero[_ROLL] = zero[_ROLL], 0.0
@@ -202,8 +204,8 @@ def read_arm_profile(path: str | Path) -> ArmProfile | StrangerProfile:
 
     Raises ArmProfileError in one line that names the file.
     """
-    strange = "zero_error" in _raw(path)
-    return read(StrangerProfile if strange else ArmProfile, path, ArmProfileError)
+    kind: type[ArmProfile | StrangerProfile] = StrangerProfile if "zero_error" in _raw(path) else ArmProfile
+    return read(kind, path, ArmProfileError)
 
 
 def arm_profile(name: str) -> ArmProfile | StrangerProfile:
