@@ -34,8 +34,6 @@ class Config(LeaderOptions):
         super().__post_init__()
         if self.leader is None:
             raise PontineError(f"leader= is missing: give the leader arm's serial port, or leader={KEYS}")
-        if self.leader == KEYS and not sys.stdin.isatty():
-            raise PontineError(f"leader={KEYS} needs a terminal to type at")
         if self.seconds is not None:
             above("seconds", self.seconds, 0)
 
@@ -51,6 +49,8 @@ def run(config: Config) -> int:
     from pontine.sim2real.teleoperation.follow import follow
     from pontine.sim2real.vision.scene_source import EMPTY_TABLE
 
+    if config.leader == KEYS and not sys.stdin.isatty():
+        raise PontineError(f"leader={KEYS} needs a terminal to type at")
     check_writable(config.report, "the report")
     console, calibration = terminal(), config.read_calibration()
     allowed, steps = limits(config.profile, calibration), 0

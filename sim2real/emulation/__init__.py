@@ -3,4 +3,14 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["arm_profile", "emulated_arm", "emulated_servo", "emulator", "process", "profiles", "servo", "shaft"]
+__all__ = [
+    "arm_profile",
+    "drawn_arm",
+    "emulated_arm",
+    "emulated_servo",
+    "emulator",
+    "process",
+    "profiles",
+    "servo",
+    "shaft",
+]

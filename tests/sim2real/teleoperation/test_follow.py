@@ -205,5 +205,5 @@ def test_what_the_verb_refuses() -> None:
     with pytest.raises(PontineError, match="follower's port too"):
         arm_teleop.Config(leader="x", follower="x")
     with pytest.raises(PontineError, match="needs a terminal"):
-        arm_teleop.Config(leader="keyboard", follower="x")
+        arm_teleop.run(arm_teleop.Config(leader="keyboard", follower="x"))
     assert replace(arm_teleop.Config(leader="y", follower="x")).port == "x"
