@@ -1,17 +1,16 @@
 """The manifest of a folder of model files: what belongs there, and by which sums it is known to be whole.
 
-It is written last, so a folder without one is not whole. A file whose size and time of change are those of the last
-look is not read again: a healthy cache costs a few calls of `stat`.
+It is written last, so a folder without one is not whole. Every look reads the files: a disk that rots keeps their sizes
+and times. Of what loading the model takes, that is about a twentieth.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 from typing import Any
 
-from pontine.envs.errors import PontineError, WriteError
+from pontine.envs.errors import PontineError
 from pontine.envs.files import write_json
 from pontine.envs.io import json_text
 
@@ -44,40 +43,25 @@ def damage(folder: Path) -> str | None:
         return str(error)
     if not isinstance(known, dict) or not known or not all(map(_is_entry, known.values())):
         return f"{NAME} is no manifest"
-    changed = False
     for name, entry in known.items():
         path = folder / name
         try:
-            found = path.stat()
-            if found.st_size != entry["bytes"]:
-                return f"{name} has {found.st_size} bytes instead of {entry['bytes']}"
-            if found.st_mtime_ns != entry["changed"]:
-                if _sum(path) != entry["sha256"]:
-                    return f"{name} is not what was written"
-                entry["changed"], changed = found.st_mtime_ns, True
+            size = path.stat().st_size
+            if size != entry["bytes"]:
+                return f"{name} has {size} bytes instead of {entry['bytes']}"
+            if _sum(path) != entry["sha256"]:
+                return f"{name} is not what was written"
         except OSError as error:
             return f"{name}: {error.strerror or error}"
-    if changed and os.access(folder, os.W_OK):
-        # Copied or touched, and whole: the next look is quick again, where that can be noted.
-        _note(folder, known)
     return None
 
 
-def _note(folder: Path, known: dict[str, Any]) -> None:
-    try:
-        write_json(folder / NAME, known)
-    except WriteError:
-        # A full disk: the sums are taken once more the next time.
-        return
-
-
 def _entry(path: Path) -> dict[str, Any]:
-    found = path.stat()
-    return {"bytes": found.st_size, "changed": found.st_mtime_ns, "sha256": _sum(path)}
+    return {"bytes": path.stat().st_size, "sha256": _sum(path)}
 
 
 def _is_entry(entry: Any) -> bool:
-    wanted = {"bytes": int, "changed": int, "sha256": str}
+    wanted = {"bytes": int, "sha256": str}
     return isinstance(entry, dict) and all(isinstance(entry.get(name), kind) for name, kind in wanted.items())
 
 
