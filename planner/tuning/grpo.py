@@ -28,15 +28,12 @@ from pontine.planner.brain.decode import Vocabulary
 from pontine.planner.brain.weights import base_model
 from pontine.planner.planning.problem import prepare
 from pontine.planner.tuning.corpus import samples
-from pontine.planner.tuning.lora import TuneConfig, autocast, checkpoint, resume, save_adapter, trainable
+from pontine.planner.tuning.lora import TuneConfig, autocast, checkpoint, due, resume, save_adapter, trainable
 from pontine.planner.tuning.rollouts import Rollout, hidden_states, log_probabilities, sample
 from pontine.planner.tuning.synthetic_scenes import Task, imagine
 
 GROUPS = 4
 """Instructions in one step whose rollouts did not all earn the same; those where they did teach nothing."""
-
-SAVED_EVERY = 5
-"""Steps from one checkpoint to the next."""
 
 DRAW = 64
 """Instructions drawn at a time."""
@@ -50,8 +47,11 @@ class RlConfig(TuneConfig):
     group: int = 8
 
 
-def train(config: RlConfig, out: Path, excluded: Collection[tuple[str, ...]] = ()) -> dict[str, Any]:
-    """Train into `out`, going on from its last checkpoint; returns the curve and counts.
+def train(
+    config: RlConfig, out: Path, excluded: Collection[tuple[str, ...]] = (), save_every: int = 20
+) -> dict[str, Any]:
+    """Train into `out`, going on from its last checkpoint; returns the curve and counts. A checkpoint is written after
+    the step in which `save_every` more samples are done.
 
     A row of the curve is one step: instructions rolled out so far, the mean reward of all that were for this step,
     the share of groups that taught something, and CPU seconds.
@@ -67,8 +67,8 @@ def train(config: RlConfig, out: Path, excluded: Collection[tuple[str, ...]] = (
     model = trainable(folder, config.rank, config.init)
     learner = _Ppo(model, folder, config) if config.stage == "ppo" else _Grpo(model, config)
     out.mkdir(parents=True, exist_ok=True)
-    step, curve = resume(config, out, learner.trained, learner.optimizer)
-    done = int(curve[-1][0]) if curve else 0
+    done, curve = resume(config, out, learner.trained, learner.optimizer)
+    kept = done
     columns = TextColumn(config.stage), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, TextColumn("reward {task.fields[reward]}")) as progress:
         bar = progress.add_task("rl", total=config.samples, completed=done, reward=curve[-1][1] if curve else "–")
@@ -87,9 +87,9 @@ def train(config: RlConfig, out: Path, excluded: Collection[tuple[str, ...]] = (
                 learner.update(groups)
             seconds = time.process_time() - began
             curve.append([done, round(sum(rewards) / tried, 4), round(len(groups) / tried, 4), round(seconds, 2)])
-            step += 1
-            if step % SAVED_EVERY == 0 or done >= config.samples:
-                checkpoint(config, out, step, curve, learner.trained, learner.optimizer)
+            if due(kept, done, save_every, config):
+                checkpoint(config, out, curve, learner.trained, learner.optimizer)
+                kept = done
     save_adapter(out, learner.policy, config.rank)
     peak = platform.peak_memory() / 1e6
     return {"samples": done, "curve": curve, "peak_mb": round(peak)}

@@ -79,16 +79,24 @@ def start_from(folder: Path, model: Any) -> None:
         raise PontineError(f"cannot start from the adapter in {str(folder)!r}: {checkpoints.why(error)}") from None
 
 
+def due(kept: int, done: int, save_every: int, config: TuneConfig) -> bool:
+    """Whether it is time for a checkpoint after `done` samples, the last one being after `kept`."""
+    return done >= config.samples or done // save_every > kept // save_every
+
+
 def checkpoint(
-    config: TuneConfig, out: Path, done: int, curve: list[list[float]], trained: Mapping[str, Any], optimizer: Any
+    config: TuneConfig, out: Path, curve: list[list[float]], trained: Mapping[str, Any], optimizer: Any
 ) -> None:
-    """Keep the weights, the optimizer and the curve after `done` chunks or steps. Raises WriteError."""
-    facts = {"done": done, "config": asdict(config), "curve": curve}
+    """Keep the weights, the optimizer and the curve, whose last row begins with the samples that are done.
+
+    Raises WriteError.
+    """
+    facts = {"config": asdict(config), "curve": curve}
     checkpoints.keep(_file(out), _parts(trained, optimizer), facts)
 
 
 def resume(config: TuneConfig, out: Path, trained: Mapping[str, Any], optimizer: Any) -> tuple[int, list[list[float]]]:
-    """Load the checkpoint, if there is one; returns the chunks or steps done and the curve so far.
+    """Load the checkpoint, if there is one; returns the samples done and the curve so far.
 
     Raises PontineError for one of another configuration, CheckpointError for one that cannot be read.
     """
@@ -96,9 +104,11 @@ def resume(config: TuneConfig, out: Path, trained: Mapping[str, Any], optimizer:
         return 0, []
     with checkpoints.reading(_file(out)) as (tensors, facts):
         there, curve = dict(facts["config"]), facts["curve"]
-        done = checkpoints.count(facts, "done")
         if any(type(number) not in (int, float) for row in curve for number in row) or not all(curve):
             raise ValueError("its curve is not one of numbers")
+        done = curve[-1][0] if curve else 0
+        if type(done) is not int or done < 0:
+            raise ValueError("its curve is not one of samples")
     if differ := [key for key, value in asdict(config).items() if there.get(key) != value]:
         raise PontineError(
             f"{str(out)!r} holds a run with another {', '.join(differ)}; "

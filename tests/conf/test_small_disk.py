@@ -20,10 +20,12 @@ from safetensors.torch import load_file
 from pontine.conf.main import dispatch, guarded
 from pontine.envs.errors import PontineError
 from pontine.envs.files import MARK
+from pontine.planner.tuning import sft
 from pontine.planner.tuning.lora import TuneConfig, checkpoint
 from pontine.policies import critic
 from pontine.policies.training.failures import append_failures
 from pontine.sim2real.data.recording import Recorder
+from tests.planner.tuning.test_sft import toy as toy_model
 
 TINY = [
     "task=reach", "algo=clone", "randomization=none", "clone.rounds=2", "clone.worlds=4", "clone.steps=4",
@@ -75,7 +77,13 @@ def played(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(critic, "play", play)
 
 
-@pytest.mark.usefixtures("played")
+@pytest.fixture
+def toys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tuned here is a toy of the language model."""
+    monkeypatch.setattr(sft, "trainable", toy_model)
+
+
+@pytest.mark.usefixtures("played", "toys")
 @pytest.mark.parametrize(
     ("words", "size"),
     [
@@ -86,6 +94,8 @@ def played(monkeypatch: pytest.MonkeyPatch) -> None:
         (["export", "policy=pick", "out=disk/pick.onnx"], 65_536),
         (["distill", "tasks=[reach]", "run_dir=disk/run", "student.rounds=1", "student.worlds=2", "student.steps=3",
           "student.updates=1", "student.batch=8", "test_episodes=1", "threads=1"], 65_536),
+        (["tune", "samples=8", "rank=16", "out=disk/run", "threads=1"], 4_096),
+        (["tune", "samples=8", "rank=16", "out=disk/run", "threads=1"], 65_536),
         (["new", "kind", "mug", "out=disk/mug"], 8_192),
     ],
 )  # fmt: skip
@@ -121,7 +131,7 @@ def fail(folder: Path) -> None:
     append_failures(folder / "failures.jsonl", ({"task": "pick", "seed": k} for k in range(4000)))
 
 
-@pytest.mark.parametrize("write", [film, fail, lambda folder: checkpoint(TuneConfig(), folder, 1, [[8, 0.5]], *toy())])
+@pytest.mark.parametrize("write", [film, fail, lambda folder: checkpoint(TuneConfig(), folder, [[8, 0.5]], *toy())])
 def test_a_writer_on_a_full_disk_leaves_what_was_there(write: Callable[[Path], None], tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 65_536):
         (tmp_path / "disk" / "failures.jsonl").write_text('{"task": "pick", "seed": 1}\n')

@@ -61,7 +61,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr(grpo, "DRAW", 4)
     monkeypatch.setattr(grpo, "GROUPS", 1)
-    monkeypatch.setattr(grpo, "SAVED_EVERY", 1)
 
 
 def test_equal_rollouts_are_one_and_their_probabilities_are_those_they_were_drawn_with() -> None:
@@ -91,7 +90,7 @@ def test_a_run_that_was_cut_off_ends_as_one_that_was_not(stage: str, tmp_path: P
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(grpo.Progress, "update", cut)
-            grpo.train(config, out)
+            grpo.train(config, out, save_every=1)
 
     run(tmp_path / "whole", 99)
     with pytest.raises(KeyboardInterrupt):

@@ -13,7 +13,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.planner.tuning import sft
-from pontine.planner.tuning.lora import TuneConfig, start_from
+from pontine.planner.tuning.lora import TuneConfig, checkpoint, resume, start_from
 from pontine.planner.tuning.tune import tune_verb
 
 
@@ -37,26 +37,42 @@ class Cut(Exception):
     pass
 
 
-def test_a_run_that_was_cut_off_ends_as_one_that_was_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config = TuneConfig(samples=24, rank=2)
-    sft.train(config, tmp_path / "whole")
-    batches = sft._batches
+@pytest.mark.parametrize("cut_at", [2, 5])
+def test_a_run_that_was_cut_off_ends_as_one_that_was_not(
+    cut_at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sft, "TOKENS", 256)
+    config = TuneConfig(samples=20, rank=2)
+    whole = sft.train(config, tmp_path / "whole", save_every=3)
+    loss, calls = sft._loss, iter(range(99))
 
-    def cut(config: TuneConfig, chunk: int, *rest: Any) -> Any:
-        if chunk == 2:
+    def cut(*args: Any) -> torch.Tensor:
+        if next(calls) == cut_at:
             raise Cut
-        return batches(config, chunk, *rest)
+        return loss(*args)
 
-    monkeypatch.setattr(sft, "_batches", cut)
+    monkeypatch.setattr(sft, "_loss", cut)
     with pytest.raises(Cut):
-        sft.train(config, tmp_path / "cut")
+        sft.train(config, tmp_path / "cut", save_every=3)
     assert not (tmp_path / "cut" / "adapter.safetensors").exists()
-    monkeypatch.setattr(sft, "_batches", batches)
-    told = sft.train(config, tmp_path / "cut")
-    assert [seen for seen, _ in told["loss_curve"]] == [8, 16, 24]
-    whole, again = (load_file(tmp_path / run / "adapter.safetensors") for run in ("whole", "cut"))
-    assert whole.keys() == again.keys()
-    assert all(torch.equal(whole[name], again[name]) for name in whole)
+    again = sft.train(config, tmp_path / "cut", save_every=3)
+    # Kept within a chunk of 8 too, and the last chunk is one of 4.
+    assert any(done % 8 for done, _ in whole["loss_curve"] if done < 16)
+    assert again == whole
+    assert whole["samples"] == whole["loss_curve"][-1][0] == sum(count for *_, count in sft.drawn(config)) == 20
+    one, other = (load_file(tmp_path / run / "adapter.safetensors") for run in ("whole", "cut"))
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize("curve", [[[-1, 0.5]], [[0.5, 0.5]], [["8", 0.5]], [[True, 0.5]], [[]]])
+def test_a_checkpoint_whose_curve_is_none_is_one_clear_line(curve: Any, tmp_path: Path) -> None:
+    config = TuneConfig(samples=8, rank=2)
+    trained = {"a": torch.nn.Parameter(torch.zeros(2))}
+    optimizer = torch.optim.AdamW(trained.values())
+    checkpoint(config, tmp_path, curve, trained, optimizer)
+    with pytest.raises(PontineError, match=r"cannot be read \(its curve"):
+        resume(config, tmp_path, trained, optimizer)
 
 
 def test_another_configuration_does_not_go_on(tmp_path: Path) -> None:
