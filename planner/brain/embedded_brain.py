@@ -70,10 +70,7 @@ class EmbeddedBrain(FormBrain):
                 f"the converted language model in {str(folder)!r} is damaged ({plain(error, longest=300)}); "
                 "delete that folder and run again"
             ) from None
-        merged = Path(adapter) if adapter else SHIPPED
-        card = merge_adapter(model, merged)
-        with json_text.expecting(f"the card of the adapter in {str(merged)!r}"):
-            unknown, ask_below = set(LATER) - set(card.get("keywords", ())), float(card.get("ask_below", 0.0))
+        unknown, ask_below = merge_adapter(model, Path(adapter) if adapter else SHIPPED)
         return cls(model.eval(), Vocabulary.of(tokenizer, without=unknown), ask_below)
 
     def forms(self, instruction: str, scene: Scene | None = None) -> Iterator[tuple[Form, float]]:
@@ -162,21 +159,31 @@ def _draft(constraint: Constraint) -> list[int]:
     return tokens
 
 
-def merge_adapter(model: Any, folder: Path) -> dict[str, Any]:
-    """Add a LoRA adapter into the weights, which costs nothing at run time; returns its `adapter.json`.
+def merge_adapter(model: Any, folder: Path) -> tuple[set[str], float]:
+    """Add a LoRA adapter into the weights, which costs nothing at run time.
 
-    Raises PontineError if the adapter is missing, cut short or made for another model.
+    Returns what its card says: the verbs of the goal form that it was not taught, and the probability below which it
+    asks. Raises PontineError if the adapter is missing, cut short, not of numbers or made for another model.
     """
     try:
         card = json_text.read(folder / "adapter.json", "its card")
-        scale = card["alpha"] / card["rank"]
+        scale, ask_below = card["alpha"] / card["rank"], float(card.get("ask_below", 0.0))
+        unknown = set(LATER) - set(card.get("keywords", ()))
+        if not 0 <= ask_below <= 1:
+            raise ValueError(f"its ask_below is {ask_below}, no probability")
         tensors = load_file(folder / "adapter.safetensors")
         modules = dict(model.named_modules())
         for name in sorted(n.removesuffix(".lora_A") for n in tensors if n.endswith(".lora_A")):
             down, up = tensors[f"{name}.lora_A"].float(), tensors[f"{name}.lora_B"].float()
-            modules[name].weight.data += scale * (up @ down)
-        return dict(card)
+            weight = modules[name].weight.data
+            if (len(up), *down.shape[1:]) != weight.shape:
+                raise ValueError(f"{name} is of another size")
+            update = scale * (up @ down)
+            if not math.isfinite(float(update.sum())):
+                raise ValueError(f"{name} has numbers that are not finite")
+            weight += update
+        return unknown, ask_below
     except (PontineError, OSError, SafetensorError, LookupError, ValueError, TypeError, ArithmeticError,
-            RuntimeError) as error:  # fmt: skip
+            AttributeError, RuntimeError) as error:  # fmt: skip
         said = plain(error, longest=300) or type(error).__name__
         raise PontineError(f"the adapter in {str(folder)!r} cannot be used: {said}") from None

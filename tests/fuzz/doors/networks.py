@@ -1,4 +1,4 @@
-"""Networks that somebody trained: policies, critics and checkpoints, with their cards."""
+"""Networks that somebody trained: policies, critics, adapters and checkpoints, with their cards."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import numpy as np
 import torch
 
 from pontine.envs.io import json_text
+from pontine.planner.brain.embedded_brain import merge_adapter
+from pontine.planner.tuning.lora import save_adapter
 from pontine.policies import checkpoint, critic
 from pontine.policies.actor import Actor, load, save
 from tests.fuzz.frame import LostError, door
@@ -74,6 +76,34 @@ def read_critic(pair: Pair, folder: Path) -> None:
     found, _ = critic.load(laid(pair, folder))
     if not np.isfinite(found.probability(np.ones((1, critic.FEATURES)))).all():
         raise LostError("a critic was taken that has no probability")
+
+
+class Attention(torch.nn.Module):
+    """A language model as small as can be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.q_proj, self.o_proj = torch.nn.Linear(6, 4, bias=False), torch.nn.Linear(4, 6, bias=False)
+
+
+@cache
+def adapter() -> Pair:
+    torch.manual_seed(0)
+    parts = {"q_proj.lora_A": (2, 6), "q_proj.lora_B": (4, 2), "o_proj.lora_A": (2, 4), "o_proj.lora_B": (6, 2)}
+    with tempfile.TemporaryDirectory() as folder:
+        save_adapter(Path(folder), {name: torch.nn.Parameter(torch.randn(shape)) for name, shape in parts.items()}, 2)
+        return (Path(folder) / "adapter.safetensors").read_bytes(), (Path(folder) / "adapter.json").read_bytes()
+
+
+@door("adapters", lambda rng: hostile(adapter(), rng))
+def read_adapter(pair: Pair, folder: Path) -> None:
+    """Merged into a model whose weights then are numbers."""
+    (folder / "adapter.safetensors").write_bytes(pair[0])
+    (folder / "adapter.json").write_bytes(pair[1])
+    model = Attention()
+    _, ask_below = merge_adapter(model, folder)
+    if not all(weight.isfinite().all() for weight in model.parameters()) or not 0 <= ask_below <= 1:
+        raise LostError("an adapter was taken that makes no sense")
 
 
 def learner() -> dict[str, checkpoint.Part]:

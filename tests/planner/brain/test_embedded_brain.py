@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from pontine.envs.errors import PontineError
 from pontine.envs.scene import Fixture, Scene, SceneObject
@@ -99,3 +101,23 @@ def test_an_adapter_with_a_card_of_another_shape_is_one_clear_line(tmp_path: Pat
     with pytest.raises(PontineError, match=f"cannot be used: .*{why}") as caught:
         merge_adapter(torch.nn.Linear(1, 1), tmp_path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("tensors", "more", "why"),
+    [
+        ({"0.lora_A": torch.ones(1, 2), "0.lora_B": torch.full((3, 1), torch.nan)}, {}, "not finite"),
+        ({"0.lora_A": torch.full((1, 2), 3e38), "0.lora_B": torch.full((3, 1), 3e38)}, {}, "not finite"),
+        ({"0.lora_A": torch.ones(1, 1), "0.lora_B": torch.ones(3, 1)}, {}, "another size"),
+        ({".lora_A": torch.ones(1, 2), ".lora_B": torch.ones(3, 1)}, {}, "weight"),
+        ({}, {"ask_below": -1}, "no probability"),
+        ({}, {"ask_below": "often"}, "convert"),
+    ],
+)
+def test_an_adapter_of_no_numbers_or_for_another_model_is_one_clear_line(
+    tmp_path: Path, tensors: dict[str, torch.Tensor], more: dict, why: str
+) -> None:
+    save_file(tensors, tmp_path / "adapter.safetensors")
+    (tmp_path / "adapter.json").write_text(json.dumps({"alpha": 2, "rank": 1, **more}))
+    with pytest.raises(PontineError, match=f"cannot be used: .*{why}"):
+        merge_adapter(torch.nn.Sequential(torch.nn.Linear(2, 3)), tmp_path)
