@@ -5,13 +5,17 @@
     works=A,B     of these works only
     out=FILE      where to write the counts (JSON)
 
-A work is a command that is started, killed after a random part of the time it takes alone, and given again, up to
-`MOST_IN_ONE` times, until it ends by itself. After every kill its files are whole, what it had kept is still there, and
-in the end it has done all its work. Ends with 1 if anything was lost.
+A work is a command that is started, killed, and given again, up to `MOST_IN_ONE` times, until it ends by itself. Half
+of the kills come after a random part of the time that it takes alone, half in the moment in which it begins, changes or
+renames a file. After every kill its files are whole, what it had kept is still there, and in the end it has done all
+its work. Ends with 1 if anything was lost.
+
+The command is forked from a process that has imported the large libraries: what a kill hits is Pontine at work.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -21,14 +25,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from safetensors import safe_open
 
 from pontine.envs.files import MARK
 from pontine.envs.scene import Scene, SceneObject
+from tests.command import Started
 
 OPTIONS = ("kills", "seed", "works", "out")
 MOST_IN_ONE = 8
@@ -37,7 +43,9 @@ MOST_IN_ONE = 8
 LONGEST = 1800.0
 """Seconds after which a work that was not killed counts as hung."""
 
-PONTINE = (sys.executable, "-m", "pontine.conf.main")
+EVERY = 0.004
+"""Seconds from one look into a work's folder to the next."""
+
 SCENE = Scene(
     (
         SceneObject("red_cube", "cube", "red", (0.2, 0.08, 0.015), size=(0.03, 0.03, 0.03)),
@@ -63,13 +71,14 @@ with Recorder("set", cameras={"front": (48, 64)}) as recorder:
 
 @dataclass(frozen=True)
 class Work:
-    """`words` is the command, `said` what is typed to it; `kept` lists what it has kept in a folder, in its order, and
-    `finished` says what is missing in the end."""
+    """`words` follow `pontine`, or `python` for a `script`; `said` is typed to it. `kept` lists what it has kept in a
+    folder, in its order, and `finished` says whether it has done all."""
 
     words: list[str]
     finished: Callable[[Path], bool]
     kept: Callable[[Path], list[Any]] = lambda folder: []
     said: str = ""
+    script: bool = False
 
 
 def read(path: Path) -> Any:
@@ -112,36 +121,36 @@ def exist(*names: str) -> Callable[[Path], bool]:
 
 WORKS = {
     "train": Work(
-        [*PONTINE, "train", *TRAIN],
+        ["train", *TRAIN],
         lambda folder: exist("run/policy.safetensors", "run/policy.json")(folder) and len(points(folder)) == 10,
         points,
     ),
     "distill": Work(
-        [*PONTINE, "distill", "tasks=[pick,place]", "student.rounds=6", "student.worlds=8", "student.steps=5",
+        ["distill", "tasks=[pick,place]", "student.rounds=6", "student.worlds=8", "student.steps=5",
          "student.updates=5", "student.batch=64", "student.hidden=[16]", "test_episodes=4", "threads=1", "run_dir=run"],
         exist("run/policy.safetensors", "run/policy.json"),
     ),
     "critic": Work(
-        [*PONTINE, "critic", "task=push", "episodes=60", "test_episodes=40", "threads=1", "out=critic"],
+        ["critic", "task=push", "episodes=60", "test_episodes=40", "threads=1", "out=critic"],
         exist("critic.safetensors", "critic.json"),
     ),
     "tune": Work(
-        [*PONTINE, "tune", "samples=96", "out=run", "threads=1"],
+        ["tune", "samples=24", "save_every=8", "rank=2", "out=run", "threads=1"],
         exist("run/adapter.safetensors", "run/adapter.json", "run/card.json"),
     ),
     "batch": Work(
-        [*PONTINE, "plan", "batch=in.jsonl", "out=out.jsonl"],
+        ["plan", "batch=in.jsonl", "out=out.jsonl"],
         lambda folder: answers(folder) == list(range(12)),
         answers,
     ),
-    "record": Work([sys.executable, "-c", RECORD], lambda folder: len(episodes(folder)) == 12, episodes),
+    "record": Work(["-c", RECORD], lambda folder: len(episodes(folder)) == 12, episodes, script=True),
     "session": Work(
-        [*PONTINE, "demo", "scene=scene.json", "report=run.json"],
+        ["demo", "scene=scene.json", "report=run.json"],
         reached,
         said="put the red cube in the bowl\nundo\nquit\n",
     ),
     "conversion": Work(
-        [*PONTINE, "plan", "instruction=put the red cube in the bowl", "scene=scene.json", "out=plan.json"],
+        ["plan", "instruction=put the red cube in the bowl", "scene=scene.json", "out=plan.json"],
         exist("plan.json"),
     ),
 }  # fmt: skip
@@ -156,16 +165,37 @@ def prepare(folder: Path) -> None:
     (folder / "in.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 
 
-def start(name: str, folder: Path) -> subprocess.Popen[bytes]:
+class Script:
+    """A program in Python while it runs, as `Started` is the command."""
+
+    def __init__(self, words: list[str], cwd: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, *words], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.poll() is None
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
+    def ended(self, timeout: float = LONGEST) -> subprocess.CompletedProcess[str]:
+        """What it came to, once it has ended."""
+        told, _ = self._process.communicate(timeout=timeout)
+        return subprocess.CompletedProcess(self._process.args, self._process.returncode, told, "")
+
+
+def start(name: str, folder: Path) -> Started | Script:
     """Start a work in a folder."""
     work = WORKS[name]
-    environment = {**os.environ, **({"PONTINE_CACHE": str(folder / "cache")} if name == "conversion" else {})}
-    with (folder / ".said").open("w+b") as typed, (folder / ".told").open("ab") as told:
-        typed.write(work.said.encode())
-        typed.seek(0)
-        return subprocess.Popen(
-            work.words, cwd=folder, env=environment, stdin=typed, stdout=told, stderr=told, start_new_session=True
-        )
+    if work.script:
+        return Script(work.words, folder)
+    more = {"PONTINE_CACHE": str(folder / "cache")} if name == "conversion" else {}
+    with mock.patch.dict(os.environ, more):
+        return Started(*work.words, cwd=folder, typed=work.said)
 
 
 def damaged(folder: Path) -> list[str]:
@@ -187,40 +217,107 @@ def damaged(folder: Path) -> list[str]:
     return wrong
 
 
-def end(process: subprocess.Popen[bytes], seconds: float | None) -> int | None:
-    """The status of a process that ends within some seconds; else it is killed, all its group, and that is None."""
-    try:
-        return process.wait(LONGEST if seconds is None else seconds)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return None
+@dataclass(frozen=True)
+class Moment:
+    """When a work is killed: after so many seconds, or after so many changes in its folder."""
+
+    seconds: float = LONGEST
+    changes: int | None = None
 
 
-def once(name: str, rng: random.Random | None, takes: float) -> tuple[int, list[str]]:
-    """A work in a folder of its own: how often it was killed, and what is wrong. Without `rng` it is never killed."""
-    work = WORKS[name]
-    kills, wrong, kept = 0, [], []
+@dataclass(frozen=True)
+class Ran:
+    """How a process ended: its status, None if it was killed, after how many seconds and changes in its folder, and
+    what it said."""
+
+    status: int | None
+    seconds: float
+    changes: int
+    told: str = ""
+
+
+def listing(folder: Path) -> set[tuple[str, int, int]]:
+    """The files below a folder with size and time of change."""
+    found = set()
+    for where, _, names in os.walk(folder):
+        for name in names:
+            try:
+                stat = os.lstat(os.path.join(where, name))
+            except FileNotFoundError:
+                continue
+            found.add((os.path.join(where, name), stat.st_size, stat.st_mtime_ns))
+    return found
+
+
+def run(name: str, folder: Path, moment: Moment) -> Ran:
+    """Start a work in a folder and wait for its end, or kill it when the moment has come."""
+    process, began, seen, changes = start(name, folder), time.monotonic(), listing(folder), 0
+    while True:
+        running, seconds, now = process.running, time.monotonic() - began, listing(folder)
+        changes, seen = changes + (now != seen), now
+        killed = running and (seconds > moment.seconds or changes == moment.changes)
+        if killed:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGKILL)
+        if killed or not running:
+            done = process.ended()
+            return Ran(None if killed else done.returncode, seconds, changes, (done.stdout + done.stderr)[-1500:])
+        time.sleep(EVERY)
+
+
+@dataclass
+class Outcome:
+    """What became of a work in one folder: how often it was killed, how often of that by what it did with a file, what
+    is wrong, and how the last of its processes ended."""
+
+    ran: Ran
+    kills: int = 0
+    at_changes: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def once(name: str, most: int, when: Callable[[], Moment]) -> Outcome:
+    """A work in a folder of its own, killed up to `most` times and then let finish."""
+    work, kept = WORKS[name], list[Any]()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)
         prepare(folder)
+        found = Outcome(Ran(None, 0.0, 0))
         while True:
-            killing = rng is not None and kills < MOST_IN_ONE
-            status = end(start(name, folder), rng.uniform(0, takes) if rng is not None and killing else None)
-            wrong += damaged(folder)
-            now = work.kept(folder)
+            killing = found.kills < most
+            moment = when() if killing else Moment()
+            found.ran = run(name, folder, moment)
+            found.wrong, now = damaged(folder), kept
+            try:
+                now = work.kept(folder)
+            except Exception as error:  # noqa: BLE001 - whatever it is, what was kept cannot be read
+                found.wrong.append(f"what was kept: {type(error).__name__}: {error}")
+            if found.wrong:
+                return found
             if now[: len(kept)] != kept:
-                wrong.append(f"of {len(kept)} things kept only {len(now)} are left, or they are others")
+                found.wrong.append(f"of {len(kept)} things kept only {len(now)} are left, or they are others")
+                return found
             kept = now
-            if status is None and killing:
-                kills += 1
+            if found.ran.status is None and killing:
+                found.kills += 1
+                found.at_changes += moment.changes is not None
                 continue
-            if status != 0:
-                told = (folder / ".told").read_text(encoding="utf-8", errors="replace")[-1500:]
-                wrong.append(f"ended with {status} after {kills} kills: {told}")
+            if found.ran.status != 0:
+                found.wrong.append(f"ended with {found.ran.status} after {found.kills} kills: {found.ran.told}")
             elif not work.finished(folder):
-                wrong.append(f"ended after {kills} kills without having done all its work: {kept}")
-            return kills, wrong
+                found.wrong.append(f"ended after {found.kills} kills without having done all its work: {kept}")
+            return found
+
+
+def moments(alone: Ran, rng: random.Random) -> Callable[[], Moment]:
+    """Draws when a work is killed that ends as `alone` where nobody kills it."""
+
+    def when() -> Moment:
+        if alone.changes and rng.random() < 0.5:
+            return Moment(changes=rng.randint(1, alone.changes))
+        return Moment(rng.uniform(0, alone.seconds))
+
+    return when
 
 
 def main(words: list[str]) -> int:
@@ -235,17 +332,23 @@ def main(words: list[str]) -> int:
     lost = 0
     for name in names:
         began = time.monotonic()
-        _, wrong = once(name, None, 0.0)
-        takes = time.monotonic() - began
-        rng, kills, ended = random.Random(f"{seed} {name}"), 0, 0
+        alone = once(name, 0, Moment)
+        when, kills, aimed, ended, wrong = moments(alone.ran, random.Random(f"{seed} {name}")), 0, 0, 0, alone.wrong
         while kills < wanted and not wrong:
-            more, wrong = once(name, rng, takes)
-            kills, ended = kills + more, ended + 1
+            found = once(name, min(MOST_IN_ONE, wanted - kills), when)
+            kills, aimed, ended, wrong = kills + found.kills, aimed + found.at_changes, ended + 1, found.wrong
             print(f"{name}: {kills} kills", file=sys.stderr, flush=True)
         lost += len(wrong)
-        figures = {"kills": kills, "ended_by_itself": ended, "seconds_alone": round(takes, 1), "wrong": wrong}
-        report["works"][name] = figures
-        print(f"{name:<12}{kills:>5} kills  {ended:>4} ended  {takes:6.1f} s alone  {len(wrong)} wrong", flush=True)
+        report["works"][name] = {
+            "kills": kills, "at_a_change": aimed, "finished": ended, "wrong": wrong,
+            "changes_alone": alone.ran.changes, "seconds_alone": round(alone.ran.seconds, 1),
+            "seconds": round(time.monotonic() - began),
+        }  # fmt: skip
+        print(
+            f"{name:<12}{kills:>5} kills, {aimed:>3} of them at a change of a file  {ended:>4} finished"
+            f"  {alone.ran.seconds:6.1f} s alone  {len(wrong)} wrong",
+            flush=True,
+        )
         for what in wrong:
             print(f"  {what}", flush=True)
     report["kills"] = sum(figures["kills"] for figures in report["works"].values())
