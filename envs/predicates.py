@@ -246,7 +246,7 @@ def parse_goal(text: str, taken: Collection[str] = ()) -> tuple[tuple[Predicate,
     goals, spots, names = [], dict[tuple[float, float], Spot](), free_names(taken)
     for words in _predicates(text):
         body = words[1:] if words[0] == "not" else words
-        if body[0] == "at" and len(body) == 4:
+        if body[:1] == ("at",) and len(body) == 4:
             place = _metres(body[2]), _metres(body[3])
             if place not in spots:
                 spots[place] = Spot(next(names), place)

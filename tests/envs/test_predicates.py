@@ -266,7 +266,7 @@ def test_places_in_metres_become_spots_with_names_of_their_own() -> None:
     assert spots == (Spot("spot_2", (0.2, -0.05)), Spot("spot_3", (0.1, 0.0)))
 
 
-@pytest.mark.parametrize("text", ["at(a, x, 0)", "at(a, nan, 0)", "at(a, 0, inf)", "at(a, 1, 2, 3)", "at(a)"])
+@pytest.mark.parametrize("text", ["at(a, x, 0)", "at(a, nan, 0)", "at(a, 0, inf)", "at(a, 1, 2, 3)", "at(a)", "not()"])
 def test_what_is_no_place_is_said_in_one_line(text: str) -> None:
     with pytest.raises(PontineError) as error:
         parse_goal(text)
