@@ -14,8 +14,8 @@ from pontine.planner.planning.score import Score
 from pontine.planner.reading import Reading
 from pontine.planner.rehearsal.rehearsal import Rehearsal
 
-Cause = Literal["reading", "grounding", "plan", "rehearsal", "skill", "perception", "safety", "hardware"]
-"""What a failed run is put down to."""
+Cause = Literal["reading", "grounding", "plan", "rehearsal", "skill", "perception", "safety", "hardware", "stopped"]
+"""What a failed run is put down to; `stopped` is a person's Ctrl-C, or a signal that ends the program."""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,9 @@ from pontine.planner.planning.conditions import not_given, unmet
 from pontine.planner.planning.plan import NoPlanError, Plan, Step
 from pontine.planner.rehearsal.playing import SETTLE_STEPS
 
+STOPPED = "it was stopped"
+"""The reason of a run that was stopped, in words."""
+
 Planner = Callable[[Scene, Sequence[Predicate]], Plan]
 
 
@@ -71,16 +74,18 @@ def execute(
     max_replans: int = 3,
     tell: Tell = silent,
     plan: Plan | None = None,
-    scene: Scene | None = None,
+    result: Execution | None = None,
 ) -> Execution:
     """Make `subgoals` true in their order, and those that later ones allow true together at the end.
 
-    `plan` is one that was made for them from here already; without one it is made first. `scene` is what was seen
-    last; with it, that nothing can be seen any more is a failure like any other, and without it the first look raises
-    what the robot raises.
+    `plan` is one that was made for them from here already; without one it is made first. `result` is a record to fill,
+    whose `final_scene` is what was seen last; with it, that nothing can be seen any more is a failure like any other,
+    and without it the first look raises what the robot raises.
+
+    Whoever is to know what was done until a KeyboardInterrupt, which is raised again, gives a `result`.
     """
-    first = robot.scene() if scene is None else scene
-    run = _Run(robot, library, tuple(subgoals), make_plan, max_replans, tell, plan, first)
+    result = Execution(robot.scene()) if result is None else result
+    run = _Run(robot, library, tuple(subgoals), make_plan, max_replans, tell, plan, result)
     try:
         run.act()
     except StopRequested as error:
@@ -91,6 +96,9 @@ def execute(
     except (SceneError, RobotError) as error:
         # The arm has stopped by itself: what was done so far and what stopped it belong into the report.
         run.fail(cause_of(error), str(error))
+    except KeyboardInterrupt:
+        run.stop()
+        raise
     except BaseException:
         robot.stop()
         raise
@@ -109,12 +117,13 @@ class _Run:
         max_replans: int,
         tell: Tell,
         plan: Plan | None,
-        scene: Scene,
+        result: Execution,
     ) -> None:
         self.robot, self.library, self.subgoals = robot, library, subgoals
         self.make_plan, self.max_replans, self.tell = make_plan, max_replans, tell
-        self.result = Execution(scene)
+        self.result = result
         self.reached = 0
+        self._doing: Step | None = None
         self._made = plan
         self._given_up: set[str] = set()
 
@@ -152,6 +161,16 @@ class _Run:
     def fail(self, cause: Cause, reason: str) -> None:
         """Put the failure on record."""
         self.result.cause, self.result.reason = cause, reason
+
+    def stop(self) -> None:
+        """Hold still, and put on record what was being done and how the table looks now, if it can be seen."""
+        if not self.result.goal_reached:
+            doing = f" during {written((self._doing.skill, *self._doing.args))}" if self._doing else ""
+            self.fail("stopped", STOPPED + doing)
+        with suppress(SceneError, RobotError):
+            # An arm that has stopped by itself moves no more, and says why in its own report.
+            self.robot.stop()
+            self.look()
 
     def _withdraw(self) -> None:
         """Go back to the rest pose with an empty gripper: what went wrong from here would go wrong from here again,
@@ -211,6 +230,7 @@ class _Run:
         return lost(self.result.final_scene, names)
 
     def _run_step(self, step: Step) -> StepRecord:
+        self._doing = step
         self.tell(StepStarted(step))
         before, state = self.result.final_scene, self.robot.observe()
         start = time.perf_counter()
@@ -234,6 +254,7 @@ class _Run:
             unseen=() if missing else unseen(self.result.final_scene, step.post),
         )
         self.result.steps.append(record)
+        self._doing = None
         if not record.worked and steps:
             self.result.failures.append(
                 {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
-from pontine.envs.errors import RobotError, SceneError
+from pontine.envs.errors import RobotError, SceneError, WriteError
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
 from pontine.planner.execution.asking import Ask
@@ -22,7 +23,7 @@ from pontine.planner.execution.events import (
     Unrehearsed,
     silent,
 )
-from pontine.planner.execution.executive import Planner, Skill, cause_of, execute
+from pontine.planner.execution.executive import STOPPED, Planner, Skill, cause_of, execute
 from pontine.planner.execution.marked import marked
 from pontine.planner.execution.report import Report
 from pontine.planner.grounding.replies import affirmed, chosen
@@ -59,6 +60,9 @@ def perform(
     they are rehearsed, and where the best of them is not sure enough `ask` decides whether the arm moves; without it,
     the arm does not. A `plan` that was made for the reading before is carried out without any of that.
 
+    A KeyboardInterrupt after the instruction was read stops the robot, and is raised again when `tell` knows what was
+    done until then.
+
     Raises PontineError if the instruction is empty.
     """
     events: list[Event] = []
@@ -75,17 +79,25 @@ def perform(
     execution = None
     if reading.kind == "subgoals":
         robot, scene = marked(robot, reading.spots), scene.marked(reading.spots)
+        execution = Execution(scene)
         try:
             if plan is None:
                 reading, plan = _chosen(reading, robot, planner, judge, rehearser, note)
-        except (SceneError, RobotError) as error:
-            execution = Execution(scene, cause=cause_of(error), reason=str(error))
-        else:
             unsure = _unsure(events, rehearser, ask)
             if unsure is not None and plan is not None:
-                execution = Execution(scene, plan.goal, [plan], cause="rehearsal", reason=unsure)
+                execution.goal, execution.cause, execution.reason = plan.goal, "rehearsal", unsure
+                execution.plans.append(plan)
             else:
-                execution = execute(robot, library, reading.subgoals, planner, replans, note, plan, scene)
+                execute(robot, library, reading.subgoals, planner, replans, note, plan, execution)
+        except (SceneError, RobotError) as error:
+            execution.cause, execution.reason = cause_of(error), str(error)
+        except KeyboardInterrupt:
+            if not execution.goal_reached and execution.cause is None:
+                execution.cause, execution.reason = "stopped", STOPPED
+            with suppress(WriteError):
+                # Whoever could not write it has shown it; that the person wants it to stop goes on up.
+                note(Done(execution, time.perf_counter() - start))
+            raise
     note(Done(execution, time.perf_counter() - start))
     return Report.of(events)
 

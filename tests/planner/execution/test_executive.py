@@ -299,6 +299,22 @@ def test_the_arm_is_stopped_when_a_skill_breaks() -> None:
     assert robot.stopped
 
 
+def test_a_run_that_is_stopped_has_what_was_done_until_then_on_record() -> None:
+    def breaks(scene: Scene, args: Sequence[str]) -> Scene:
+        robot.world = move(robot.world, "blue_cube", "bowl")
+        raise KeyboardInterrupt
+
+    robot = FakeRobot()
+    result = Execution(robot.world)
+    with pytest.raises(KeyboardInterrupt):
+        execute(robot, library(place=FakeSkill(breaks)), [IN_BOWL], make_plan, result=result)
+    assert robot.stopped
+    assert (result.cause, result.reason) == ("stopped", "it was stopped during place(red_cube, in, bowl)")
+    assert [s.step.skill for s in result.steps] == ["pick"]
+    assert result.final_scene == robot.world
+    assert not result.goal_reached
+
+
 @pytest.mark.parametrize("cause", ["safety", "hardware", "perception"])
 def test_an_arm_that_stops_by_itself_ends_the_run_with_what_stopped_it_on_record(cause: str) -> None:
     class Stopped(RobotError):

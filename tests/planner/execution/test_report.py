@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from pontine.envs.errors import PontineError, RobotError, SceneError
 from pontine.envs.files import check_writable, replacing, write_json
 from pontine.envs.scene import Scene
+from pontine.planner.execution.events import Cause
 from pontine.planner.execution.report import Report
 from pontine.planner.execution.run import perform
 from pontine.planner.planning.score import Judge
 from pontine.planner.reading import Reading, question, refusal, subgoals
 from tests.planner.fakes import FakeRobot, FakeSkill, library, make_plan, picked, placed
 
-CAUSES = {"reading", "grounding", "plan", "rehearsal", "skill", "perception", "safety", "hardware"}
+CAUSES = set(get_args(Cause))
 
 
 def report(reading: Reading, **skills: FakeSkill) -> Report:

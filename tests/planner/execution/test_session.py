@@ -188,24 +188,51 @@ def test_help_lists_what_can_be_said(word: str, monkeypatch: pytest.MonkeyPatch)
     assert at.session.turns == []
 
 
-def test_ctrl_c_stops_a_motion_and_not_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+def interrupting(session: Session, error: type[BaseException]) -> None:
+    """The session's first picking is stopped."""
+    picks = iter([error])
+
+    def pick(scene: Scene, args: Sequence[str]) -> Scene:
+        for stop in picks:
+            raise stop
+        return picked(scene, args)
+
+    session.library = library(pick=FakeSkill(pick))
+
+
+def test_ctrl_c_stops_a_motion_and_not_the_session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     at, shown = listening(monkeypatch, "put the red cube in the bowl", "hold the blue cube", "quit")
-    session = at.session
-    interrupts = iter([KeyboardInterrupt()])
-    act = session.do
-
-    def do(instruction: str) -> Report:
-        for error in interrupts:
-            raise error
-        return act(instruction)
-
-    stops: list[bool] = []
-    monkeypatch.setattr(session, "do", do)
-    monkeypatch.setattr(session.robot, "stop", lambda: stops.append(True))
+    session, robot = at.session, at.session.robot.robot
+    session.stream.follow(ReportFile(tmp_path / "run.json", at.display.report))
+    interrupting(session, KeyboardInterrupt)
     at.listen()
-    assert stops == [True]
-    assert "stopped" in shown.getvalue()
+    assert isinstance(robot, FakeRobot)
+    assert robot.stopped
+    assert "goal not reached (stopped): it was stopped during pick(red_cube)" in shown.getvalue()
     assert session.robot.scene().holding == "blue_cube"
+    told = json.loads((tmp_path / "run.json").read_text())
+    assert (told["instruction"], told["goal_reached"]) == ("put the red cube in the bowl", False)
+    assert (told["cause"], told["reason"]) == ("stopped", "it was stopped during pick(red_cube)")
+    assert json.loads((tmp_path / "run-2.json").read_text())["goal_reached"]
+    assert [turn.instruction for turn in session.turns] == ["put the red cube in the bowl", "hold the blue cube"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, platform.Terminated])
+def test_what_ends_a_single_instruction_leaves_its_report(
+    error: type[BaseException], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    at, shown = listening(monkeypatch)
+    at.session.stream.follow(ReportFile(tmp_path / "run.json", at.display.report))
+    interrupting(at.session, error)
+    with pytest.raises(error):
+        at.run("put the red cube in the bowl")
+    assert json.loads((tmp_path / "run.json").read_text())["cause"] == "stopped"
+    # Where it cannot be written it is shown, and the program ends all the same.
+    at.session.stream.follow(ReportFile(tmp_path / "no" / "run.json", at.display.report))
+    interrupting(at.session, error)
+    with pytest.raises(error):
+        at.run("put the red cube in the bowl")
+    assert '"cause": "stopped"' in shown.getvalue()
 
 
 def test_sigterm_ends_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
