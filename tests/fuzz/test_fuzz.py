@@ -78,16 +78,17 @@ def test_what_does_not_hold_is_found(enter: frame.Enter, results: int, refused: 
 
 
 @pytest.mark.parametrize(
-    ("enter", "seconds", "findings"),
+    ("enter", "seconds", "patience", "findings"),
     [
-        (spin, 0.2, ["took more than 0.2 s of CPU time"]),
-        (hang, 0.1, ["took more than 1 s by the clock"]),
-        (wait, 0.2, []),
+        (spin, 0.2, 1000, ["took more than 0.2 s of CPU time"]),
+        (hang, 0.1, 10, ["took more than 1 s by the clock"]),
+        (wait, 0.2, 1000, []),
     ],
 )
 def test_what_takes_too_long_is_found_and_what_is_kept_waiting_is_not(
-    enter: frame.Enter, seconds: float, findings: list[str]
+    enter: frame.Enter, seconds: float, patience: float, findings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(frame, "PATIENCE", patience)
     assert [found.what for found in attempted(enter, seconds).findings] == findings
 
 
