@@ -20,7 +20,8 @@ class Reading:
     the language model's probability of what it wrote, in 0..1 (None where no model
     spoke). `text` is the question or the explanation of a refusal, in the
     instruction's language; `options` are the names a question offers; `reason`
-    says what kind of refusal it is; an answer, to a question about the scene, has its `text`. `spots` are the places
+    says what kind of refusal it is; an answer, to a question about the scene, has its `text`,
+    and so have subgoals that are none, where something was asked not to be done. `spots` are the places
     that subgoals such as `at(red_cube, spot_1)` name. `alternatives` are other subgoals that would do as well, as
     for "either bowl". `half` marks a question that is asked because what was
     read leaves out something that was said, or makes no sense.
@@ -49,6 +50,8 @@ class Reading:
         out: dict[str, Any] = {"kind": self.kind}
         if self.kind == "subgoals":
             out["subgoals"] = [list(goal) for goal in self.subgoals]
+            if self.text:
+                out["text"] = self.text
             if self.alternatives:
                 out["alternatives"] = [[list(goal) for goal in goals] for goals in self.alternatives]
             if self.spots:

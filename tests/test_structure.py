@@ -34,6 +34,8 @@ PARTS = {
         "language",
         "spots",
         "grounding",
+        "dialogue",
+        "honesty",
         "planning",
         "brain",
         "rehearsal",

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from pontine.planner.language.form import Form, FormError
+from pontine.planner.language.form import Form
+from pontine.planner.language.grammar import FormError
 from pontine.planner.language.segments import split_units
 
 MOST = 200

@@ -14,7 +14,7 @@ from typing import Any
 
 from pontine.envs.scene import Scene
 from pontine.planner.grounding.atoms import continued
-from pontine.planner.language.form import DETERMINERS, END, PUNCTUATION, RELATIONS, SKILL, VERBS, State, Symbol
+from pontine.planner.language.grammar import DETERMINERS, END, KEYWORDS, PUNCTUATION, SKILL, State, Symbol
 from pontine.planner.language.segments import is_cjk, is_word, split_units
 
 START_TOKEN, END_TOKEN = 1, 2
@@ -39,7 +39,7 @@ class Vocabulary:
         Raises ValueError if a keyword is spelled as another one begins.
         """
         keywords = {END: end}
-        for word in sorted({*VERBS, *DETERMINERS, *RELATIONS, *PUNCTUATION} - set(without)):
+        for word in sorted({*KEYWORDS, *PUNCTUATION} - set(without)):
             ids = tuple(tokenizer.encode(word if word in (",", ";") else f" {word}", add_special_tokens=False).ids)
             keywords[word] = ids
         for word, ids in keywords.items():
@@ -165,9 +165,19 @@ class Constraint:
         """The keywords that may come next and whose spelling begins so, with their tokens."""
         known = self.vocabulary.keywords
         found = {k: known[k] for k in state.keywords() if k in known and known[k][: len(begun)] == begun}
+        if len(known) < len(KEYWORDS) + len(PUNCTUATION) + 1:
+            # Where the model knows no word that could follow, it would be stuck.
+            found = {k: ids for k, ids in found.items() if self._goes_on(state, k)}
         if SKILL in found and not any(map(self._is_verb, range(len(self.source.units)))):
             del found[SKILL]
         return found
+
+    def _goes_on(self, state: State, keyword: str) -> bool:
+        """Whether something that the model knows may follow a keyword, or nothing need."""
+        after = state.advance(Symbol(keyword))
+        return (
+            after.phase == "ended" or after.words() or not self.vocabulary.keywords.keys().isdisjoint(after.keywords())
+        )
 
     def _ended_unit(self) -> str | None:
         for i, n in sorted(self.places):
@@ -203,7 +213,8 @@ class Constraint:
 
     def _is_told(self, unit: int) -> bool:
         """Whether a unit can be told from a determiner by its first token, as the words of a verb must be."""
-        return all(self.vocabulary.keywords[word][0] != self.source.tokens[unit][0] for word in DETERMINERS)
+        known = (self.vocabulary.keywords[word][0] for word in DETERMINERS if word in self.vocabulary.keywords)
+        return self.source.tokens[unit][0] not in set(known)
 
     def _is_verb(self, unit: int) -> bool:
         """Whether a copied verb may begin with a unit."""

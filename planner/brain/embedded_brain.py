@@ -20,7 +20,8 @@ from pontine.envs.scene import Scene
 from pontine.planner.brain.decode import Constraint, Source, Vocabulary
 from pontine.planner.brain.reader import FormBrain
 from pontine.planner.brain.weights import base_model
-from pontine.planner.language.form import LATER, Form
+from pontine.planner.language.form import Form
+from pontine.planner.language.grammar import LATER
 
 SHIPPED = Path(__file__).parent / "adapter"
 MAX_PROMPT = 512

@@ -15,7 +15,8 @@ from pontine.planner.brain.answers import answer_of, form_in
 from pontine.planner.brain.chat import SAID, Chat
 from pontine.planner.brain.examples import EXAMPLES, RULES
 from pontine.planner.brain.reader import FormBrain, NoFormError
-from pontine.planner.language.form import Form, FormError
+from pontine.planner.language.form import Form
+from pontine.planner.language.grammar import FormError
 
 MAX_TOKENS = 2048
 """Longest answer, a thinking model's thoughts included."""

@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pontine.envs.errors import PontineError
-from pontine.envs.scene import Scene
-from pontine.planner.grounding import conversation, skills
-from pontine.planner.grounding.coverage import unspoken
-from pontine.planner.grounding.followup import set_phrase, skill_phrase
+from pontine.envs.predicates import holds
+from pontine.envs.scene import TABLE, Scene
+from pontine.planner.dialogue import conversation
+from pontine.planner.dialogue.followup import set_phrase, skill_phrase
+from pontine.planner.grounding import skills
 from pontine.planner.grounding.grounder import ground
-from pontine.planner.grounding.safety import harmful
 from pontine.planner.grounding.spelling import mended
+from pontine.planner.honesty.coverage import unspoken
+from pontine.planner.honesty.doubts import doubt
+from pontine.planner.honesty.safety import harmful
 from pontine.planner.language.form import Form
 from pontine.planner.language.languages import language_of
 from pontine.planner.language.messages import word
@@ -129,6 +132,18 @@ def weigh(form: Form, instruction: str, scene: Scene, turns: Sequence[Turn] = ()
     reading = ground(form, scene, language, turns)
     if reading.kind == "subgoals" and (dropped := unspoken(form, instruction, scene, reading.subgoals)) is not None:
         reading = replace(question(word("leftover", language, dropped)), half=True)
+    if reading.kind == "subgoals" and (missed := doubt(form, instruction, reading.subgoals)) is not None:
+        told = word(missed.key, language, missed.words)
+        reading = refusal("unsupported", told) if missed.key == "no_skill" else replace(question(told), half=True)
+    if (idle := _idle(reading, scene)) is not None:
+        reading = replace(question(word("already_there", language, idle), (idle,)), half=True)
     if reading.reason != "unsafe" and harmful(instruction, scene):
         reading = refusal("unsafe", word("unsafe", language))
     return reading
+
+
+def _idle(reading: Reading, scene: Scene) -> str | None:
+    """What should be put on the table where all that is asked for is so already: nobody asks for that in earnest."""
+    if any(goal[0] not in ("on", "in") or not holds(scene, goal) for goal in reading.subgoals):
+        return None
+    return next((goal[1] for goal in reading.subgoals if goal[0] == "on" and goal[2] == TABLE), None)

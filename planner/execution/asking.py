@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.brain import Brain
-from pontine.planner.grounding.conversation import said
-from pontine.planner.grounding.replies import Told, chosen
+from pontine.planner.dialogue.conversation import said
+from pontine.planner.dialogue.replies import Told, chosen
 from pontine.planner.language.languages import data, language_of
 from pontine.planner.language.messages import word
 from pontine.planner.language.segments import split_units

@@ -118,7 +118,8 @@ def show(told: dict[str, Any]) -> None:
     console = terminal()
     reading, plan = told["reading"], told["plan"]
     if reading["kind"] == "subgoals":
-        console.print("subgoals  " + " · ".join(written(g) for g in reading["subgoals"]))
+        goals = " · ".join(written(g) for g in reading["subgoals"])
+        console.print("subgoals  " + (goals or plain(reading.get("text", ""))))
         for spot in reading.get("spots", ()):
             x, y = spot["position"]
             console.print(f"{spot['name']:<9} x {x:.3f} m, y {y:.3f} m")

@@ -88,7 +88,7 @@ class Display:
         """What the instruction was read as."""
         if reading.kind == "subgoals":
             sure = "" if reading.confidence is None else f"   ({reading.confidence:.0%} sure)"
-            self.say(f"read as  {words(reading.subgoals) or 'nothing to do'}{sure}")
+            self.say(f"read as  {words(reading.subgoals) or reading.text or 'nothing to do'}{sure}")
             for spot in reading.spots:
                 self.say(f"{spot.name:<8} x {spot.position[0] * 100:.1f} cm, y {spot.position[1] * 100:.1f} cm")
         else:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pontine.envs.errors import RobotError, SceneError, WriteError
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
+from pontine.planner.dialogue.replies import affirmed, chosen
 from pontine.planner.execution.asking import Ask
 from pontine.planner.execution.events import (
     Done,
@@ -26,7 +27,6 @@ from pontine.planner.execution.events import (
 from pontine.planner.execution.executive import STOPPED, Planner, Skill, cause_of, execute
 from pontine.planner.execution.marked import marked
 from pontine.planner.execution.report import Report
-from pontine.planner.grounding.replies import affirmed, chosen
 from pontine.planner.planning.plan import Plan, make_plan
 from pontine.planner.planning.score import Judge
 from pontine.planner.reading import Reading, question

@@ -10,13 +10,13 @@ from pontine.envs.errors import PontineError
 from pontine.envs.robot import Robot
 from pontine.envs.scene import Scene
 from pontine.planner.brain import Brain
+from pontine.planner.dialogue.followup import set_phrase
 from pontine.planner.execution.asking import Ask, read_asking
 from pontine.planner.execution.events import Answered, Asked, Stopped, Stream
 from pontine.planner.execution.executive import Skill
 from pontine.planner.execution.report import Report, Reporting
 from pontine.planner.execution.run import perform
 from pontine.planner.execution.stopping import StoppableRobot
-from pontine.planner.grounding.followup import set_phrase
 from pontine.planner.planning.plan import TIME_LIMIT, Plan, make_plan
 from pontine.planner.planning.score import Judge
 from pontine.planner.reading import Reading, Turn

@@ -11,15 +11,20 @@ from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.grounding import skills, undo
 from pontine.planner.grounding.abilities import STATES, graspable, state_by, takes_things_in
+from pontine.planner.grounding.moving import Mover
+from pontine.planner.grounding.placing import parts
+from pontine.planner.grounding.properties import matching
 from pontine.planner.grounding.query import Description, Subject, find
-from pontine.planner.grounding.resolve import Resolver, Unresolved
+from pontine.planner.grounding.resolve import QUANTIFIERS, Resolver, Thing, Unresolved
+from pontine.planner.grounding.telling import reply, true
 from pontine.planner.grounding.viewpoint import QUARTERS, back, seen, seen_turn
 from pontine.planner.language import lexicon
-from pontine.planner.language.form import SKILL, Clause, Form, NounPhrase
+from pontine.planner.language.form import Clause, Form, NounPhrase
+from pontine.planner.language.grammar import ASKED, COUNTS, ELSE, ENDIF, IF, OFFSET, SKILL, SPOT
 from pontine.planner.language.languages import DEFAULT, data
 from pontine.planner.language.messages import word
 from pontine.planner.language.segments import join_units
-from pontine.planner.reading import Reading, Turn, refusal, subgoals
+from pontine.planner.reading import Reading, Turn, answer, refusal, subgoals
 
 SPATIAL = {"left": "left_of", "right": "right_of", "front": "in_front_of", "behind": "behind", "near": "near"}
 
@@ -37,22 +42,35 @@ def ground(form: Form, scene: Scene, language: str = DEFAULT, turns: Sequence[Tu
             return refusal("unsafe", word("unsafe", language))
         if clause.verb == "cannot":
             return refusal("unsupported", word("cannot", language))
-        if clause.verb == SKILL and not skills.meant(clause.words) and not skills.states(clause.words):
+        if clause.verb == "stop":
+            return Reading("subgoals", text=word("stopped", language))
+        if (
+            clause.verb == SKILL
+            and not clause.negated
+            and not skills.meant(clause.words)
+            and not skills.states(clause.words)
+        ):
             told = refusal("unsupported", word("no_skill", language, join_units(clause.words)))
             # What is called like a thing, and done to nothing, was hardly meant as a deed.
             return replace(told, half=not clause.arguments and bool(find(clause.words, scene.objects).things))
+    grounding = _Grounding(scene, language, turns)
     try:
-        goals = _Grounding(scene, language, turns).goals(form)
-    except Unresolved as answer:
-        return answer.reading
-    return replace(subgoals(*goals), alternatives=tuple(_alternatives(form, scene, turns, goals)))
+        goals = grounding.goals(form)
+    except Unresolved as unresolved:
+        return unresolved.reading
+    if not goals:
+        return grounding.idle()
+    spots = tuple(grounding.mover.table.spots)
+    # Of other choices the spots would be others too.
+    others = () if spots else tuple(_alternatives(form, scene, turns, goals))
+    return replace(subgoals(*goals), alternatives=others, spots=spots)
 
 
 def _alternatives(
     form: Form, scene: Scene, turns: Sequence[Turn], goals: list[Predicate]
 ) -> Iterator[tuple[Predicate, ...]]:
     """Other subgoals that an indefinite phrase, as in "any cube" or "either bowl", leaves open."""
-    if not any(t.determiner == "a" for c in form.clauses for phrase in c.arguments for t in phrase.terms):
+    if not any(t.determiner in ("a", "any") for c in form.clauses for phrase in c.arguments for t in phrase.terms):
         return
     told = [goals]
     for choice in range(1, MAX_ALTERNATIVES):
@@ -72,19 +90,60 @@ class _Grounding:
         self.scene, self.language, self.turns = scene, language, turns
         self.resolver = Resolver.after(turns, scene, language)
         self.resolver.choice = choice
+        self.mover = Mover(self.resolver)
         self.kept: set[str] = set()
+        self.never: list[Predicate] = []
+        self.replies: list[str] = []
+        self.conditional = False
 
     def goals(self, form: Form) -> list[Predicate]:
+        """The goals of all clauses whose conditions hold."""
         for clause in form.clauses:
             if clause.verb == "keep":
                 self.kept.update(self.resolver.leave_alone(clause.arguments[0]))
         goals: list[Predicate] = []
+        so, active, asked = True, True, bool(form.clauses)
         for clause in form.clauses:
-            if clause.verb != "keep":
-                goals += [g for g in self._clause(clause) if g not in goals]
-        if not goals:
+            if clause.mark == IF:
+                so = active = true(clause, self.resolver)
+                self.conditional = True
+            elif clause.verb in (ELSE, ENDIF):
+                active = clause.verb == ENDIF or not so
+            elif not active or clause.verb == "keep":
+                continue
+            elif clause.mark or clause.verb in (*ASKED, "why", "did"):
+                self.replies.append(reply(clause, self.resolver, self.turns))
+            elif clause.negated:
+                self._forbid(clause)
+            else:
+                asked = False
+                found = self._clause(clause)
+                self.mover.gone(found)
+                goals += [g for g in found if g not in goals]
+        if broken := [goal for goal in goals if goal in self.never]:
+            raise self.resolver.ask("conflict", "", [broken[0][1]])
+        if not goals and not (asked or self.conditional):
             raise self.resolver.decline("already")
         return goals
+
+    def idle(self) -> Reading:
+        """What is said where nothing is to be done: an answer, or what is left alone."""
+        if self.replies:
+            return answer(" ".join(self.replies))
+        names = sorted(self.kept | {goal[1] for goal in self.never if len(goal) > 1})
+        key = "kept" if names else "not_so" if self.conditional else "not_done"
+        return Reading("subgoals", text=word(key, self.language, "", names))
+
+    def _forbid(self, clause: Clause) -> None:
+        """Remember what must not be done; what nobody could do anyway needs no remembering."""
+        before = (list(self.resolver.moved), self.resolver.last, self.resolver.last_words)
+        quiet = _Grounding(self.scene, self.language, self.turns)
+        quiet.resolver.last = self.resolver.last
+        try:
+            self.never += quiet._clause(replace(clause, negated=False))
+        except Unresolved as problem:
+            self.kept.update(n for n in problem.reading.options if n in self.scene)
+        self.resolver.moved, self.resolver.last, self.resolver.last_words = before
 
     def _clause(self, clause: Clause) -> list[Predicate]:
         verb = clause.verb
@@ -92,6 +151,8 @@ class _Grounding:
             return undo.undo(self.turns, self.resolver)
         if verb == "back":
             return undo.put_back(self._moving(clause), self.turns, self.resolver)
+        if verb in ("again", "same", "instead"):
+            return self._repeat(clause)
         if verb == SKILL:
             return self._skill(clause)
         if verb in ("open", "close", "press"):
@@ -102,6 +163,10 @@ class _Grounding:
             return self._out(clause)
         if verb in ("in", "on", *SPATIAL) and len(clause.arguments) == 2:
             return self._place(clause)
+        if verb == "unstack":
+            return self._unstack(clause)
+        if verb in ("move", "left", "right", "closer", "farther", "row", "apart", "together"):
+            return self._move(clause)
         names = self._moving(clause)
         if verb == "hold":
             if len(names) > 1:
@@ -111,11 +176,91 @@ class _Grounding:
             return [("on", name, TABLE) for name in names]
         if verb == "stack":
             return self._tower(names, told=len(clause.arguments[0].terms) > 1)
-        raise self.resolver.ask("whereto" if verb == "move" else "reference", "", names)
+        raise self.resolver.ask("reference", "", names)
+
+    def _move(self, clause: Clause) -> list[Predicate]:
+        """Spots on the table for things."""
+        verb, (phrase, *rest) = clause.verb, clause.arguments
+        names = self._moving(clause, gripped=not skills.ungripped(("at", "", "")))
+        if verb in ("left", "right"):
+            return self.mover.offset(names, (), verb)
+        if verb in ("closer", "farther"):
+            places = self.resolver.places(rest[0], names)
+            if len(places) != 1 or places[0] == TABLE:
+                raise self.resolver.ask("reference", "", names)
+            thing = self.scene.object(places[0]) if places[0] in self.scene else self.scene.fixture(places[0])
+            return self.mover.distanced(names, thing, verb == "closer")
+        if verb == "apart":
+            return self.mover.apart(names)
+        if verb == "together":
+            return self.mover.together(names)
+        if verb == "row":
+            words = [w for term in rest[0].terms for w in term.words] if rest else []
+            return self.mover.row(names, words, told=len(phrase.terms) > 1)
+        if not rest:
+            raise self.resolver.ask("whereto", "", names)
+        if rest[0].terms[0].determiner == OFFSET:
+            return self.mover.offset(names, rest[0].terms)
+        (term, *others) = rest[0].terms
+        if others:
+            raise self.resolver.ask("one_target", "", names)
+        if term.relation in ("in", "on") and not self.resolver.is_table(NounPhrase(term.reference)):
+            places = self.resolver.places(NounPhrase(term.reference), names)
+            if len(places) == 1 and not self._takes(places[0]):
+                # "The right side of the stove", on which nothing can be put: beside it.
+                side = next((p for p in parts(term.words) if p in SPATIAL), None)
+                if side:
+                    place = self.scene.object(places[0]) if places[0] in self.scene else self.scene.fixture(places[0])
+                    return self.mover.beside(names, side, place)
+            if len(places) != 1:
+                raise self.resolver.ask("one_target", "", places)
+            return self._at("on", names, places[0])
+        return self.mover.placed(names, term)
+
+    def _takes(self, name: str) -> bool:
+        thing = self.scene.object(name) if name in self.scene else self.scene.fixture(name)
+        return takes_things_in(thing) or bool(Subject(thing).kinds & (lexicon.FLAT | lexicon.TOPPED))
+
+    def _unstack(self, clause: Clause) -> list[Predicate]:
+        """Everything that stands on another thing onto the table, the topmost first."""
+        stacked = [o for o in self.scene.objects if o.support in self.scene]
+        named = {t.name for t in self.resolver.every(clause.arguments[0])}
+        if named:
+            below = {b for o in stacked if o.name in named for b in self.scene.supports(o.name)} | named
+            stacked = [o for o in stacked if o.name in named or o.support in below]
+        names = [o.name for o in stacked if not self.scene.object(str(o.support)).container]
+        if not names:
+            raise self.resolver.decline("already")
+        names.sort(key=lambda name: -len(list(self.scene.supports(name))))
+        return [("on", name, TABLE) for name in names]
+
+    def _repeat(self, clause: Clause) -> list[Predicate]:
+        """What was done last, once more, or with other things."""
+        if not self.turns:
+            raise self.resolver.ask("nothing_before")
+        goals = [goal for goal in self.turns[-1].goals if goal[0] not in ("not", "at")]
+        if len(goals) < len(self.turns[-1].goals) or not goals:
+            raise self.resolver.ask("unclear")
+        if clause.verb == "again":
+            return goals
+        done = tuple(dict.fromkeys(goal[1] for goal in goals))
+        self.resolver.moved = list(done)
+        if goals[0][1] in self.scene:
+            names = self._moving(clause)
+        else:
+            names = tuple(thing.name for thing in self.resolver.fixture(clause.arguments[0]))
+        back: list[Predicate] = []
+        if clause.verb == "instead":
+            back = undo.undo(self.turns, self.resolver)
+        return [*back, *((goal[0], name, *goal[2:]) for name in names for goal in goals if goal[1] == done[-1])]
 
     def _skill(self, clause: Clause) -> list[Predicate]:
         """The goals of calling the skill that the copied verb means, one call for each thing it is done to."""
         found = skills.meant(clause.words)
+        spotted = len(clause.arguments) == 2 and clause.arguments[1].terms[0].determiner in (OFFSET, SPOT)
+        if spotted and any(len(skills.places(skill.operator)) < len(skill.arguments) for skill in found):
+            # "Push it a bit to the left": by which skill is left to the planner.
+            return self._move(Clause("move", clause.arguments))
         if len(found) > 1:
             raise self.resolver.ask("which", join_units(clause.words), [skill.name for skill in found])
         if not found:
@@ -166,7 +311,7 @@ class _Grounding:
         left alone."""
         phrase = clause.arguments[0]
         names = self.resolver.movable(phrase, avoid, among)
-        quantified = phrase.terms[0].determiner in ("all", "rest")
+        quantified = phrase.terms[0].determiner in QUANTIFIERS
         if quantified:
             names = tuple(n for n in names if n not in self.kept)
         if len(phrase.terms) == 1:
@@ -182,15 +327,47 @@ class _Grounding:
             raise self.resolver.decline("already")
         return names
 
+    def _shared(self, clause: Clause) -> list[Predicate]:
+        """Things shared out over places: so many on `each`, or each to its `own`."""
+        phrase, destination = clause.arguments
+        (term,) = destination.terms
+        everything: list[Thing] = [*self.scene.objects, *self.scene.fixtures]
+        if term.determiner == "own":
+            names = self._moving(clause)
+            goals = []
+            for name in names:
+                places = [t for t in matching(self.scene.object(name), everything, term.words) if self._takes(t.name)]
+                if len(places) != 1:
+                    raise self.resolver.ask("no_match", "", [name])
+                goals += self._at(clause.verb, [name], places[0].name)
+            return goals
+        place_names = [t.name for t in self.resolver.every(NounPhrase((replace(term, determiner="all"),)))]
+        if not place_names:
+            raise self.resolver.decline("missing", join_units(term.words))
+        first = phrase.terms[0]
+        number = 1 if first.determiner in ("a", "any") else COUNTS.get(first.determiner)
+        whole = NounPhrase((replace(first, determiner="all"), *phrase.terms[1:]), phrase.excluded)
+        names = tuple(n for n in self._moving(replace(clause, arguments=(whole,))) if n not in place_names)
+        share = number or len(names) // len(place_names)
+        if share * len(place_names) > len(names) or (not number and len(names) % len(place_names)):
+            raise self.resolver.ask("uneven", "", names, len(names))
+        return [
+            goal
+            for i, place in enumerate(place_names)
+            for goal in self._at(clause.verb, names[i * share : (i + 1) * share], place)
+        ]
+
     def _place(self, clause: Clause) -> list[Predicate]:
         phrase, destination = clause.arguments
+        if destination.terms[0].determiner in ("each", "own"):
+            return self._shared(clause)
         if phrase == destination:
             raise self.resolver.ask("onto_itself", join_units(phrase.terms[0].words))
         before = (list(self.resolver.moved), self.resolver.last, self.resolver.last_words)
         gripped = clause.verb not in SPATIAL or not skills.ungripped((SPATIAL[clause.verb], "", ""))
         names = self._moving(clause, gripped=gripped)
         places = self.resolver.places(destination, names)
-        sweeping = len(phrase.terms) == 1 and phrase.terms[0].determiner in ("all", "rest")
+        sweeping = len(phrase.terms) == 1 and phrase.terms[0].determiner in QUANTIFIERS
         if sweeping or any(n in places for n in names):
             # Quantifiers leave the destination out: "put everything in the bowl" does not move the bowl.
             self.resolver.moved, self.resolver.last, self.resolver.last_words = before
@@ -203,22 +380,37 @@ class _Grounding:
 
     def _at(self, verb: str, names: Sequence[str], place: str) -> list[Predicate]:
         if verb in SPATIAL:
-            if place == TABLE or place not in self.scene:
+            if place == TABLE:
                 raise self.resolver.ask("reference", "", names)
-            return [(SPATIAL[verb], name, place) for name in names]
+            known = self.scene.object(place) if place in self.scene else self.scene.fixture(place)
+            return self.mover.beside(names, verb, known)
         if place == TABLE:
             return [("on", name, TABLE) for name in names]
         thing: SceneObject | Fixture = self.scene.object(place) if place in self.scene else self.scene.fixture(place)
         if isinstance(thing, Fixture) and thing.surface and (verb == "on" or not takes_things_in(thing)):
             return [("on", name, place) for name in names]
-        flat = bool(Subject(thing).kinds & lexicon.FLAT)
+        kinds = Subject(thing).kinds
+        flat = bool(kinds & lexicon.FLAT)
+        covers = all(Subject(self.scene.object(name)).kinds & lexicon.COVERS for name in names)
+        if verb == "on" and (covers or kinds & lexicon.TOPPED) and not flat:
+            if len(names) > 1 and covers:
+                raise self.resolver.ask("one_place", place, names)
+            return [("on", name, place) for name in names]
         if getattr(thing, "container", False) or (takes_things_in(thing) and not flat):
             return [("in", name, place) for name in names]
         if (verb == "in" and not flat) or isinstance(thing, Fixture):
             raise self.resolver.decline("contain", place)
-        if len(names) > 1 and not flat:
+        if len(names) > 1 and not (flat and self._room(names, place)):
             raise self.resolver.ask("one_place", place, names)
         return [("on", name, place) for name in names]
+
+    def _room(self, names: Sequence[str], place: str) -> bool:
+        """Whether the things have room beside each other on a flat one, as far as sizes are known."""
+        below = self.scene.object(place).size if place in self.scene else None
+        sizes = [self.scene.object(name).size for name in names]
+        if below is None or any(size is None for size in sizes):
+            return True
+        return sum(size[0] * size[1] for size in sizes if size) <= below[0] * below[1]
 
     def _out(self, clause: Clause) -> list[Predicate]:
         """Out of or off something: onto the table."""
@@ -240,6 +432,8 @@ class _Grounding:
         if len(first) != 1 or len(second) != 1 or first == second:
             raise self.resolver.ask("unclear")
         a, b = (self.scene.object(n[0]).support for n in (first, second))
+        if a == b == TABLE:
+            return self.mover.swapped(first[0], second[0])
         if a is None or b is None or a == b or a == second[0] or b == first[0]:
             raise Unresolved(refusal("unsupported", word("swap", self.language)))
         return [*self._at("on", first, b), *self._at("on", second, a)]

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field, replace
 from pontine.envs.predicates import DIRECTION_MARGIN, holds
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.grounding.abilities import graspable, takes_things_in
+from pontine.planner.grounding.picking import by_distance, by_level, compared, led, middle_sized, middling, nth, ordinal
+from pontine.planner.grounding.properties import has
 from pontine.planner.grounding.query import Description, Match, Subject, find, pick_by_side, pick_by_size
 from pontine.planner.language import lexicon
-from pontine.planner.language.form import COUNTS, NounPhrase, Term
+from pontine.planner.language.form import NounPhrase, Term
+from pontine.planner.language.grammar import COUNTS
 from pontine.planner.language.languages import data
 from pontine.planner.language.messages import word
 from pontine.planner.language.segments import join_units
@@ -22,6 +25,12 @@ Thing = SceneObject | Fixture
 _DIRECTIONAL = {"left": "left_of", "right": "right_of", "front": "in_front_of", "behind": "behind"}
 _AXES = {"left": (1, 1), "right": (1, -1), "front": (0, -1), "behind": (0, 1)}
 
+
+QUANTIFIERS = ("all", "rest", "half")
+"""Determiners that mean as many as there are, or a share of them."""
+
+PICKED = ("held", "is", "has", "of", "bigger", "smaller", "nearest", "farthest")
+"""Relations that pick things by other than where they stand."""
 
 _SENSELESS = frozenset(("onto_itself", "one_target", "unclear"))
 """Questions to which hardly anything that people say leads, unlike what was misread."""
@@ -34,9 +43,11 @@ _DOUBTED = frozenset(("missing_near", "unsure"))
 class Unresolved(Exception):
     """Carries the question or refusal that answers instead of subgoals."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, missing: bool = False) -> None:
         super().__init__(reading.text)
         self.reading = reading
+        self.missing = missing
+        """Whether it is because there is no such thing."""
 
 
 @dataclass
@@ -77,12 +88,16 @@ class Resolver:
         names: list[str] = []
         pool = self.scene.objects if among is None else among
         out = {n for term in phrase.excluded for n in self._excluded(term, phrase.terms[0].words)}
+        pool = [t for t in pool if t.name not in out]
         for term in phrase.terms:
             if term.determiner == "the" and (phrase.terms[0].determiner == "all" or self._plural(term.words)):
                 # "The cubes", and "all the cubes and balls".
                 term = replace(term, determiner="all")
-            found = [t for t in self.term(term, pool, avoid, "moved") if t.name not in out]
+            found = self.term(term, pool, avoid, "moved")
             names += [t.name for t in found if t.name not in names]
+        # "All but one": which one is left to whoever does it.
+        spared = sum(COUNTS.get(t.determiner, 0) for t in phrase.excluded if _only_generic(t.words))
+        names = names[: max(len(names) - spared, 0)]
         if not names:
             raise self.decline("already")
         self.last, self.last_words = tuple(names), phrase.terms[-1].words or self.last_words
@@ -124,7 +139,7 @@ class Resolver:
         return bool(words) and len(phrase.terms) == 1 and self._table_words(words)
 
     def _table_words(self, words: Sequence[str]) -> bool:
-        named = lexicon.kinds_of(join_units(words)) == {"table"}
+        named = lexicon.kinds_of(join_units(words).removesuffix("上")) == {"table"}
         return named and not find(words, [*self.scene.objects, *self.scene.fixtures]).things
 
     def term(self, term: Term, pool: Sequence[Thing], avoid: Sequence[str], role: str) -> list[Thing]:
@@ -135,19 +150,33 @@ class Resolver:
         words = term.words
         if term.determiner in ("other", "rest") and _only_generic(words) and role == "moved":
             words = self.last_words if term.determiner == "other" else words
+        words = led(words)
+        told_order = ordinal(words) if not self._exactly(words, pool) else None
+        words = told_order.words if told_order else words
         match = self._match(Term(term.determiner, words), pool)
         things = list(match.things)
         if role == "moved" and (not words or _only_generic(words)) and term.relation != "under":
             # "Everything" and "the thing" mean what can be moved, not the furniture.
             things = [t for t in things if isinstance(t, SceneObject) and graspable(t) and not t.container]
-        quantified = term.determiner in ("all", "rest")
+        told = Description.of(words)
+        if role == "moved" and told.generic and not told.head:
+            # "All the blue ones": not the blue bowl, unless there is nothing else.
+            things = [t for t in things if isinstance(t, SceneObject) and graspable(t) and not t.container] or things
+        quantified = term.determiner in QUANTIFIERS
         if quantified:
             things = [t for t in things if t.name not in avoid]
         if not things and not (quantified and match.things):
             raise self._nothing(what, match)
         if term.relation:
             things = self._related(term, things, what, quantified)
-        told = Description.of(words)
+        if told_order and things:
+            if (chosen := nth(told_order, things)) is None:
+                raise self.ask("which", what, _names(things))
+            things = [chosen]
+        if len(things) > 1 and told.side in ("upper", "lower"):
+            things = by_level(told.side, things, self.scene)
+        if len(things) > 1 and middling(words):
+            things = middle_sized(things)
         if len(things) > 1:
             things = pick_by_size(told, things) if not quantified or told.superlative else self._sized(told, things)
             things = pick_by_side(told.side, things, quantified)
@@ -162,6 +191,37 @@ class Resolver:
         if not match.sure and not quantified:
             raise self.ask("unsure", what, _names(things))
         return things
+
+    def every(self, phrase: NounPhrase, pool: Sequence[Thing] | None = None) -> list[Thing]:
+        """All things that a phrase fits, however many; none where nothing does. Raises Unresolved where that cannot be
+        told."""
+        everything: list[Thing] = [*self.scene.objects, *self.scene.fixtures]
+        things: list[Thing] = []
+        for term in phrase.terms:
+            if term.determiner == "it":
+                things += [t for t in everything if t.name in self.last]
+                continue
+            if term.words and self._table_words(term.words):
+                continue
+            bare = not term.words or _only_generic(term.words)
+            among = [t for t in everything if isinstance(t, SceneObject)] if bare else everything
+            told = Description.of(term.words)
+            if told.generic and not told.head and not bare:
+                # "The red ones": not the red bowl.
+                among = [t for t in among if isinstance(t, SceneObject) and not t.container]
+            try:
+                found = self.term(replace(term, determiner="all"), among if pool is None else pool, (), "asked")
+            except Unresolved as answer:
+                if answer.reading.kind == "refusal" or answer.missing:
+                    continue
+                raise
+            things += [t for t in found if t not in things]
+        out = {n for term in phrase.excluded for n in self._excluded(term, phrase.terms[0].words)}
+        return [t for t in things if t.name not in out]
+
+    def _exactly(self, words: Sequence[str], pool: Sequence[Thing]) -> bool:
+        """Whether words are just what a thing is called, so that a number in them counts nothing."""
+        return any(lexicon.plain(join_units(words)) in Subject(t).texts for t in pool)
 
     def _match(self, term: Term, pool: Sequence[Thing]) -> Match:
         if not term.words or _only_generic(term.words):
@@ -180,7 +240,12 @@ class Resolver:
     def _counted(self, term: Term, things: list[Thing], what: str, role: str) -> list[Thing]:
         """As many of the things as the determiner says."""
         kind = term.determiner
-        if kind in ("all", "rest"):
+        if kind in QUANTIFIERS:
+            if kind == "half":
+                if len(things) % 2:
+                    raise self.ask("too_few", what, _names(things), len(things))
+                free = [t for t in things if t.name not in self.moved]
+                return free[: len(things) // 2]
             if kind == "rest":
                 things = [t for t in things if t.name not in self.moved]
             return things
@@ -192,7 +257,7 @@ class Resolver:
             if len(left) != 1:
                 raise self.ask("which", what, _names(left or things))
             return left
-        if kind == "a":
+        if kind in ("a", "any"):
             free = [t for t in things if t.name not in self.moved] or things
             clear = [t for t in free if not any(o.support == t.name for o in self.scene.objects)] or free
             return [clear[self.choice % len(clear)]]
@@ -202,7 +267,8 @@ class Resolver:
                 raise self.ask("too_few", what, _names(things), len(things))
             if kind == "both" and len(things) > 2:
                 raise self.ask("too_many", what, _names(things))
-            return things[:count]
+            free = [t for t in things if t.name not in self.moved]
+            return (free if len(free) >= count else things)[:count]
         if len(things) > 1:
             raise self.ask("which", what, _names(things))
         return things
@@ -224,7 +290,7 @@ class Resolver:
 
     def _nothing(self, what: str, match: Match) -> Unresolved:
         if match.near:
-            return self.ask("missing_near", what, _names(match.near))
+            return Unresolved(self.ask("missing_near", what, _names(match.near)).reading, missing=True)
         return self.decline("missing", what)
 
     def _excluded(self, term: Term, words: tuple[str, ...]) -> list[str]:
@@ -261,6 +327,8 @@ class Resolver:
     def _related(self, term: Term, things: list[Thing], what: str, several: bool) -> list[Thing]:
         """Those of the things that stand in the term's relation."""
         relation = str(term.relation)
+        if relation in PICKED:
+            return self._picked(term, things, what, several)
         if not term.reference:
             picked = pick_by_side(relation, things, several)
             if len(picked) > 1 and not several:
@@ -272,7 +340,7 @@ class Resolver:
             return picked
         if relation in ("in", "on") and lexicon.plain(join_units(term.reference[0].words)) in lexicon.HANDS:
             return [t for t in things if t.name == self.scene.holding] or things
-        references = [self._references(r) for r in term.reference]
+        references = [self.references(r) for r in term.reference]
         if relation == "between":
             return self._between(things, references, what)
         names = [n for group in references for n in group]
@@ -300,6 +368,36 @@ class Resolver:
         if not picked:
             raise self.decline("missing", what)
         return list(dict.fromkeys(picked))
+
+    def _picked(self, term: Term, things: list[Thing], what: str, several: bool) -> list[Thing]:
+        """Those of the things that the newer relations pick: by what they hold, own or are, by size or distance."""
+        relation = str(term.relation)
+        if relation == "held":
+            return [t for t in things if t.name == self.scene.holding]
+        if relation == "is":
+            known = [(t, has(t, term.reference[0].words, self.scene)) for t in things]
+            if any(so is None for _, so in known):
+                raise self.ask("unclear")
+            return [t for t, so in known if so]
+        names = [name for reference in term.reference for name in self.references(reference)]
+        if relation == "has":
+            below = {b for n in names if n in self.scene for b in self.scene.supports(n)}
+            return [t for t in things if t.name in below]
+        if relation == "of":
+            owned = [t for t in things if any(_owns(n, t) for n in names)]
+            return owned or things
+        everything: list[Thing] = [*self.scene.objects, *self.scene.fixtures]
+        others = [t for t in everything if t.name in names]
+        if relation in ("nearest", "farthest"):
+            pool = [t for t in things if t.name not in names]
+            found = by_distance(relation, pool, others, several)
+        else:
+            if len(others) != 1:
+                raise self.ask("which", join_units(term.reference[0].words), _names(others))
+            found = compared(relation, [t for t in things if t not in others], others[0])
+        if found is None:
+            raise self.ask("positions", what, _names(things))
+        return found
 
     def _near(self, things: list[SceneObject], places: list[SceneObject], several: bool) -> list[Thing]:
         if several:
@@ -338,7 +436,7 @@ class Resolver:
             raise self.decline("missing", what)
         return list(found)
 
-    def _references(self, term: Term) -> list[str]:
+    def references(self, term: Term) -> list[str]:
         """Names a relation may refer to: any of them will do."""
         if term.words and self._table_words(term.words):
             return [TABLE]
@@ -355,6 +453,11 @@ class Resolver:
         )
         told = Description.of(term.words)
         return [t.name for t in pick_by_side(told.side, pick_by_size(told, things))]
+
+
+def _owns(owner: str, thing: Thing) -> bool:
+    """Whether a thing is called as a part of its owner (`cabinet_top_drawer`)."""
+    return any(f" {lexicon.plain(owner)} " in f" {text} " for text in Subject(thing).texts)
 
 
 def _distance(a: SceneObject, b: SceneObject) -> float:

@@ -41,6 +41,12 @@ CONTAINERS = frozenset(concepts()["containers"])
 FLAT = frozenset(concepts()["flat"])
 """Kinds several things can stand on."""
 
+COVERS = frozenset(concepts()["covers"])
+"""Kinds that are put on what things go into, not into it."""
+
+TOPPED = frozenset(concepts()["topped"])
+"""Furniture that things are put into, or else onto: which is said."""
+
 HANDY = frozenset(concepts()["handy"])
 """Kinds that can be picked up although things go into them."""
 

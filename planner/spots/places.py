@@ -123,6 +123,16 @@ def where(scene: Scene, name: str) -> Point:
     return thing.position[0], thing.position[1]
 
 
+def part_of(point: Point) -> list[str]:
+    """The parts of the table that a point (x, y) m is in, as words of `PARTS`.
+
+    Example:
+        >>> part_of((0.26, 0.12))
+        ['left', 'far']
+    """
+    return [word for word in PARTS if all(a <= v <= b for v, (a, b) in zip(point, _BOUNDS[word], strict=True))]
+
+
 def target(scene: Scene, thing: SceneObject, wish: Wish) -> Target:
     """Where a wish about a thing points. Raises what `place_for` raises."""
     if isinstance(wish, Offset):
@@ -279,6 +289,7 @@ __all__ = [
     "Target",
     "can_grasp",
     "nearest",
+    "part_of",
     "place_for",
     "put",
     "put_away",

@@ -11,7 +11,7 @@ import torch
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import write_json
-from pontine.planner.language.form import LATER
+from pontine.planner.language.grammar import LATER
 from pontine.policies import checkpoint as checkpoints
 
 

@@ -20,7 +20,8 @@ from pontine.planner.brain.reader import weigh
 from pontine.planner.grounding.abilities import STATES
 from pontine.planner.grounding.query import Description
 from pontine.planner.language import lexicon
-from pontine.planner.language.form import COUNTS, LATER, Clause, Form, Term
+from pontine.planner.language.form import Clause, Form, Term
+from pontine.planner.language.grammar import COUNTS, LATER
 from pontine.planner.language.languages import DEFAULT, language_of
 from pontine.planner.planning.plan import NoPlanError, make_plan
 from pontine.planner.reading import Reading

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pontine.planner.brain import answers
 from pontine.planner.brain.answers import answer_of, checked, form_in
-from pontine.planner.language.form import Form, FormError
+from pontine.planner.language.form import Form
+from pontine.planner.language.grammar import FormError
 
 SAID = "Put the red cube in the bowl, then close the drawer."
 FORM = "in the red cube, the bowl; close the drawer"

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from pontine.planner.brain.decode import Constraint, Source, Vocabulary
-from pontine.planner.language.form import DETERMINERS, PUNCTUATION, RELATIONS, VERBS, Form
+from pontine.planner.language.form import Form
+from pontine.planner.language.grammar import KEYWORDS, LATER, PUNCTUATION
 from pontine.planner.language.segments import split_units
 
 
@@ -16,7 +17,7 @@ class Letters:
     """A tokenizer in which every keyword is a token and all else is spelled in single characters."""
 
     def __init__(self) -> None:
-        words = {k if k in (",", ";") else f" {k}" for k in {*VERBS, *DETERMINERS, *RELATIONS, *PUNCTUATION}}
+        words = {k if k in (",", ";") else f" {k}" for k in {*KEYWORDS, *PUNCTUATION}}
         self.words = {word: 200_000 + i for i, word in enumerate(sorted(words))}
 
     def encode(self, text: str, add_special_tokens: bool = True) -> SimpleNamespace:
@@ -116,3 +117,14 @@ def test_no_word_of_a_verb_is_a_determiner() -> None:
     state = state.advance(VOCABULARY.keywords["it"][0])
     assert state.symbols[-1].text == "it"
     assert not state.symbols[-1].copied
+
+
+@pytest.mark.parametrize("instruction", [i for i, _ in CASES])
+def test_a_model_that_knows_only_the_old_keywords_is_never_stuck(instruction: str) -> None:
+    rng, old = random.Random(1), Vocabulary.of(Letters(), without=LATER)
+    for _ in range(60):
+        state = Constraint(Source.of(instruction, old), old)
+        while not state.finished:
+            assert state.allowed()
+            state = state.advance(rng.choice(state.allowed()))
+        assert not {symbol.text for symbol in state.symbols if not symbol.copied} & {*LATER}

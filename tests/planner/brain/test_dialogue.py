@@ -6,7 +6,7 @@ import pytest
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.benchmarks.items import played
-from pontine.planner.grounding.followup import set_phrase
+from pontine.planner.dialogue.followup import set_phrase
 from pontine.planner.grounding.grounder import ground
 from pontine.planner.language.form import Form
 from pontine.planner.reading import Reading, Turn

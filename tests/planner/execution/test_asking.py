@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from pontine.envs.scene import Scene, SceneObject
+from pontine.planner.dialogue.replies import Told, chosen
 from pontine.planner.execution.asking import read_asking, without
-from pontine.planner.grounding.replies import Told, chosen
 from pontine.planner.reading import Reading, Turn, question, subgoals
 from tests.planner.fakes import TABLETOP
 

@@ -119,7 +119,7 @@ def test_it_is_what_is_held_or_a_question() -> None:
         ("press the drawer", "refusal", "unsupported"),
         ("open the red cube", "refusal", "unsupported"),
         ("hold all cubes", "refusal", "impossible"),
-        ("left the red cube", "question", None),
+        ("front the red cube", "question", None),
         ("move the red cube", "question", None),
         ("on the red cube, the red cube", "question", None),
         ("hold the red cube; keep the red cube", "question", None),

@@ -8,8 +8,8 @@ from typing import ClassVar
 import pytest
 
 from pontine.envs.scene import Scene, SceneObject
+from pontine.planner.dialogue.followup import set_phrase, skill_phrase
 from pontine.planner.grounding import skills
-from pontine.planner.grounding.followup import set_phrase, skill_phrase
 from pontine.planner.grounding.grounder import ground
 from pontine.planner.language.form import Form
 from pontine.planner.language.segments import split_units

@@ -6,7 +6,7 @@ import pytest
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.benchmarks.items import load_items
-from pontine.planner.grounding.coverage import unspoken
+from pontine.planner.honesty.coverage import unspoken
 from pontine.planner.language.form import Form
 
 SCENE = Scene(

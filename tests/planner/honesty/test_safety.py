@@ -6,7 +6,7 @@ import pytest
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.benchmarks.items import load_items
-from pontine.planner.grounding.safety import harmful
+from pontine.planner.honesty.safety import harmful
 
 SCENE = Scene(
     (SceneObject("fork", "fork"), SceneObject("punch bowl", "bowl")), (Fixture("kill_switch", "button", "released"),)

@@ -6,7 +6,7 @@ import re
 from enum import Enum
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
-from pontine.planner.grounding.conversation import said
+from pontine.planner.dialogue.conversation import said
 from pontine.planner.grounding.query import Description, find, pick_by_side, pick_by_size
 from pontine.planner.grounding.viewpoint import seen
 from pontine.planner.language.languages import data, languages

@@ -1,20 +1,26 @@
 """Words with which an instruction asks for harm, whatever the model made of it.
 
-The model learns to refuse harm from examples and can miss a wording; these few words (`harm` in
-`language/data/*/signs.json`) have no harmless reading for a robot arm, so they refuse by themselves. Only the
-instruction is looked at, never the scene's names.
+The model learns to refuse harm from examples and can miss a wording; these words (`harm` in `signs.json` and, as
+patterns, in `doubts.json` of `language/data`) have no harmless reading for a robot arm, so they refuse by themselves.
+Only the instruction is looked at, never the scene's names.
 """
 
 from __future__ import annotations
 
 from pontine.envs.scene import Scene
+from pontine.planner.honesty.doubts import asks_for, spoken
 from pontine.planner.language import lexicon
 from pontine.planner.language.languages import every
 from pontine.planner.language.segments import split_units
 
 
 def harmful(instruction: str, scene: Scene) -> bool:
-    """Whether the instruction uses a word of harm that is not part of what some thing in the scene is called."""
+    """Whether the instruction uses a word of harm that is not part of what some thing in the scene is called.
+
+    Example:
+        >>> harmful("press the button until it breaks", Scene()), harmful("press the button", Scene())
+        (True, False)
+    """
     units = split_units(instruction)
     names = [lexicon.plain(t) for o in scene.objects for t in (o.name, o.kind, *o.aliases)]
     names += [lexicon.plain(t) for f in scene.fixtures for t in (f.name, f.kind, *f.aliases)]
@@ -26,4 +32,4 @@ def harmful(instruction: str, scene: Scene) -> bool:
                 return True
         elif sign in text and not any(sign in name for name in names):
             return True
-    return False
+    return any(not any(words in name for name in names) for words in asks_for("harm", spoken(instruction)))

@@ -1,0 +1,162 @@
+"""Goals for things that are to stand somewhere on the table: moved that way, in a corner, between, in a row, apart.
+
+Words become wishes here; `planner.spots` works out the places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from pontine.envs.predicates import Predicate
+from pontine.envs.scene import TABLE, SceneObject
+from pontine.planner.grounding.abilities import graspable
+from pontine.planner.grounding.picking import volume
+from pontine.planner.grounding.placing import FAR, classes, distance, parts, way
+from pontine.planner.grounding.resolve import Resolver, Thing
+from pontine.planner.language.form import NounPhrase, Term
+from pontine.planner.spots.table import Table
+from pontine.planner.spots.wishes import (
+    Apart,
+    Beside,
+    Between,
+    Layout,
+    NoSpotError,
+    Offset,
+    Region,
+    Row,
+    Swap,
+    Together,
+    Toward,
+    Where,
+    Wish,
+)  # fmt: skip
+
+RELATED = {"left": "left_of", "right": "right_of", "front": "in_front_of", "behind": "behind", "near": "near"}
+_SIDE_OF = {"left": "left_of", "right": "right_of", "away": "behind", "back": "in_front_of"}
+"""The side that is that way of a thing."""
+
+STEPS = (0.06, 0.04, 0.09, 0.13)
+"""How far (m) a thing is moved if nobody says how far: the first of these for which there is room."""
+
+
+class Mover:
+    """Finds spots for the things of one form, one after the other."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self.table = Table(resolver.scene, graspable)
+
+    def offset(self, names: Sequence[str], terms: Sequence[Term], told: str | None = None) -> list[Predicate]:
+        """The things moved that way, by an amount or as people do."""
+        words = [w for term in terms for w in term.words]
+        ahead, far = told or way(words), distance(words)
+        if ahead is None:
+            raise self.resolver.ask("which_way", "", names)
+        origins = [n for term in terms if term.relation for r in term.reference for n in self.resolver.references(r)]
+        if origins:
+            side = _SIDE_OF.get(ahead)
+            if side is None or len(origins) > 1:
+                raise self.resolver.ask("reference", "", names)
+            return self._placed(names, Beside(side, origins[0], far))
+        if far is not None:
+            rough = far == FAR or not any(w[0].isdigit() for w in words)
+            return self._placed(names, Offset(ahead, far, rough))
+        return self._placed(names, *(Offset(ahead, step, rough=True) for step in STEPS))
+
+    def placed(self, names: Sequence[str], term: Term) -> list[Predicate]:
+        """The things in a part of the table or of a thing, between things, beside one or where one was."""
+        if not term.reference or self.resolver.is_table(NounPhrase(term.reference)):
+            found = parts(term.words)
+            if not found:
+                raise self.resolver.ask("which_part", "", names)
+            return self._placed(names, Region(" ".join(found)))
+        if term.relation == "between":
+            one, other = (self._one(reference) for reference in term.reference)
+            return self._placed(names, Between(one.name, other.name))
+        place = self._one(term.reference[0])
+        if term.relation == "where":
+            return self._placed(names, Where(place.name))
+        return self.beside(names, str(term.relation), place)
+
+    def beside(self, names: Sequence[str], side: str, place: Thing) -> list[Predicate]:
+        """The things on a side of another: a relation of two objects, or a spot beside what is fixed."""
+        if isinstance(place, SceneObject):
+            return [(RELATED[side], name, place.name) for name in names]
+        return self._placed(names, Beside(RELATED[side], place.name))
+
+    def distanced(self, names: Sequence[str], place: Thing, closer: bool) -> list[Predicate]:
+        """The things nearer to another than they are now, or further from it."""
+        return self._placed(names, Toward(place.name, away=not closer))
+
+    def row(self, names: Sequence[str], words: Sequence[str], told: bool) -> list[Predicate]:
+        """The things on one line, evenly, in the order that words say, else as they stand."""
+        lines, orders = classes("lines", words), classes("orders", words)
+        along = lines[0] if lines else "right" if orders or told else None
+        return self._laid(self._ordered(names, orders) if along else names, Row(along))
+
+    def _ordered(self, names: Sequence[str], orders: Sequence[str]) -> list[str]:
+        if "number" in orders:
+            return sorted(names, key=lambda n: [int(k) for k in re.findall(r"\d+", n)])
+        if "size" in orders or "falling" in orders:
+            sizes = {name: volume(self.resolver.scene.object(name)) for name in names}
+            if any(size is None for size in sizes.values()):
+                raise self.resolver.ask("unclear")
+            return sorted(names, key=lambda n: float(sizes[n] or 0), reverse="falling" in orders)
+        return list(names)
+
+    def apart(self, names: Sequence[str]) -> list[Predicate]:
+        """The things further from each other than now."""
+        return self._laid(names, Apart())
+
+    def together(self, names: Sequence[str]) -> list[Predicate]:
+        """The things nearer to each other than now."""
+        return self._laid(names, Together())
+
+    def swapped(self, one: str, other: str) -> list[Predicate]:
+        """Two things that stand on the table, each where the other was."""
+        return self._laid([one, other], Swap())
+
+    def gone(self, goals: Sequence[Predicate]) -> None:
+        """What these goals take away from where it stands makes room for what comes later."""
+        for goal in goals:
+            if goal[0] in ("in", "on", "holding") and goal[1] in self.table.scene and goal[-1] != TABLE:
+                self.table.take_away(goal[1])
+
+    def _placed(self, names: Sequence[str], *wishes: Wish) -> list[Predicate]:
+        """The things as wished: the first of the wishes for which there is a place."""
+        with self._asking(names):
+            return [self._place(name, wishes) for name in names]
+
+    def _place(self, name: str, wishes: Sequence[Wish]) -> Predicate:
+        for wish in wishes[:-1]:
+            try:
+                return self.table.place(name, wish)
+            except NoSpotError:
+                continue
+        return self.table.place(name, wishes[-1])
+
+    def _laid(self, names: Sequence[str], wish: Layout) -> list[Predicate]:
+        if len(names) < 2:
+            raise self.resolver.ask("several", "", names)
+        with self._asking(names):
+            return list(self.table.lay(names, wish))
+
+    @contextmanager
+    def _asking(self, names: Sequence[str]) -> Iterator[None]:
+        """Say in the person's language why there is no such place."""
+        try:
+            yield
+        except NoSpotError as error:
+            if error.reason == "unknown":
+                raise self.resolver.ask("position", error.thing, names) from None
+            told = "graspless" if error.reason == "unmovable" else "no_room"
+            raise self.resolver.decline(told, error.thing) from None
+
+    def _one(self, term: Term) -> Thing:
+        names = self.resolver.places(NounPhrase((term,)), ())
+        if len(names) != 1 or names[0] == TABLE:
+            raise self.resolver.ask("reference", "", self.resolver.moved[-1:])
+        scene = self.resolver.scene
+        return scene.object(names[0]) if names[0] in scene else scene.fixture(names[0])

@@ -1,0 +1,320 @@
+"""What an instruction asks for in words that its goal form shows no sign of: "don't", "if", "half", a question.
+
+A model that misses such a word writes a form that is whole, grounds well, and does what nobody asked for. The words
+are regular expressions in `language/data/*/doubts.json`; what they stand for is looked for in the form. Nothing here
+knows the scene.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pontine.envs.predicates import Predicate
+from pontine.planner.grounding import skills
+from pontine.planner.language.form import Clause, Form, NounPhrase, Term
+from pontine.planner.language.grammar import ALONE, ASK, ASKED, COUNTS, ELSE, ENDIF, IF, OFFSET, SIDES, SPOT
+from pontine.planner.language.languages import data, every, languages
+from pontine.planner.language.segments import is_cjk, join_units, split_units
+
+_FREE, _BEFORE, _BEHIND = 0, 1, 2
+"""Where a word stands: outside what a word of forbidding is about, before such a word, or behind it."""
+
+_PLACING = {*SIDES, "near", "closer", "farther", "between", "nearest", "farthest", "do"}
+"""Verbs and relations that words for ways may stand for."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What is not in a form: `key` names the message that asks about it, `words` are those of the instruction."""
+
+    key: str
+    words: str = ""
+
+
+def doubt(form: Form, instruction: str, goals: Sequence[Predicate] = ()) -> Doubt | None:
+    """The first thing that the instruction asks for and the form, read as `goals`, has no sign of; None if there is
+    none.
+
+    Example:
+        >>> doubt(Form.parse("press the button"), "whatever you do, don't press the button")
+        Doubt(key='forbidden', words="don't press the button")
+        >>> doubt(Form.parse("not press the button"), "whatever you do, don't press the button") is None
+        True
+    """
+    said = plain(instruction)
+    return (
+        _forbidden(form, said)
+        or _conditional(form, said)
+        or _asked(form, said)
+        or _undoable(form, said)
+        or _taken_back(form, said)
+        or _numbers(form, said, goals)
+        or _ways(form, said)
+    )
+
+
+def plain(instruction: str) -> str:
+    """An instruction as it is compared here: its units, what only looks like a word of those looked for blotted out."""
+    return _blot(spoken(instruction), "pardon")
+
+
+def spoken(instruction: str) -> str:
+    """An instruction as one line of its units."""
+    return join_units([unit.replace("’", "'") for unit in split_units(instruction)])
+
+
+def _blot(text: str, key: str) -> str:
+    for pattern in _patterns(key):
+        text = pattern.sub(lambda found: "·" * len(found[0]), text)
+    return text
+
+
+@cache
+def _patterns(key: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of all languages under a key; those of languages with spaces match whole words."""
+    found = []
+    for code in languages():
+        told = data(code, "doubts")[key]
+        for text in [told] if isinstance(told, str) else told:
+            spaced = data(code, "language")["spaced"] and not isinstance(told, str)
+            ahead = "" if text.startswith(("^", "(?:^")) else r"(?<![\w'])"
+            behind = "" if text.endswith(("\\?", "\\b", "]", "\\.)")) else r"(?![\w'])"
+            found.append(re.compile(f"{ahead}(?:{text}){behind}" if spaced else text))
+    return tuple(found)
+
+
+def asks_for(key: str, said: str) -> list[str]:
+    """The words of that sort in a text that is `plain` or `spoken`."""
+    return [said[begin:end] for begin, end in _found(said, key)]
+
+
+def _found(text: str, *keys: str) -> list[tuple[int, int]]:
+    """Where the text has words of these sorts, in order."""
+    return sorted({match.span() for key in keys for pattern in _patterns(key) for match in pattern.finditer(text)})
+
+
+def _forbidden(form: Form, said: str) -> Doubt | None:
+    """What is to be done although a word of forbidding stands before it, or it is all that the word can be about."""
+    heeded = [at for phrase in _heeded(form) for at in _occurrences(phrase, said)]
+    reaches = [r for key in ("forbidding", "sparing") for r in _reaches(said, key)]
+    reaches = [(start, word, stop) for start, word, stop in reaches if not any(word <= at < stop for at in heeded)]
+    if not reaches:
+        return None
+    about = said[min(r[1] for r in reaches) : max(r[2] for r in reaches)].strip(" ,.")
+    for clause in form.clauses:
+        if clause.verb in (*ALONE, ELSE, ENDIF, "keep") or clause.negated or clause.mark or clause.verb in ASKED:
+            continue
+        places = [_stands(phrase, said, reaches) for phrase in copied(clause)]
+        if not places and _little(said, reaches):
+            return Doubt("forbidden", about)
+        if _BEHIND in places or (places and _FREE not in places):
+            return Doubt("forbidden", about)
+    return None
+
+
+def _heeded(form: Form) -> Iterator[str]:
+    """The copied phrases of what a form leaves out, leaves alone or says must not be done."""
+    for clause in form.clauses:
+        if clause.verb == "keep" or clause.negated:
+            yield from copied(clause)
+        for phrase in clause.arguments:
+            yield from (join_units(t.words) for term in phrase.excluded for t in _nested(term) if t.words)
+
+
+def _reaches(said: str, key: str) -> Iterator[tuple[int, int, int]]:
+    """What words of forbidding are about: from where in the text (for `sparing` words the word itself), where the word
+    stands, and up to where."""
+    breaks = [match.span() for pattern in _patterns("boundary") for match in pattern.finditer(said)]
+    ends = [match.start() for pattern in _patterns("end") for match in pattern.finditer(said)]
+    for begin, end in _found(said, key):
+        start = max((b for _, b in breaks if b <= begin), default=0)
+        stop = min((e for e in ends if e >= end), default=len(said))
+        if key == "sparing":
+            start = begin
+        elif not re.search(r"\w", said[start:begin] + said[end:stop]):
+            start = 0  # "it would be a bad idea to open it, so don't"
+        yield start, begin, stop
+
+
+def _stands(phrase: str, said: str, reaches: Iterable[tuple[int, int, int]]) -> int:
+    """Where a copied phrase stands: the freest of the places that it may come from."""
+    found = []
+    for at in _occurrences(phrase, said):
+        inside = [_BEHIND if at >= word else _BEFORE for start, word, stop in reaches if start <= at < stop]
+        found.append(max(inside, default=_FREE))
+    return min(found, default=_FREE)
+
+
+def _occurrences(phrase: str, said: str) -> Iterator[int]:
+    edges = (r"(?<!\w)", r"(?!\w)") if phrase and not is_cjk(phrase[0]) else ("", "")
+    yield from (m.start() for m in re.finditer(edges[0] + re.escape(phrase) + edges[1], said))
+
+
+def _little(said: str, reaches: Iterable[tuple[int, int, int]]) -> bool:
+    """Whether hardly anything is said beside what is forbidden."""
+    rest = list(said)
+    for start, _, stop in reaches:
+        rest[start:stop] = " " * (stop - start)
+    words = [u for u in split_units("".join(rest)) if u.isalnum() and u not in every("doubts", "polite")]
+    return len(words) < 2
+
+
+def _conditional(form: Form, said: str) -> Doubt | None:
+    found = _found(_blot(said, "courtesy"), "conditional")
+    if not found or any(clause.mark == IF for clause in form.clauses) or _is_declined(form):
+        return None
+    # "Close any drawer that is open" needs no `if`, and "whichever is empty" none either.
+    if any(term.relation == "is" for term in _terms(form)):
+        return None
+    return Doubt("condition", _around(said, found[0]))
+
+
+def _asked(form: Form, said: str) -> Doubt | None:
+    found = _found(_blot(_blot(said, "courtesy"), "requesting"), "asking")
+    known = any(c.mark or c.verb in (*ASKED, "why", "did") for c in form.clauses)
+    return Doubt("question", said) if found and not known and not _is_declined(form) else None
+
+
+def _undoable(form: Form, said: str) -> Doubt | None:
+    """A deed that no skill has words for ("pour") and that the form makes something else of."""
+    if any(clause.verb in ALONE for clause in form.clauses):
+        return None
+    phrases = [phrase for clause in form.clauses for phrase in copied(clause, excluded=True)]
+    for begin, end in _found(said, "deeds"):
+        deed = said[begin:end]
+        known = skills.meant(split_units(deed)) or skills.states(split_units(deed))
+        if not known and not any(at < end and begin < at + len(p) for p in phrases for at in _occurrences(p, said)):
+            return Doubt("no_skill", deed)
+    return None
+
+
+def _taken_back(form: Form, said: str) -> Doubt | None:
+    """Where something is taken back: what is wanted in the end must be what was said after that, or leave that out."""
+    found = _found(_blot(said, "courtesy"), "taking_back")
+    if not found or _is_declined(form):
+        return None
+    begin, end = found[-1]
+    if not re.search(r"[^\W·]", said[end:]):
+        # "... never mind": all of it, unless the word stands at the beginning.
+        return Doubt("taken_back", said[begin:end]) if re.search(r"\w", said[:begin]) else None
+    if not re.search(r"\w", said[: found[0][0]]):
+        return None
+    later = [[max(_occurrences(p, said), default=-1) >= end for p in copied(c)] for c in form.clauses if not c.negated]
+    if any(later) and not any(any(places) for places in later):
+        return Doubt("taken_back", said[begin:].strip(" ,.·"))
+    before = {c.verb for c, places in zip(form.clauses, later, strict=False) if places and not any(places)}
+    if any(c.verb in before for c, places in zip(form.clauses, later, strict=False) if any(places)):
+        return Doubt("taken_back", said[begin:].strip(" ,.·"))
+    for phrase in (phrase for clause in form.clauses for phrase in clause.arguments):
+        sides = {max(_occurrences(join_units(t.words), said), default=-1) >= end for t in phrase.terms if t.words}
+        if len(sides) > 1:
+            return Doubt("taken_back", said[begin:].strip(" ,.·"))
+    return None
+
+
+def _numbers(form: Form, said: str, goals: Sequence[Predicate]) -> Doubt | None:
+    """A number of things, or which of them by order, that no determiner says, nothing copied, and no goals come to."""
+    if _is_declined(form) or any(clause.verb in (*ALONE, *ASKED) or clause.mark for clause in form.clauses):
+        return None
+    determiners = {term.determiner for term in _terms(form)}
+    known = {COUNTS.get(term.determiner, 2 if term.determiner == "both" else -1) for term in _terms(form)}
+    known |= {len({goal[1] for goal in goals if len(goal) > 1}), len({goal[-1] for goal in goals if len(goal) > 1})}
+    known |= {len(phrase.terms) for clause in form.clauses for phrase in clause.arguments}
+    if determiners & {"half", "each"}:
+        known |= {*COUNTS.values()}
+    phrases = [phrase for clause in form.clauses for phrase in copied(clause, excluded=True)]
+    for begin, end, number in _counted(_blot(said, "measures")):
+        inside = any(at <= begin < at + len(p) for p in phrases for at in _occurrences(p, said))
+        if not inside and (number not in known if number else "half" not in determiners):
+            return Doubt("leftover", said[begin:end])
+    relations = {term.relation for term in _terms(form)}
+    for begin, end in _found(said, "ordinals"):
+        first = re.split(r"\s", said[begin:end])[0]
+        if relations & {"near", "nearest", "farthest", "bigger", "smaller"} and first not in ("second", "third"):
+            continue
+        if not any(at < end and begin < at + len(p) and first in p for p in phrases for at in _occurrences(p, said)):
+            return Doubt("leftover", said[begin:end])
+    return None
+
+
+def _counted(said: str) -> Iterator[tuple[int, int, int]]:
+    for code in languages():
+        told = data(code, "doubts")
+        spaced = data(code, "language")["spaced"]
+        for word, number in told["numbers"].items():
+            pattern = rf"(?<![\w.]){word}(?![\w.])" if spaced else rf"(?<![第十\d.]){word}{told['number_units']}"
+            yield from ((m.start(), m.end(), number) for m in re.finditer(pattern, said))
+
+
+def _ways(form: Form, said: str) -> Doubt | None:
+    """A distance, a way or a part of the table that the form says nothing of."""
+    if _is_declined(form):
+        return None
+    terms = list(_terms(form))
+    verbs = {clause.verb for clause in form.clauses} | {term.relation for term in terms}
+    if verbs & {
+        "left",
+        "right",
+        "front",
+        "behind",
+        "near",
+        "closer",
+        "farther",
+        "between",
+        "nearest",
+        "farthest",
+        "do",
+    }:
+        keys: tuple[str, ...] = ("measures",)
+    else:
+        keys = ("measures", "ways")
+    if verbs & {"row", "apart", "together", "back", "undo"} or any(c.mark for c in form.clauses):
+        return None
+    for clause in form.clauses:
+        aside = clause.verb in ("left", "right") and len(clause.arguments) == 2
+        if aside and not is_cjk(said[:1] or " ") and not _found(said, "beside") and _found(said, "ways"):
+            return Doubt("leftover", said[slice(*_found(said, "ways")[0])])
+    phrases = [phrase for clause in form.clauses for phrase in copied(clause, excluded=True)]
+    spotted = any(term.determiner in (OFFSET, SPOT) for term in terms)
+    for begin, end in _found(said, *keys):
+        if any(at < end and begin < at + len(p) for p in phrases for at in _occurrences(p, said)):
+            continue
+        if not spotted:
+            return Doubt("leftover", said[begin:end])
+    return None
+
+
+def _around(said: str, span: tuple[int, int]) -> str:
+    """The words from there to the next pause."""
+    rest = re.split(r"[,.;:!?，。；：！？]", said[span[0] :])[0]
+    return rest.strip(" ·")
+
+
+def _is_declined(form: Form) -> bool:
+    return form.clauses[0].verb in (*ALONE, ASK)
+
+
+def copied(clause: Clause, excluded: bool = False) -> list[str]:
+    """The copied phrases of a clause, without those of what it excludes."""
+    words = [join_units(clause.words)] if clause.words else []
+    for phrase in clause.arguments:
+        for term in (*phrase.terms, *(phrase.excluded if excluded else ())):
+            words += [join_units(t.words) for t in _nested(term) if t.words]
+    return words
+
+
+def _nested(term: Term) -> Iterator[Term]:
+    yield term
+    for inner in term.reference:
+        yield from _nested(inner)
+
+
+def _terms(form: Form) -> Iterator[Term]:
+    """All terms of a form, those of relations too."""
+    phrases: Iterable[NounPhrase] = (phrase for clause in form.clauses for phrase in clause.arguments)
+    for phrase in phrases:
+        for term in (*phrase.terms, *phrase.excluded):
+            yield from _nested(term)
