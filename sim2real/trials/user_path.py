@@ -23,7 +23,9 @@ from ..emulation.process import emulation
 from ..vision.camera import open_camera
 from ..vision.camera_pose import PoseChecker
 from .person import Hands
-from .staged import PATIENCE
+
+UNHURRIED = 0.5
+"""s that answers may lag while nothing moves by itself: the emulation shares the machine with others."""
 
 LOOKS = 5
 """Pictures of the table that the check of the camera looks at."""
@@ -45,7 +47,7 @@ def prepare(arm: Arm, seed: int = 0) -> Prepared:
     began = time.monotonic()
     ids = {name: index + 1 for index, name in enumerate(JOINTS)}
     with TemporaryDirectory() as folder, emulation((), profile=arm, camera=True) as emulated:
-        with Bus(emulated.port, ids, patience=PATIENCE) as bus:
+        with Bus(emulated.port, ids, patience=UNHURRIED) as bus:
             calibration = calibrate(bus, Hands(emulated, seed), Path(folder) / "arm.json", arm.name)
         emulated.let_go()
         checker, problems = PoseChecker(emulated.markers, emulated.lens), list[str]()
