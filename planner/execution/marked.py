@@ -14,31 +14,31 @@ class MarkedRobot:
     """A robot that adds spots to whatever scene is measured, and is otherwise the one behind it."""
 
     def __init__(self, robot: Robot, spots: tuple[Spot, ...]) -> None:
-        self._robot, self.spots = robot, spots
+        self.robot, self.spots = robot, spots
 
     def observe(self) -> RobotState:
         """The joints now."""
-        return self._robot.observe()
+        return self.robot.observe()
 
     def command(self, targets: Array) -> None:
         """Send joint targets (6,) rad, and let one control step pass."""
-        self._robot.command(targets)
+        self.robot.command(targets)
 
     def scene(self) -> Scene:
         """The table as it is now, with the spots."""
-        return self._robot.scene().marked(self.spots)
+        return self.robot.scene().marked(self.spots)
 
     def way_to_rest(self) -> Iterable[Array]:
         """Targets (6,) rad, one a control step, to the rest pose."""
-        return self._robot.way_to_rest()
+        return self.robot.way_to_rest()
 
     def reset(self) -> None:
         """Bring the arm to its rest pose."""
-        self._robot.reset()
+        self.robot.reset()
 
     def stop(self) -> None:
         """Hold still where the arm is."""
-        self._robot.stop()
+        self.robot.stop()
 
 
 def marked(robot: Robot, spots: tuple[Spot, ...]) -> Robot:

@@ -148,9 +148,9 @@ class _Grounding:
     def _clause(self, clause: Clause) -> list[Predicate]:
         verb = clause.verb
         if verb == "undo":
-            return undo.undo(self.turns, self.resolver)
+            return undo.undo(self.turns, self.resolver, self.mover.table)
         if verb == "back":
-            return undo.put_back(self._moving(clause), self.turns, self.resolver)
+            return undo.put_back(self._moving(clause), self.turns, self.resolver, self.mover.table)
         if verb in ("again", "same", "instead"):
             return self._repeat(clause)
         if verb == SKILL:

@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from pontine.envs.predicates import Predicate, holds
 from pontine.envs.robot import RobotState
 from pontine.envs.scene import TABLE, Scene, SceneObject
+from pontine.envs.spots import spot
+from pontine.planner.execution.marked import MarkedRobot
 from pontine.planner.execution.stopping import StoppableRobot
 from pontine.planner.planning.plan import NoPlanError, Plan, Step
+from pontine.planner.spots.places import put
 
 TABLETOP = Scene(
     (
@@ -75,10 +78,13 @@ class FakeSkill:
     missing: str | None = None
 
     def execute(self, robot: FakeRobot | StoppableRobot, args: tuple[str, ...]) -> Said:
-        robot = robot.robot if isinstance(robot, StoppableRobot) else robot
+        spots = ()
+        while isinstance(robot, StoppableRobot | MarkedRobot):
+            spots = robot.spots if isinstance(robot, MarkedRobot) else spots
+            robot = robot.robot
         failing = len(self.calls) in self.fails
         self.calls.append(tuple(args))
-        robot.world = (self.instead if failing else self.effect)(robot.world, args)
+        robot.world = (self.instead if failing else self.effect)(robot.world.marked(spots), args)
         return self.says
 
 
@@ -93,6 +99,8 @@ def picked(scene: Scene, args: Sequence[str]) -> Scene:
 
 
 def placed(scene: Scene, args: Sequence[str]) -> Scene:
+    if args[1] == "at":
+        return put(scene, args[0], spot(scene, args[2]).position)
     return move(scene, args[0], args[2])
 
 

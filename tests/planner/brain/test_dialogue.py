@@ -45,9 +45,9 @@ def test_things_go_into_what_was_just_opened() -> None:
 
 def test_back_is_where_it_was() -> None:
     assert after("back it", (("in", "cube", "bowl"),)).subgoals == (("in", "cube", "drawer"),)
-    assert after("back the ball", (("in", "ball", "bowl"),), (("closed", "drawer"),)).subgoals == (
-        ("on", "ball", "table"),
-    )
+    back = after("back the ball", (("in", "ball", "bowl"),), (("closed", "drawer"),))
+    assert back.subgoals == (("at", "ball", "spot_1"),)
+    assert back.spots[0].position == (0.2, 0.1)
     assert after("back the ball").kind == "question"
 
 
@@ -62,7 +62,12 @@ def test_undo_takes_back_the_last_turn() -> None:
 def test_what_cannot_be_taken_back_is_said() -> None:
     assert after("undo").kind == "question"
     assert after("undo", (("pressed", "button"),)).reason == "unsupported"
-    assert after("undo", (("right_of", "ball", "bowl"),)).reason == "unsupported"
+
+
+def test_what_was_moved_about_on_the_table_goes_back_to_its_spot() -> None:
+    told = after("undo", (("right_of", "ball", "bowl"),))
+    assert told.subgoals == (("at", "ball", "spot_1"),)
+    assert told.spots[0].position == (0.2, 0.1)
 
 
 @pytest.mark.parametrize("text", ["undo", "Undo that, please.", "undo the last step", "撤销上一步", "恢复原样吧"])
