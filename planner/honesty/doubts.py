@@ -104,11 +104,12 @@ def _forbidden(form: Form, said: str) -> Doubt | None:
     if not reaches:
         return None
     about = said[min(r[1] for r in reaches) : max(r[2] for r in reaches)].strip(" ,.")
+    free = any(_stands(phrase, said, reaches) == _FREE for clause in form.clauses for phrase in copied(clause))
     for clause in form.clauses:
         if clause.verb in (*ALONE, ELSE, ENDIF, "keep") or clause.negated or clause.mark or clause.verb in ASKED:
             continue
         places = [_stands(phrase, said, reaches) for phrase in copied(clause)]
-        if not places and _little(said, reaches):
+        if not places and (_little(said, reaches) or not free):
             return Doubt("forbidden", about)
         if _BEHIND in places or (places and _FREE not in places):
             return Doubt("forbidden", about)
