@@ -98,6 +98,10 @@ def _found(text: str, *keys: str) -> list[tuple[int, int]]:
 
 def _forbidden(form: Form, said: str) -> Doubt | None:
     """What is to be done although a word of forbidding stands before it, or it is all that the word can be about."""
+    kept = {phrase for clause in form.clauses if clause.verb == "keep" for phrase in copied(clause)}
+    done = {p for c in form.clauses if c.verb != "keep" and not (c.negated or c.mark) for p in copied(c)}
+    if kept & done:
+        return Doubt("forbidden", min(kept & done))
     heeded = [at for phrase in _heeded(form) for at in _occurrences(phrase, said)]
     reaches = [r for key in ("forbidding", "sparing") for r in _reaches(said, key)]
     reaches = [(start, word, stop) for start, word, stop in reaches if not any(word <= at < stop for at in heeded)]

@@ -17,6 +17,7 @@ DOUBTED = [
     ("the banana must not end up in the basket", "in the banana, the basket", "forbidden"),
     ("it would be a bad idea to open the drawer, so don't", "open the drawer", "forbidden"),
     ("do not drop it", "down it", "forbidden"),
+    ("whatever you do, don't press the button", "press the button; keep the button", "forbidden"),
     ("whatever you do, don't press the button", "press it", "forbidden"),
     ("put it in the cup and not in the box", "in it, the box", "forbidden"),
     ("别把球放进盒子", "in the 球, the 盒子", "forbidden"),
