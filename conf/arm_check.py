@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from pontine.envs.files import check_writable, write_json
 
 from .options import ArmOptions, above, text
+
+if TYPE_CHECKING:
+    from pontine.sim2real.alignment.drift import Drift
 
 
 @dataclass
@@ -16,6 +20,9 @@ class Config(ArmOptions):
     supply: float | None = None
     restore: bool = False
     out: str | None = text()
+    camera: str | None = text()
+    markers: str = text("markers.json")
+    lens: str = text("lens.json")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -24,7 +31,7 @@ class Config(ArmOptions):
 
 
 def run(config: Config) -> int:
-    """Exit status 0 if the arm is fit to move, 1 if not."""
+    """Exit status 0 if the arm is fit to move, 1 if not, or if its hand is no longer where the camera sees it."""
     from rich.text import Text
 
     from pontine.envs.io.plain_text import terminal
@@ -56,5 +63,27 @@ def run(config: Config) -> int:
     for lines, style in ((report.all_problems, "red"), (report.all_remarks, "yellow")):
         for line in lines:
             console.print(Text(f"  {line}", style), soft_wrap=True)
+    drift = None if config.camera is None else _drift(config)
+    if drift is not None:
+        console.print(Text(f"  {drift}", "red" if drift.drifted else "yellow" * (drift.apart is None)), soft_wrap=True)
     console.print(Text(report.verdict, "bold green" if report.fit else "bold red"), soft_wrap=True)
-    return 0 if report.fit else 1
+    return 0 if report.fit and not (drift is not None and drift.drifted) else 1
+
+
+def _drift(config: Config) -> Drift:
+    """Look whether the hand is where its joints put it."""
+    from pontine.sim2real.alignment.alignment import Aligned, AlignmentError
+    from pontine.sim2real.alignment.drift import look
+    from pontine.sim2real.vision.camera import open_camera
+    from pontine.sim2real.vision.lens import Lens
+    from pontine.sim2real.vision.markers import Markers
+
+    calibration = config.read_aligned(config.markers)
+    if not isinstance(calibration, Aligned):
+        raise AlignmentError(
+            "hand and camera are not aligned: `pontine arm align` does that; leave camera= out until then"
+        )
+    lens = Lens.read(config.lens)
+    assert config.camera is not None
+    with open_camera(config.camera, (lens.width, lens.height)) as camera, config.open_bus(calibration) as bus:
+        return look(calibration, bus, camera, Markers.read(config.markers), lens)

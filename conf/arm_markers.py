@@ -41,6 +41,7 @@ def run(config: Config) -> int:
     from pontine.envs.io.plain_text import terminal
     from pontine.sim2real.emulation.tagging import marked
     from pontine.sim2real.vision import sheet
+    from pontine.sim2real.vision.drawing.plan import table_plan
     from pontine.sim2real.vision.markers import Markers
 
     console = terminal()
@@ -52,7 +53,8 @@ def run(config: Config) -> int:
             check_writable(config.markers, "the example of a markers file")
             marked(_example()).write(config.markers)
             console.print(f"{config.markers} is an example: edit it to what is on your table", soft_wrap=True)
-        pages = sheet.pages(Markers.read(config.markers))
+        markers = Markers.read(config.markers)
+        pages = [table_plan(markers), *sheet.pages(markers)]
     written = sheet.write(pages, config.out)
     console.print(f"wrote {', '.join(map(str, written))}: print at 100 %, then measure a tag", soft_wrap=True)
     return 0

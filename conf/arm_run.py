@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pontine.sim2real.arm.serial_arm import SerialArm
     from pontine.sim2real.bus.bus import Bus
     from pontine.sim2real.vision.scene_source import SceneSource
+    from pontine.sim2real.vision.tracking.hand_offset import Expected
 
 
 @dataclass
@@ -43,6 +44,7 @@ class Config(ArmOptions, BrainOptions, RehearsalOptions):
     replans: int = 3
     plan_seconds: float = 20.0
     library: str | None = text()
+    aligned: bool = True
 
     def __post_init__(self) -> None:
         from pontine.sim2real.arm.safety_profile import safety_profile
@@ -79,9 +81,9 @@ def run(config: Config) -> int:
     from pontine.sim2real.vision.scene_source import SCENE_SOURCES, Sight
 
     check_writable(config.report, "report")
-    calibration = config.read_calibration()
+    calibration = config.read_aligned(config.markers) if config.aligned else config.read_calibration()
     assert config.camera is not None
-    sight = Sight(config.camera, config.markers, config.lens)
+    sight = Sight(config.camera, config.markers, config.lens, _expected(calibration))
     allowed = limits(config.profile, calibration)
     display, skills, reached = Display(), load_library(config.library), False
     with torch_threads(), ExitStack() as stack:
@@ -108,7 +110,7 @@ def run(config: Config) -> int:
             plan_seconds=config.plan_seconds,
         )
         terminal = Terminal(session, display)
-        reports = ReportFile(config.report, display.report, lambda: {"arm": arm.report()})
+        reports = ReportFile(config.report, display.report, lambda: {"arm": arm.report(), **_seen(scenes)})
         session.stream.follow(reports)
         # Skills begin over the table, and an arm without torque lies anywhere.
         with display.waiting("the arm goes to its rest pose"):
@@ -117,7 +119,39 @@ def run(config: Config) -> int:
         reached = terminal.run(config.instruction)
     # Only now is it known how the arm was left.
     reports.rewrite()
+    if not reached and config.report is not None:
+        _keep_pictures(config, scenes, display)
     return _told(arm, display, reached)
+
+
+def _expected(calibration: Calibration) -> Expected | None:
+    """What tells where tags on an aligned arm's hand should be seen."""
+    from pontine.sim2real.alignment.alignment import Aligned
+    from pontine.sim2real.alignment.drift import offset
+
+    if not isinstance(calibration, Aligned):
+        return None
+    return lambda joints, *seen: offset(calibration.alignment, calibration.plain(joints), *seen)
+
+
+def _seen(scenes: SceneSource) -> dict[str, Any]:
+    """What a scene source has to report, if it has."""
+    from pontine.sim2real.vision.scene_source import Reporting
+
+    return {"sight": scenes.report()} if isinstance(scenes, Reporting) else {}
+
+
+def _keep_pictures(config: Config, scenes: SceneSource, display: Display) -> None:
+    """Write the last pictures of a run that failed beside its report, with what was understood drawn in."""
+    from pontine.sim2real.vision.drawing.painter import write_kept
+    from pontine.sim2real.vision.lens import Lens
+    from pontine.sim2real.vision.markers import Markers
+    from pontine.sim2real.vision.tag_scene import TagScene
+
+    if isinstance(scenes, TagScene) and scenes.kept:
+        folder = Path(str(config.report)).with_suffix(".pictures")
+        write_kept(scenes.kept, Markers.read(config.markers), Lens.read(config.lens), folder)
+        display.say(f"the last pictures are in {folder}")
 
 
 def _told(arm: DryArm | SerialArm, display: Display, reached: bool) -> int:

@@ -17,7 +17,7 @@ from .options import above, at_least, text
 if TYPE_CHECKING:
     from rich.console import Console
 
-PARTS = ("scenes", "loop", "cycle", "faults", "identify")
+PARTS = ("scenes", "loop", "cycle", "faults", "identify", "align")
 
 _KEPT_EVERY = 20
 
@@ -71,6 +71,7 @@ def run(config: Config) -> int:
         "cycle": cycle,
         "faults": faults,
         "identify": identify,
+        "align": align,
     }
     result: dict[str, Any] = {"command": command(), "commit": commit(), "processors": os.cpu_count()}
     for part in config.what:
@@ -154,4 +155,29 @@ def identify(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
             keep(found)
     worst = ", ".join(f"{name} {error:.0%}" for name, error in found["worst_error"].items())
     console.print(f"identify: at worst off by {worst}", markup=False, soft_wrap=True)
+    return found
+
+
+def align(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
+    """How far emulated arms' hands are from where the camera sees them, before and after `arm align`."""
+    from rich.progress import Progress
+
+    from pontine.sim2real.trials.align_trials import alignments
+
+    with Progress(console=console) as progress:
+        arms = alignments(range(config.seed, config.seed + config.arms), config.profile, config.limits)
+        found: dict[str, Any] = {}
+        for found in progress.track(arms, total=config.arms, description="arms"):
+            keep(found)
+    if found["aligned"]:
+        was, now = found["worst_before_mm"], found["worst_after_mm"]
+        console.print(
+            f"align: {found['aligned']} of {config.arms} arms within {found['seconds']:.0f} s; the tool was up to "
+            f"{was:.1f} mm from where the camera sees it, and is up to {now:.1f}",
+            markup=False,
+            soft_wrap=True,
+        )
+    for seed, arm in found["arms"].items():
+        if "refused" in arm:
+            console.print(f"align: arm {seed} was refused: {arm['refused']}", markup=False, soft_wrap=True)
     return found

@@ -134,6 +134,19 @@ class ArmOptions:
 
         return Calibration.read(self.calibration or default_path(self.name))
 
+    def read_aligned(self, markers: str | None = None) -> Calibration:
+        """The arm's calibration, with what `pontine arm align` found made up for where there is an alignment.
+
+        Raises CalibrationError, and AlignmentError for one that is for another calibration or, with a markers file,
+        for another table.
+        """
+        from pontine.sim2real.alignment.alignment import aligned, path_for
+        from pontine.sim2real.vision.markers import Markers
+
+        path = path_for(self.calibration, self.name)
+        read = Markers.read(markers) if markers is not None and path.exists() else None
+        return aligned(self.read_calibration(), path, read)
+
     def open_bus(self, calibration: Calibration) -> Bus:
         """The arm's servos, by joint. Raises PortError."""
         from pontine.sim2real.bus.bus import Bus

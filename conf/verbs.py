@@ -22,7 +22,7 @@ NAMES = (
     "watch", "list", "new", "check",
     "bench demo", "bench spots", "bench envs", "bench learning", "bench skills", "bench arm", "bench brain",
     "arm find", "arm check", "arm calibrate", "arm emulate", "arm markers", "arm camera",
-    "arm setup", "arm teleop", "arm record", "arm replay", "arm identify", "arm run",
+    "arm align", "arm look", "arm setup", "arm teleop", "arm record", "arm replay", "arm identify", "arm run",
 )  # fmt: skip
 EXAMPLES = files("pontine.conf").joinpath("examples")
 """Where the files lie that the examples of `--help` name."""

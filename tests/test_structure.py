@@ -44,7 +44,18 @@ PARTS = {
         "benchmarks",
         "tuning",
     ],
-    "sim2real": ["bus", "vision", "data", "arm", "teleoperation", "bringup", "identification", "emulation", "trials"],
+    "sim2real": [
+        "bus",
+        "vision",
+        "data",
+        "arm",
+        "alignment",
+        "teleoperation",
+        "bringup",
+        "identification",
+        "emulation",
+        "trials",
+    ],
     "conf": [],
 }
 """The parts of each room, low to high: none imports one that stands after it."""

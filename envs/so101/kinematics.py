@@ -8,6 +8,7 @@ pi/2 straight down); *heading* is an angle about +z from +x.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -106,6 +107,31 @@ def inverse(position: Array, pitch_down: Array, roll: Array) -> tuple[Array, NDA
     joints = np.stack([pan, lift, elbow, pitch_down - lift - elbow, roll], -1)
     clipped = np.clip(joints, RANGE[:5, 0], RANGE[:5, 1])
     return clipped, (np.abs(cosine) <= 1) & (np.abs(joints - clipped).max(-1) < 1e-9) & (distance > np.abs(left))
+
+
+def level_motion(joints: Array) -> tuple[Array, Array]:
+    """The tool's position (3,) m at joint positions (6,) rad, and how it moves (m/rad) with pan, lift and elbow, the
+    columns of (3, 3), while the wrist keeps the hand's pitch. Quick: for who asks many times in a control step."""
+    pan, lift, elbow, flex, roll = (float(joint) for joint in joints[:5])
+    cos, sin = math.cos(lift), math.sin(lift)
+    upper = _UPPER[0] * cos + _UPPER[1] * sin, _UPPER[1] * cos - _UPPER[0] * sin
+    cos, sin = math.cos(lift + elbow), math.sin(lift + elbow)
+    fore = _FORE[0] * cos + _FORE[1] * sin, _FORE[1] * cos - _FORE[0] * sin
+    cos, sin = math.cos(lift + elbow + flex), math.sin(lift + elbow + flex)
+    cos_roll, sin_roll = math.cos(roll - ROLL_ZERO), math.sin(roll - ROLL_ZERO)
+    above = TOOL_POS[0] * cos_roll - TOOL_POS[1] * sin_roll
+    aside = TOOL_POS[0] * sin_roll + TOOL_POS[1] * cos_roll + _LATERAL
+    radius = _SHOULDER[0] + upper[0] + fore[0] + _HAND * cos + above * sin
+    height = _SHOULDER[1] + upper[1] + fore[1] - _HAND * sin + above * cos
+    ahead, left = math.cos(pan), -math.sin(pan)
+    x, y = radius * ahead - aside * left, radius * left + aside * ahead
+    # what turns down about an axis moves ahead by its height above it, and down by its distance
+    slopes = [
+        (y, (upper[1] + fore[1]) * ahead, fore[1] * ahead),
+        (-x, (upper[1] + fore[1]) * left, fore[1] * left),
+        (0.0, -upper[0] - fore[0], -fore[0]),
+    ]
+    return np.array((_PAN_X + x, y, height)), np.array(slopes)
 
 
 _FACE = (-0.0118, -0.0745)

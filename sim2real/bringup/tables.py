@@ -6,9 +6,11 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.table import Table
 from rich.text import Text
 
+from pontine.envs.arrays import Array
 from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import RANGE
 
@@ -18,6 +20,7 @@ from .find import FoundServo
 from .plausibility import TOO_SMALL
 
 if TYPE_CHECKING:
+    from ..alignment.alignment import Alignment
     from ..vision.camera_calibration import Views
     from ..vision.camera_pose import PoseCheck
 
@@ -85,6 +88,37 @@ def pose_table(check: PoseCheck) -> Table:
             str(tag.id), _place(tag.wanted), seen, quantity(off, "mm"), quantity(error, "pixels"), Text(*mark)
         )
     return table
+
+
+def alignment_table(alignment: Alignment) -> Table:
+    """What an arm differs by, a line each, with its interval of 95 %."""
+    table = Table("what", "off by", "from", "to", box=None, header_style="bold")
+    for name, estimate in alignment.found.items():
+        length = name.startswith("shift")
+        scale, unit = (1000.0, "mm") if length else (math.degrees(1.0), "°")
+        cells = (f"{scale * value:+.2f} {unit}" for value in (estimate.value, estimate.low, estimate.high))
+        table.add_row(_SAID.get(name, name), *cells)
+    return table
+
+
+_SAID = {
+    "tilt about x": "base tilted about x (its left side up)",
+    "tilt about y": "base tilted about y (its front down)",
+    "turn about z": "base turned about z, and the zero of the pan",
+    "shift along x": "base shifted along x, ahead",
+    "shift along y": "base shifted along y, to the left",
+    "shift along z": "base above the table of the markers file",
+}
+
+
+def alignment_lines(alignment: Alignment, before: Array, after: Array) -> list[str]:
+    """How far the hand was and is from where it is seen, at poses kept out of the fit."""
+    was, now = (
+        f"{1000 * float(np.median(m)):.1f} mm ({1000 * float(np.max(m)):.1f} at worst)" for m in (before, after)
+    )
+    return [
+        f"the hand was {was} from where the camera sees it, and is {now} now, at {len(after)} poses kept out of the fit"
+    ]
 
 
 def _place(point: Iterable[float]) -> str:

@@ -33,6 +33,16 @@ TABLE_TAGS = tuple(
 """Tags round the work area of a simulated table: farther out than objects are laid, inside the view of
 the `workspace` camera."""
 
+HAND = "gripper"
+"""The body that the hand's tags are on."""
+
+HAND_TAGS = (
+    Tag(10, 0.03, (-0.0118, 0.0248, -0.0192), (0.0123, 0.0131, 0.7023, 0.7116)),
+    Tag(11, 0.03, (-0.0103, -0.0248, -0.0211), (0.7118, 0.7021, -0.0142, 0.0106)),
+)
+"""Tags on the sides of a simulated hand, in that body's frame: a little askew, as a person sticks them on. Who looks at
+them is told their ids and sizes."""
+
 FIRST_OBJECT_TAG = 20
 
 _SHARE = 0.76
@@ -40,19 +50,22 @@ _SHARE = 0.76
 
 
 def marked(objects: Sequence[ObjectSpec], family: str = "tag36h11") -> Markers:
-    """Tags for every object of a simulated table, and those round its work area."""
+    """Tags for every object of a simulated table, those round its work area, and those on the hand."""
     ids = itertools.count(FIRST_OBJECT_TAG)
     things = []
     for spec in objects:
         stuck = tuple(Tag(next(ids), size, position, quat) for size, position, quat in _places(spec))
         container = KINDS[spec.kind].container
         things.append(MarkedObject(spec.name, spec.kind, spec.size, spec.color, spec.aliases, container, stuck))
-    return Markers(TABLE_TAGS, tuple(things), family)
+    hand = tuple(Tag(tag.id, tag.size, (0.0, 0.0, 0.0)) for tag in HAND_TAGS)
+    return Markers(TABLE_TAGS, tuple(things), family, hand=hand)
 
 
 def decals(markers: Markers) -> list[Decal]:
     """Pictures of all tags, for a simulation whose slots hold the markers' objects and fixtures in their order."""
     places = [("world", markers.table), *((f"object{i}", o.tags) for i, o in enumerate(markers.objects))]
+    ids = {tag.id for tag in markers.hand}
+    places.append((HAND, tuple(tag for tag in HAND_TAGS if tag.id in ids)))
     for i, fixture in enumerate(markers.fixtures):
         slot = FixtureSlot(f"fixture{i}", fixture.kind)
         places += [(slot.name, fixture.tags), (part_body(slot), fixture.part_tags)]

@@ -7,6 +7,7 @@ __all__ = [
     "camera",
     "camera_calibration",
     "color_finder",
+    "drawing",
     "lens",
     "markers",
     "scene_source",

@@ -6,7 +6,8 @@
                   "tags": [{"id": 20, "size": 0.022, "face": "top"}]}, ...],
      "fixtures": [{"name": "drawer", "kind": "drawer",
                    "tags": [{"id": 40, "size": 0.04, "position": [-0.06, 0, 0.062]}],
-                   "part_tags": [{"id": 41, "size": 0.025, "position": [0.03, 0, 0.045]}]}, ...]}
+                   "part_tags": [{"id": 41, "size": 0.025, "position": [0.03, 0, 0.045]}]}, ...],
+     "hand": [{"id": 10, "size": 0.03}, ...]}
 
 Lengths are metres; `size` of a tag is the side of its black square. A tag on the table has the middle of
 that square at `position` in the arm's base frame; one on an object sits in the middle of a `face` (top if
@@ -17,11 +18,14 @@ for by its colour.
 A fixture, of a kind that is registered, has tags on its body or stands at a `position` and `orientation`, and its state
 is told by `part_tags` on the part that moves; positions are in the fixture's frame with the part at displacement 0. One
 without `part_tags` has a state that nobody knows.
+
+Tags on the arm's hand are stuck on somewhere: `pontine arm align` finds out where.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +55,10 @@ FACES: dict[str, tuple[Triple, Quat]] = {
     "right": ((0, -1, 0), (_HALF, _HALF, 0, 0)),
 }
 """Outward normal of each face in the object's frame, and the orientation (wxyz) of a tag on it."""
+
+
+HAND = "the hand"
+"""What the arm's hand is called in messages and on the sheet."""
 
 
 class MarkersError(PontineError):
@@ -113,24 +121,21 @@ class MarkedFixture:
 
 @dataclass(frozen=True)
 class Markers:
-    """Every tag there is: those on the table, which fix the camera's pose, and those on objects and fixtures."""
+    """Every tag there is: those on the table, which fix the camera's pose, those on objects and fixtures, and those on
+    the arm's `hand`, of which only id and size are known here."""
 
     table: tuple[Tag, ...]
     objects: tuple[MarkedObject, ...]
     family: str = "tag36h11"
     fixtures: tuple[MarkedFixture, ...] = ()
+    hand: tuple[Tag, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.table:
             raise MarkersError("no tags on the table: without one nobody knows where the camera stands")
         names, limit = {TABLE}, tags.count(self.family)
         seen: dict[int, str] = {}
-        places = [
-            (TABLE, self.table),
-            *((o.name, o.tags) for o in self.objects),
-            *((f.name, (*f.tags, *f.part_tags)) for f in self.fixtures),
-        ]
-        for place, stuck in places:
+        for place, stuck in self.places:
             for tag in stuck:
                 if not 0 <= tag.id < limit:
                     raise MarkersError(f"tag {tag.id} on {place!r}: {self.family} has ids 0 to {limit - 1}")
@@ -161,10 +166,20 @@ class Markers:
                     "nothing tells them apart"
                 )
 
+    @property
+    def places(self) -> list[tuple[str, tuple[Tag, ...]]]:
+        """What has tags, and its tags."""
+        return [
+            (TABLE, self.table),
+            *((thing.name, thing.tags) for thing in self.objects),
+            *((fixture.name, (*fixture.tags, *fixture.part_tags)) for fixture in self.fixtures),
+            (HAND, self.hand),
+        ]
+
     @classmethod
     def from_json(cls, data: Any) -> Markers:
         """Markers from their JSON value. Raises MarkersError naming the field that is wrong."""
-        top = _FIELDS.mapping(data, "the file", ("family", "table", "objects", "fixtures"))
+        top = _FIELDS.mapping(data, "the file", ("family", "table", "objects", "fixtures", "hand"))
         family = _FIELDS.text(top.get("family", "tag36h11"), "'family'")
         if family not in tags.FAMILIES:
             raise UnknownNameError("tag family", family, tags.FAMILIES)
@@ -178,7 +193,11 @@ class Markers:
             _fixture(item, f"fixtures[{i}]")
             for i, item in enumerate(_FIELDS.list(top.get("fixtures", []), "'fixtures'"))
         )
-        return cls(table, objects, family, fixtures)
+        hand = tuple(
+            Tag(*_square(_FIELDS.mapping(item, f"hand[{i}]", ("id", "size")), f"hand[{i}]"), (0.0, 0.0, 0.0))
+            for i, item in enumerate(_FIELDS.list(top.get("hand", []), "'hand'"))
+        )
+        return cls(table, objects, family, fixtures, hand)
 
     @classmethod
     def read(cls, path: str | Path) -> Markers:
@@ -217,6 +236,7 @@ class Markers:
                 }
                 for f in self.fixtures
             ],
+            "hand": [{"id": tag.id, "size": tag.size} for tag in self.hand],
         }
 
     def write(self, path: str | Path) -> None:
@@ -254,24 +274,29 @@ def _tag(item: object, where: str, on: tuple[str, Triple, bool] | None, origin: 
     positions are from `origin`."""
     valid = ("id", "size", "position", "orientation") + (() if on is None else ("face",))
     data = _FIELDS.mapping(item, where, valid)
-    number = data.get("id")
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise MarkersError(f"{where}.id must be a whole number")
-    size = data.get("size")
-    if not isinstance(size, (int, float)) or isinstance(size, bool) or not 0.005 <= size <= 0.5:
-        raise MarkersError(f"{where}.size must be the side of the black square in metres, 0.005 to 0.5")
+    number, size = _square(data, where)
     if "position" not in data:
         if on is None:
             raise MarkersError(f"{where}.position is missing: where the tag's middle is, [x, y, z] m from {origin}")
         if "orientation" in data:
             raise MarkersError(f"{where}.orientation needs a position; a face has its own")
-        return Tag(number, float(size), *on_face(_FIELDS.text(data.get("face", "top"), f"{where}.face"), *on))
+        return Tag(number, size, *on_face(_FIELDS.text(data.get("face", "top"), f"{where}.face"), *on))
     if "face" in data:
         raise MarkersError(f"{where} has both a face and a position; give one")
     position = _FIELDS.position(data["position"], f"{where}.position")
     quat = _FIELDS.orientation(data.get("orientation", [1, 0, 0, 0]), f"{where}.orientation")
     w, x, y, z = (q / math.hypot(*quat) for q in quat)
-    return Tag(number, float(size), position, (w, x, y, z))
+    return Tag(number, size, position, (w, x, y, z))
+
+
+def _square(data: Mapping[str, Any], where: str) -> tuple[int, float]:
+    """Id and size of a tag."""
+    number, size = data.get("id"), data.get("size")
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise MarkersError(f"{where}.id must be a whole number")
+    if not isinstance(size, (int, float)) or isinstance(size, bool) or not 0.005 <= size <= 0.5:
+        raise MarkersError(f"{where}.size must be the side of the black square in metres, 0.005 to 0.5")
+    return number, float(size)
 
 
 def _object(item: object, where: str) -> MarkedObject:

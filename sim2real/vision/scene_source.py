@@ -12,12 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from pontine.envs.registry import Registry
 from pontine.envs.robot import RobotState
 from pontine.envs.scene import Scene, rounded
 from pontine.envs.so101.kinematics import tool_pose
+
+if TYPE_CHECKING:
+    from .tracking.hand_offset import Expected
 
 
 class SceneSource(Protocol):
@@ -28,13 +31,24 @@ class SceneSource(Protocol):
         ...
 
 
+@runtime_checkable
+class Reporting(Protocol):
+    """A scene source that has something to say in the run's report."""
+
+    def report(self) -> dict[str, Any]:
+        """JSON for the report."""
+        ...
+
+
 @dataclass(frozen=True)
 class Sight:
-    """What the user gave to look with: the camera's address, and the files of the markers and of the lens."""
+    """What the user gave to look with: the camera's address, and the files of the markers and of the lens; `expected`
+    tells where tags on the hand should be seen, if hand and camera were aligned."""
 
     camera: str
     markers: str = "markers.json"
     lens: str = "lens.json"
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True)

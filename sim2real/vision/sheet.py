@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import replacing
-from pontine.envs.scene import TABLE
 
 from . import tags
 from .markers import Markers
@@ -41,8 +40,7 @@ def pages(markers: Markers) -> list[Page]:
     done, page = [], _blank()
     x = y = _MARGIN
     row = 0.0
-    places = [(TABLE, markers.table), *((o.name, o.tags) for o in markers.objects)]
-    for place, stuck in places:
+    for place, stuck in markers.places:
         for tag in stuck:
             side = tags.with_border(markers.family, tag.size)
             if side > PAPER[0] - 2 * _MARGIN:

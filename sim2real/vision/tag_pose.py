@@ -27,7 +27,7 @@ from . import tags
 from .color_finder import PlainFinder
 from .fixture_pose import FixtureSighting, see
 from .lens import CameraPose, Lens
-from .markers import MarkedFixture, MarkedObject, Markers
+from .markers import MarkedFixture, MarkedObject, Markers, Tag
 from .pose_fit import Fit, pnp
 
 WORST = 1.5
@@ -70,13 +70,14 @@ def body(thing: MarkedObject, position: Array, rotation: Array) -> Body:
 
 @dataclass
 class Look:
-    """What one picture shows: the camera's pose, objects and fixtures by name, and how far (pixels) each table tag is
-    from where the camera's pose puts it."""
+    """What one picture shows: the camera's pose, objects and fixtures by name, how far (pixels) each table tag is
+    from where the camera's pose puts it, and the corners (4, 2), in pixels, of each tag on the hand."""
 
     camera: CameraPose
     sightings: dict[str, Sighting] = field(default_factory=dict)
     table_errors: dict[int, float] = field(default_factory=dict)
     fixtures: dict[str, FixtureSighting] = field(default_factory=dict)
+    hand: dict[int, Array] = field(default_factory=dict)
 
 
 class TagFinder:
@@ -137,7 +138,7 @@ class Eye:
         found = self._finder.find(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8))
         self._check(image, found)
         camera, errors = self._stand(lens, found)
-        look = Look(camera, {}, errors)
+        look = Look(camera, {}, errors, hand={tag.id: found[tag.id] for tag in self.markers.hand if tag.id in found})
         for fixture in self.markers.fixtures:
             there = see(fixture, found, lens, camera, self._frames.get(fixture.name))
             if there is not None:
@@ -182,7 +183,15 @@ class Eye:
         """Raise SightError if nothing seen now bears out that the camera stands where it did."""
         things: tuple[MarkedObject | MarkedFixture, ...] = (*self.markers.objects, *self.markers.fixtures)
         parts = (tag for fixture in self.markers.fixtures for tag in fixture.part_tags)
-        ours = {tag.id for tag in (*self.markers.table, *(tag for thing in things for tag in thing.tags), *parts)}
+        ours = {
+            tag.id
+            for tag in (
+                *self.markers.table,
+                *self.markers.hand,
+                *(tag for thing in things for tag in thing.tags),
+                *parts,
+            )
+        }
         if not ours & set(found) and (blank := _blank(image) or ("blocked" if self._table else None)):
             what = "is the camera covered, or the light off?" if blank == "black" else "what is before the camera?"
             raise SightError(
@@ -204,22 +213,7 @@ class Eye:
             raise SightError(
                 f"none of the table's tags {self._listed} is in the picture: nobody knows where the camera stands"
             )
-        while True:
-            points = np.concatenate([tag.corners() for tag in used])
-            pixels = np.concatenate([self._table[tag.id] for tag in used])
-            rotation, translation = pnp(points, pixels, lens)
-            pose = CameraPose(rotation, translation)
-            misses = np.linalg.norm(lens.project(pose.into(points)) - pixels, axis=1).reshape(-1, 4)
-            worst = int(misses.mean(1).argmax())
-            if misses.mean() <= WORST or len(used) <= 2:
-                break
-            # one tag may have been shifted, or be half hidden
-            used.pop(worst)
-        if misses.mean() > 3 * WORST:
-            raise SightError(
-                f"the table's tags are not where the markers file says: off by {misses.mean():.1f} pixels on average; "
-                "check their positions and sizes, and the camera's calibration"
-            )
+        pose = stand(used, self._table, lens)
         errors = {}
         for tag in seen:
             off = lens.project(pose.into(tag.corners())) - found[tag.id]
@@ -257,6 +251,29 @@ class Eye:
                 return None
             rotation, position, error = lifted
         return Sighting(position, rotation, error, False) if error <= 2 * WORST else None
+
+
+def stand(table: Sequence[Tag], corners: Mapping[int, Array], lens: Lens) -> CameraPose:
+    """Where the camera stands that sees the corners (4, 2), in pixels, of these tags on the table, one at least.
+
+    Raises SightError if they are not where the markers file says.
+    """
+    used = list(table)
+    while True:
+        points = np.concatenate([tag.corners() for tag in used])
+        pixels = np.concatenate([corners[tag.id] for tag in used])
+        pose = CameraPose(*pnp(points, pixels, lens))
+        misses = np.linalg.norm(lens.project(pose.into(points)) - pixels, axis=1).reshape(-1, 4)
+        if misses.mean() <= WORST or len(used) <= 2:
+            break
+        # one tag may have been shifted, or be half hidden
+        used.pop(int(misses.mean(1).argmax()))
+    if misses.mean() > 3 * WORST:
+        raise SightError(
+            f"the table's tags are not where the markers file says: off by {misses.mean():.1f} pixels on average; "
+            "check their positions and sizes, and the camera's calibration"
+        )
+    return pose
 
 
 def _inside(there: Body, others: Sequence[Body]) -> float | None:

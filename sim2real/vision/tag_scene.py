@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import TracebackType
+from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,10 +21,11 @@ from pontine.envs.robot import RobotState
 from pontine.envs.scene import Scene
 
 from .camera import Camera, open_camera
-from .lens import Lens
+from .lens import CameraPose, Lens
 from .markers import Markers
 from .scene_source import SCENE_SOURCES, SceneSourceKind, Sight
 from .tag_pose import Eye, Look, SightError
+from .tracking.hand_offset import Expected, HandOffset
 from .tracking.liveness import Liveness
 from .tracking.tracker import Tracker
 
@@ -34,7 +38,21 @@ FRESH = 0.9
 STALE = 3.0
 """How long (s) the scene is given without a picture that could be used."""
 
+KEPT, APART = 12, 0.5
+"""How many pictures are kept for who wants to know what was last seen, and how far apart (s) they are."""
+
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A picture (JPEG) as it arrived at `time` (s), what kept it from being of use, and how the arm stood."""
+
+    time: float
+    jpeg: bytes
+    problem: str | None
+    camera: CameraPose | None
+    state: RobotState | None
 
 
 class TagScene:
@@ -52,8 +70,12 @@ class TagScene:
         *,
         rate: float = RATE,
         clock: Callable[[], float] = time.monotonic,
+        expected: Expected | None = None,
     ) -> None:
-        self._eye, self._tracker = Eye(markers, lens), Tracker(markers)
+        self._offset = HandOffset(expected)
+        self._eye, self._tracker = Eye(markers, lens), Tracker(markers, self._offset)
+        self._kept: deque[Kept] = deque(maxlen=KEPT)
+        self._state: RobotState | None = None
         self._camera, self._period, self._clock = camera, 1.0 / rate, clock
         self._lock = threading.Lock()
         self._problem: PontineError | None = None
@@ -75,6 +97,7 @@ class TagScene:
         """Look at an RGB picture that arrived at a time (s, of `clock`). Raises SightError if it does not show
         where the camera stands, or is not of that time."""
         begun = time.thread_time()
+        self._keep(image, arrived)
         try:
             with self._lock:
                 known, held = self._tracker.known, self._tracker.held(arrived)
@@ -87,6 +110,7 @@ class TagScene:
                 self._tracker.doubt(arrived - STALE)
             raise
         with self._lock:
+            self._offset.see(look.hand, self._eye.lens.at(image.shape[1], image.shape[0]), look.camera, arrived)
             self._tracker.see(look, arrived)
             self.look, self._last, self._problem = look, arrived, None
         self.seconds = time.thread_time() - begun
@@ -106,6 +130,7 @@ class TagScene:
             raise self._problem or late
         with self._lock:
             scene = self._tracker.scene(state, now)
+            self._state = state
         blind, before, self._blind = without > FRESH, self._blind, without > FRESH
         if blind != before:
             _log.warning(*(("blind: %s", self._problem or late) if blind else ("the scene is up to date again",)))
@@ -113,6 +138,24 @@ class TagScene:
             return scene
         names = (*(thing.name for thing in scene.objects), *(thing.name for thing in scene.fixtures))
         return replace(scene, unseen=tuple(name for name in names if name != scene.holding))
+
+    def _keep(self, image: NDArray[np.uint8], arrived: float) -> None:
+        """Keep a picture now and then, with what the one before it said of the camera."""
+        if self._kept and arrived - self._kept[-1].time < APART:
+            return
+        jpeg = cv2.imencode(".jpg", np.ascontiguousarray(image[:, :, ::-1]))[1].tobytes()
+        problem = None if self._problem is None else str(self._problem)
+        self._kept.append(Kept(arrived, jpeg, problem, None if self.look is None else self.look.camera, self._state))
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        """The last pictures, `APART` seconds apart."""
+        return tuple(self._kept)
+
+    def report(self) -> dict[str, Any]:
+        """For a file: what was made up for between hand and camera."""
+        x, y, _ = (round(1000 * float(v), 1) for v in self._offset.value)
+        return {"hand_beside_camera_mm": [x, y], "corrections": list(self._offset.corrections)}
 
     def _travelled(self, start: float, end: float) -> float:
         """How far the hand went in the picture between two times, as a fraction of its width."""
@@ -173,7 +216,10 @@ def watching(sight: Sight) -> Iterator[TagScene]:
     Raises PontineError for files and cameras that cannot be used.
     """
     markers, lens = Markers.read(sight.markers), Lens.read(sight.lens)
-    with open_camera(sight.camera, (lens.width, lens.height)) as camera, TagScene(markers, lens, camera) as scenes:
+    with (
+        open_camera(sight.camera, (lens.width, lens.height)) as camera,
+        TagScene(markers, lens, camera, expected=sight.expected) as scenes,
+    ):
         scenes.wait()
         yield scenes
 

@@ -3,4 +3,4 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["grip", "liveness", "tracker"]
+__all__ = ["grip", "hand_offset", "liveness", "tracker"]

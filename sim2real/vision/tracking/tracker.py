@@ -18,12 +18,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pontine.envs.arrays import Array
 from pontine.envs.declarations.fixture_kind import FIXTURES, FixtureKind
+from pontine.envs.declarations.kind import declared
 from pontine.envs.robot import RobotState
 from pontine.envs.rotations import matrix_to_quat
 from pontine.envs.scene import TABLE, UNKNOWN, Fixture, Scene, SceneObject, rounded
@@ -35,6 +36,7 @@ from ..fixture_pose import FixtureSighting, moved
 from ..markers import MarkedFixture, MarkedObject, Markers
 from ..tag_pose import Look, Sighting, body, flattened
 from .grip import Grip, Hand, speed
+from .hand_offset import HandOffset
 
 LOST = 3.0
 """How long (s) an object may be missing where nothing hides it."""
@@ -44,7 +46,7 @@ DELAY = 0.15
 
 _SHARE, _SAME, _SAME_TURN, _AGREE = 0.35, 0.006, 0.12, 0.015
 _ARM_RADIUS, _HELD_CLEARANCE, _FALLEN = 0.045, 0.005, 0.45
-_MEMORY = 100
+_MEMORY, _PUT = 100, 0.012
 
 COMING_TO_REST = 0.3
 """How long (s) what was let go may still be moving, the camera's lag taken together: pictures of that time count for
@@ -61,6 +63,7 @@ class _Track:
     elsewhere: Sighting | None = None
     missing: float = 0.0
     let_go: float = -np.inf
+    left: Array | None = None
     seen: bool = False
 
     @property
@@ -154,14 +157,14 @@ class _FixtureTrack:
         yaw = float(np.arctan2(turn[1, 0], turn[0, 0]))
         return bool(lies_within(kind, self.sighting.position, yaw, self.displacement, position, 0.0))
 
-    def fixture(self) -> Fixture:
-        """It as a scene has it."""
+    def fixture(self, off: Array) -> Fixture:
+        """It as a scene has it, whose places are `off` (3,) m from where they are seen."""
         known = self.sighting
         return Fixture(
             self.thing.name,
             self.thing.kind,
             self.state,
-            None if known is None else rounded(known.position),
+            None if known is None else rounded(known.position - off),
             None if known is None else rounded(matrix_to_quat(known.rotation)),
             None if self.displacement is None else round(self.displacement, 5),
             self.thing.aliases,
@@ -171,7 +174,10 @@ class _FixtureTrack:
 class Tracker:
     """Keeps the state of the table from looks, and from joint states at every control step."""
 
-    def __init__(self, markers: Markers) -> None:
+    def __init__(self, markers: Markers, offset: HandOffset | None = None) -> None:
+        """All places in here are where the camera sees them, those of the hand made up for by `offset`; a scene has
+        them where the hand finds them."""
+        self._offset = offset or HandOffset()
         self._tracks = {thing.name: _Track(thing) for thing in markers.objects}
         self._fixtures = {thing.name: _FixtureTrack(thing) for thing in markers.fixtures}
         self._grip = Grip()
@@ -241,13 +247,18 @@ class Tracker:
                 if recent and self._grip.seen(sighting.position, eye, then, speed(recent)):
                     self._grip.release()
                     track.put(sighting.position, sighting.rotation)
-                    track.let_go, track.seen = taken, False
+                    track.let_go, track.left, track.seen = taken, None, False
             elif taken >= track.let_go + COMING_TO_REST:
+                if not track.seen and track.left is not None and self._lies_still(track, sighting):
+                    self._offset.placed(name, track.left, sighting.position, time)
                 track.see(sighting)
+                track.left = None
 
     def scene(self, state: RobotState, time: float) -> Scene:
         """The table at a control step."""
+        self._offset.follow(state, time)
         hand = Hand.of(state, time)
+        hand = replace(hand, position=hand.position + self._offset.value)
         self._hands.append(hand)
         self._joints = state.position
         dropped = self._grip.follow(state, hand, list(self.known.values()))
@@ -275,9 +286,10 @@ class Tracker:
             supports[held.name] = carrier(held, bodies.values(), _HELD_CLEARANCE)
             self._lifted = self._lifted or supports[held.name] is None
             holding = held.name if self._lifted else None
-        objects = tuple(_described(t, supports.get(n)) for n, t in self._tracks.items())
-        fixtures = tuple(track.fixture() for track in self._fixtures.values())
-        return Scene(objects, fixtures, holding, rounded(hand.position), self.unseen)
+        off = self._offset.value
+        objects = tuple(_described(t, supports.get(n), off) for n, t in self._tracks.items())
+        fixtures = tuple(track.fixture(off) for track in self._fixtures.values())
+        return Scene(objects, fixtures, holding, rounded(hand.position - off), self.unseen)
 
     def _settle(self, track: _Track, time: float) -> None:
         """Let an object that the hand let go come to rest on what is below it."""
@@ -289,7 +301,19 @@ class Tracker:
         if np.arccos(np.clip((np.trace(level.T @ track.rotation) - 1) / 2, -1, 1)) < _FALLEN:
             there = body(track.thing, there.position, level)
             track.rotation = level
-        track.position = there.position + (0.0, 0.0, ground(there, self.known.values()) - there.underside)
+        fall = there.underside - ground(there, self.known.values())
+        track.position = there.position - (0.0, 0.0, fall)
+        # What falls into place comes to lie elsewhere by itself.
+        track.left = track.position if fall < _PUT else None
+
+    def _lies_still(self, track: _Track, sighting: Sighting) -> bool:
+        """Whether something seen there lies as it was put: flat, and neither in nor on what would let it slide."""
+        kind = declared(track.thing.kind)
+        there = sighting.body(track.thing)
+        around = [b for name, b in self.known.items() if name != track.thing.name and b.container]
+        loose = kind is not None and kind.rolls
+        contained = any(b.holds_over(there.position) for b in around)
+        return sighting.resting and not (loose or contained or any(f.holds(there) for f in self._fixtures.values()))
 
     def _hidden(self, track: _Track, look: Look) -> bool:
         """Whether the arm or another object may stand between the camera and an object."""
@@ -308,13 +332,13 @@ class Tracker:
         return any(_near_line(point, eye, target) < radius + 0.5 * reach for point, radius in balls)
 
 
-def _described(track: _Track, support: str | None) -> SceneObject:
+def _described(track: _Track, support: str | None, off: Array) -> SceneObject:
     thing, there = track.thing, track.body()
     return SceneObject(
         name=thing.name,
         kind=thing.kind,
         color=thing.color,
-        position=None if there is None else rounded(there.position),
+        position=None if there is None else rounded(there.position - off),
         orientation=None if track.rotation is None else rounded(matrix_to_quat(track.rotation)),
         size=thing.size,
         support=support,

@@ -20,7 +20,7 @@ def test_every_tag_is_on_the_sheet_at_its_size(tmp_path: Path) -> None:
     markers = marked(random_table(3))
     written = sheet.write(sheet.pages(markers), tmp_path / "markers.png")
     detector = cv2.aruco.ArucoDetector(tags.dictionary(markers.family))
-    sizes = {tag.id: tag.size for stuck in (markers.table, *(o.tags for o in markers.objects)) for tag in stuck}
+    sizes = {tag.id: tag.size for _, stuck in markers.places for tag in stuck}
     seen = {}
     for path in written:
         page = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
