@@ -32,7 +32,7 @@ _EASY = 0.75
 _RADIUS, _HEADING, _ABOVE, _PITCH, _ROLL = (0.14, 0.33), 1.1, 0.16, (0.2, 1.75), 2.4
 """Where candidates put the tool: m from the pan's axis, heading (rad), m above the clearance, pitch and roll (rad)."""
 
-_FACING, _MARGIN, _SHORTEST = 0.5, 30.0, 14.0
+_FACING, _MARGIN, _SHORTEST = 0.6, 40.0, 14.0
 _JAW, _SPARE, _SAMPLE = 0.15, 0.03, 0.08
 _AXIS = LINKS[1].pos[0]
 

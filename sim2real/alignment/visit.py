@@ -98,13 +98,19 @@ class Visitor:
 
     def go_round(self, known: Fitted, count: int,
                  progress: Callable[[int, int], None] = lambda done, of: None) -> None:  # fmt: skip
-        """Visit the `count` poses that tell most, the tags on the hand being about where they are known to be."""
-        many = poses.candidates(self._limits, self._space, self._clearance, 12 * count)
-        camera = self.series.camera(self.markers, self.lens)
-        goals = poses.choose(many, known, self.lens, camera, count)
-        for k, goal in enumerate(goals):
-            self._visit(goal)
-            progress(k + 1, len(goals))
+        """Visit the `count` poses that tell most, the tags on the hand being about where they are known to be.
+
+        Half way on, that is known better, and the other half is chosen by it.
+        """
+        done = 0
+        for share, seed in ((count // 2, 0), (count - count // 2, 1)):
+            many = poses.candidates(self._limits, self._space, self._clearance, 12 * count, seed)
+            camera = self.series.camera(self.markers, self.lens)
+            for goal in poses.choose(many, known, self.lens, camera, share):
+                self._visit(goal)
+                done += 1
+                progress(done, count)
+            known = fit(self.series.shots, self._tags, self.lens, self.series.camera(self.markers, self.lens))
 
     @property
     def _tags(self) -> Sequence[Tag]:
