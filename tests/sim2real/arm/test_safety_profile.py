@@ -93,7 +93,7 @@ def test_whatever_stands_in_a_file_is_read_or_refused(tmp_path_factory: Any, nam
 
 
 def test_an_emulated_arm_s_profile_is_a_file_too(tmp_path: Path) -> None:
-    assert [p.name for p in ARM_PROFILES.own()] == ["new", "weak_supply", "worn"]
+    assert [p.name for p in ARM_PROFILES.own()] == ["new", "stranger", "weak_supply", "worn"]
     path = tmp_path / "mine.json"
     entry = {"value": 1, "source": "chosen"}
     units = {"stiffness": "N m/rad", "friction": "N m", "damping": "N m s/rad", "armature": "kg m^2",
