@@ -20,8 +20,8 @@ from pontine.planner.brain.reader import weigh
 from pontine.planner.grounding.abilities import STATES
 from pontine.planner.grounding.query import Description
 from pontine.planner.language import lexicon
-from pontine.planner.language.form import Clause, Form, Term
-from pontine.planner.language.grammar import COUNTS, LATER
+from pontine.planner.language.form import Clause, Form, NounPhrase, Term
+from pontine.planner.language.grammar import ASKED, COUNTS, LATER, OFFSET, PROPERTY, SPOT
 from pontine.planner.language.languages import DEFAULT, language_of
 from pontine.planner.planning.plan import NoPlanError, make_plan
 from pontine.planner.reading import Reading
@@ -32,12 +32,26 @@ EXTRAS = ("red cube", "green cylinder", "white bowl", "yellow ball", "blue box",
 SPOILED = 0.15
 """Share of scenes in which one thing is missing or there twice, so that a question or a refusal is due."""
 
+OPERATED = ("open", "close", "press")
+ARRANGED = ("row", "apart", "together", "stack", "unstack")
+DISTANCES = ("nearest", "farthest")
+NO_THINGS = (SPOT, OFFSET, PROPERTY)
+SHUT = frozenset(("open", "opened", "closed", "shut", "开", "关"))
+"""Words for states of what is made for an `is`."""
+
+MANY = {"all": 2, "rest": 2, "both": 2, "other": 2, "half": 2, "any": 2, "each": 2}
+"""How many things are made for a determiner, where it is not one."""
+
+OWN_COLORS = ("red", "blue", "green", "yellow", "white", "black", "pink", "orange", "purple", "brown")
+
 _OFFSETS = {
     "left": (0.0, 0.07),
     "right": (0.0, -0.07),
     "front": (-0.07, 0.0),
     "behind": (0.07, 0.0),
     "near": (0.0, 0.05),
+    "nearest": (0.0, 0.02),
+    "farthest": (0.3, 0.3),
 }
 _SCALES = {"big": 1.6, "small": 0.6, "tall": 1.6, "short": 0.6, "long": 1.6}
 
@@ -75,7 +89,7 @@ def planned(scene: Scene, reading: Reading) -> bool:
 def imagine(instruction: str, form: Form, rng: random.Random, tries: int = 4) -> Task | None:
     """A task for this instruction; None if no scene was found in which its form can be carried out, or is answered as
     a spoiled scene demands. What is about earlier instructions, or needs a skill that nobody foresaw, has none."""
-    if any(clause.verb in LATER for clause in form.clauses):
+    if any(symbol.text in LATER and not symbol.copied for symbol in form.symbols()):
         return None
     for _ in range(tries):
         try:
@@ -90,6 +104,14 @@ def imagine(instruction: str, form: Form, rng: random.Random, tries: int = 4) ->
         if alone or (spoiled if reading.kind != "subgoals" else planned(scene, reading)):
             return Task(instruction, form, scene, reading)
     return None
+
+
+def furnish(form: Form, rng: random.Random) -> tuple[Scene, frozenset[str]]:
+    """A scene in which the form means something, and the names of what was put there for its words: what else stands
+    there is not meant. Raises PontineError for a form whose things cannot stand together."""
+    made = _Imagination(rng)
+    scene = made.scene(form)
+    return scene, frozenset(name for names in made.made.values() for name in names)
 
 
 def _spoil(scene: Scene, rng: random.Random) -> Scene:
@@ -120,22 +142,30 @@ class _Imagination:
 
     def scene(self, form: Form) -> Scene:
         for clause in form.clauses:
-            if clause.verb in ("open", "close", "press"):
+            if clause.verb in OPERATED and clause.arguments:
                 for term in clause.arguments[0].terms:
                     self.fixture(clause.verb, term)
+            elif clause.verb == "is" and set(clause.arguments[1].terms[0].words) & SHUT:
+                for term in clause.arguments[0].terms:
+                    self.fixture(self.rng.choice(("open", "close")), term)
         for clause in form.clauses:
-            self.clause(clause)
+            if clause.arguments:
+                self.clause(clause)
         for text in self.rng.sample(EXTRAS, 2):
             self.extra(tuple(text.split()))
         return Scene(tuple(self.laid()), tuple(self.fixtures.values()), self.holding)
 
     def clause(self, clause: Clause) -> None:
-        if clause.verb in ("open", "close", "press", "unsafe", "cannot"):
+        if clause.verb in OPERATED:
             return
         moved, *place = clause.arguments
-        for phrase, container in ((moved, False), *((p, clause.verb == "in") for p in place)):
+        for phrase, container in ((moved, False), *((p, clause.verb in ("in", "out")) for p in place)):
             for term in (*phrase.terms, *phrase.excluded):
-                self.things(term, container=container or (clause.verb == "out" and phrase is not moved))
+                self.things(term, container, clause.verb)
+        for term in (term for phrase in place for term in phrase.terms if term.determiner == "own"):
+            self.match(moved, term)
+        if clause.mark or clause.verb in ASKED:
+            self.asked(clause)
         if clause.verb == "out" and len(clause.arguments) == 2:
             sources = self.made.get(place[0].terms[0].words, [])
             for term in moved.terms:
@@ -149,7 +179,7 @@ class _Imagination:
             self.objects[self.holding]["support"] = None
 
     def fixture(self, verb: str, term: Term) -> None:
-        if term.determiner == "it" or not term.words or term.words in self.made:
+        if term.determiner == "it" or not term.words or term.words in self.made or term.reference:
             return
         told = Description.of(term.words)
         state = {"open": "closed", "close": "open", "press": "released"}[verb]
@@ -159,18 +189,25 @@ class _Imagination:
         self.fixtures[told.whole] = Fixture(told.whole, kind, state)
         self.made[term.words] = [told.whole]
 
-    def things(self, term: Term, container: bool) -> list[str]:
+    def things(self, term: Term, container: bool, verb: str = "") -> list[str]:
         """The names of things that the term means, made if they are not there yet."""
-        if term.determiner == "it":
-            return []
-        references = [name for t in term.reference for name in self.things(t, term.relation == "in")]
+        references = [
+            name for t in term.reference if t.determiner != PROPERTY for name in self.things(t, term.relation == "in")
+        ]
         told = Description.of(term.words)
-        if lexicon.kinds_of(told.whole) == {"table"}:
+        if term.determiner in ("it", "own", *NO_THINGS) or lexicon.kinds_of(told.whole) == {"table"}:
             return []
         if term.words not in self.made:
-            number = {"all": 2, "rest": 2, "both": 2, "other": 2}.get(term.determiner, COUNTS.get(term.determiner, 1))
-            self.made[term.words] = [self.thing(told, container, i) for i in range(number)]
-            if (told.color or told.size or told.side or term.relation) and told.head and self.rng.random() < 0.7:
+            number = COUNTS.get(term.determiner, MANY.get(term.determiner, 1))
+            if verb in ARRANGED and number > 1:
+                number = max(3, number)
+            self.made[term.words] = [self.thing(told, container, i, number > 1) for i in range(number)]
+            if (
+                (told.color or told.size or told.side or term.relation)
+                and told.head
+                and self.rng.random() < 0.7
+                and term.relation not in DISTANCES
+            ):
                 self.rival(told)
         names = self.made[term.words]
         for name in names:
@@ -178,13 +215,13 @@ class _Imagination:
                 self.relate(name, term.relation, references)
         return names
 
-    def thing(self, told: Description, container: bool, number: int) -> str:
-        """One thing that fits the description."""
+    def thing(self, told: Description, container: bool, number: int, among: bool = False) -> str:
+        """One thing that fits the description; one `among` others is not called just so."""
         head = " ".join(told.head) if all(h.isascii() for h in told.head) else "".join(told.head)
         generic = _SOLID.said(language_of(told.whole))
-        singular = min(lexicon.singulars(head), key=len) if head and number else head
+        singular = min(lexicon.singulars(head), key=len) if head and (number or among) else head
         kind = singular or (self.rng.choice(_CONTAINERS) if container else generic)
-        whole = told.whole if self.rng.random() < 0.3 else ""
+        whole = told.whole if self.rng.random() < 0.3 and not among else ""
         name = whole or f"{told.color or 'plain'}_{kind}"
         while name in self.objects or name in self.fixtures:
             name += f"_{len(self.objects)}"
@@ -203,6 +240,28 @@ class _Imagination:
         name = self.thing(replace(told, whole="", color=color, size=None, side=None), False, 0)
         self.objects[name]["size"] *= 1 / _SCALES.get(told.size or "", 1.0)
 
+    def match(self, moved: NounPhrase, places: Term) -> None:
+        """A place for each thing, in the thing's own colour."""
+        told = Description.of(places.words)
+        for term in moved.terms:
+            for name, color in zip(self.made.get(term.words, ()), OWN_COLORS, strict=False):
+                self.objects[name]["color"] = color
+                self.thing(replace(told, whole="", color=color), True, 1)
+
+    def asked(self, clause: Clause) -> None:
+        """What a condition or a question speaks of is so, or is not."""
+        (first, *_), *rest = (phrase.terms for phrase in clause.arguments)
+        names = self.made.get(first.words, []) if first.words else []
+        if clause.verb in ("in", "on") and rest and self.rng.random() < 0.5:
+            inside = names or [self.extra(tuple(EXTRAS[0].split()))]
+            places = self.made.get(rest[0][0].words, [])
+            for name in inside:
+                if places and name not in places and name in self.objects:
+                    self.objects[name]["support"] = places[0]
+        if clause.verb == "hold" and names and self.rng.random() < 0.5:
+            self.holding = names[0]
+            self.objects[names[0]]["support"] = None
+
     def extra(self, words: tuple[str, ...]) -> str:
         told = Description.of(words)
         return self.thing(told, bool(set(told.head) & set(_CONTAINERS)), 0)
@@ -210,7 +269,13 @@ class _Imagination:
     def relate(self, name: str, relation: str | None, references: list[str]) -> None:
         """Put a thing where its relation says."""
         thing, known = self.objects[name], [r for r in references if r in self.objects and r != name]
-        if relation in ("in", "on") and references and references[0] != name:
+        if relation == "held":
+            self.holding, thing["support"] = name, None
+        elif relation == "has" and known:
+            self.objects[known[0]]["support"], thing["container"] = name, True
+        elif relation in ("bigger", "smaller") and known:
+            thing["size"] = self.objects[known[0]]["size"] * (1.6 if relation == "bigger" else 0.6)
+        elif relation in ("in", "on") and references and references[0] != name:
             thing["support"] = references[0]
         elif relation == "under" and known:
             self.objects[known[0]]["support"] = name
