@@ -21,6 +21,7 @@ class Config:
     group: int = 8
     init: str | None = text()
     items: str | None = text()
+    sentences: str | None = text()
     save_every: int | None = None
     threads: int = 1
 

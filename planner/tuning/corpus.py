@@ -12,13 +12,15 @@ import torch
 
 from pontine.envs.errors import PontineError
 from pontine.planner.language.form import Form
+from pontine.planner.language.grammar import FormError
 from pontine.planner.language.segments import split_units
 from pontine.planner.tuning.corpus_chinese import Chinese
 from pontine.planner.tuning.corpus_english import English
+from pontine.planner.tuning.manners import say
 from pontine.policies.checkpoint import UNFIT, read_tensors, why, write_tensors
 
-MAX_UNITS = {"en": 32, "zh": 36}
-"""Longest instruction that is trained on, in units."""
+MAX_UNITS = {"en": 48, "zh": 56}
+"""Longest instruction that is trained on, in units, before a manner of saying it is put on."""
 
 FOLLOW_UPS = 0.06
 """Share of instructions about what was done before."""
@@ -56,10 +58,20 @@ def samples(
         if "放回去" in said.text and said.form.startswith("down"):
             # Without a memory of what was done, to put back could only mean to put down.
             continue
-        units = split_units(said.text)
-        if len(units) <= MAX_UNITS[language] and units not in excluded:
+        if len(split_units(said.text)) > MAX_UNITS[language] or (form := parsed(said.form)) is None:
+            continue
+        text, form = say(said.text, form, language, rng)
+        if split_units(text) not in excluded:
             made += 1
-            yield Sample(language, said.text, Form.parse(said.form))
+            yield Sample(language, text, form)
+
+
+def parsed(form: str) -> Form | None:
+    """The form; None if it has more words than there is room for, as a long noun behind a long order can have."""
+    try:
+        return Form.parse(form)
+    except FormError:
+        return None
 
 
 def fingerprints(instructions: Iterable[tuple[str, ...]]) -> set[int]:

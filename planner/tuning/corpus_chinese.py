@@ -7,6 +7,7 @@ import random
 from pontine.planner.tuning import corpus_skills_chinese as skills
 from pontine.planner.tuning import vocabulary as words
 from pontine.planner.tuning.corpus_turns_chinese import TURNS
+from pontine.planner.tuning.rules import BY_RULES, Rules, same
 from pontine.planner.tuning.templates import Said, expand, fill, load
 
 SAY = load("zh", "clauses")
@@ -17,6 +18,14 @@ class Chinese:
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
+        leaves = {
+            "the": lambda: self.the(1), "thing": self.thing, "one": self.one,
+            "many": self.many, "place": self.place, "pair": self.pair, "clause": self.any_clause,
+            "n": lambda: same(self.description()), "noun": lambda: same(self.noun()),
+            "color": lambda: same(rng.choice(words.COLORS_ZH)),
+            "door": lambda: self.fixture(words.OPENABLE_ZH), "knob": lambda: self.fixture(words.PRESSABLE_ZH),
+        }  # fmt: skip
+        self.rules = Rules(load("zh", "rules"), leaves)
 
     def noun(self) -> str:
         """A noun, often one that no dictionary has, sometimes an English name."""
@@ -39,7 +48,7 @@ class Chinese:
         if shape < 0.48:
             return f"{rng.choice(words.SIZES_ZH)}{de}{noun}"
         if shape < 0.56:
-            return f"{rng.choice(words.PLACES_ZH)}{rng.choice(['的', '的', '那个', '这个', '的那个'])}{noun}"
+            return f"{rng.choice(words.PLACES_ZH)}{rng.choice(SAY['description_2'])}{noun}"
         if shape < 0.64:
             return f"{rng.choice(words.SIZES_ZH + words.PLACES_ZH)}的{rng.choice(words.COLORS_ZH)}{de}{noun}"
         if shape < 0.68:
@@ -49,7 +58,7 @@ class Chinese:
     def the(self, relation_depth: int = 0) -> Said:
         """One definite object."""
         rng, text = self.rng, self.description()
-        said = Said(f"{rng.choice(['', '', '', '', '', '', '', '那个', '这个', '我的', '那块', '那只'])}{text}", f"the {text}")
+        said = Said(f"{rng.choice(SAY['the'])}{text}", f"the {text}")
         if relation_depth < 1 and rng.random() < 0.14:
             return self.related(said)
         return said
@@ -60,12 +69,12 @@ class Chinese:
         b = self.the(1)
         if shape < 0.1:
             c = self.the(1)
-            return Said(f"{b.text}{rng.choice('和与跟')}{c.text}{rng.choice(['之间', '中间'])}的{said.text}", f"{said.form} @between {b.form} & {c.form}", said.plural)
+            return Said(f"{b.text}{rng.choice('和与跟')}{c.text}{rng.choice(SAY['related_9'])}的{said.text}", f"{said.form} @between {b.form} & {c.form}", said.plural)
         if shape < 0.2:
             side, texts = rng.choice(SAY["related"])
-            return Said(f"{rng.choice(['在', '放在', '位于', '靠'])}{rng.choice(texts)}的{said.text}", f"{said.form} @{side}", said.plural)
+            return Said(f"{rng.choice(SAY['related_10'])}{rng.choice(texts)}的{said.text}", f"{said.form} @{side}", said.plural)
         if shape < 0.26:
-            return Said(f"离{b.text}{rng.choice(['最近', '近'])}的{said.text}", f"{said.form} @near {b.form}", said.plural)
+            return Said(f"离{b.text}{rng.choice(SAY['related_11'])}的{said.text}", f"{said.form} @nearest {b.form}", said.plural)
         if rng.random() < 0.1:
             name = rng.choice(SAY["related_2"])
             b = Said(name, f"the {name}")
@@ -79,20 +88,20 @@ class Chinese:
         """Several objects; the text may go with 都."""
         rng, text, shape = self.rng, self.description(), self.rng.random()
         if shape < 0.46:
-            said = Said(f"{rng.choice(['所有', '所有的', '全部', '全部的', '每个', '每一个', '一切', '所有', '所有的', '这些', '那些'])}{text}", f"all {text}", True)
+            said = Said(f"{rng.choice(SAY['many_5'])}{text}", f"all {text}", True)
         elif shape < 0.58:
-            said = Said(f"{rng.choice(['两个', '这两个', '那两个'])}{text}都", f"both {text}", True)
+            said = Said(f"{rng.choice(SAY['many_6'])}{text}都", f"both {text}", True)
         elif shape < 0.72:
             count = rng.choice(["two", "two", "three", "four"])
             shown = rng.choice(SAY["numbers"][count])
             classifier = "" if shown == "俩" else rng.choice(SAY["many"])
-            said = Said(f"{rng.choice(['', '', '任意', '随便'])}{shown}{classifier}{text}", f"{count} {text}", True)
+            said = Said(f"{rng.choice(SAY['many_7'])}{shown}{classifier}{text}", f"{count} {text}", True)
         elif shape < 0.86:
-            said = Said(f"{text}{rng.choice(['都', '全部', '全都', '全', '统统'])}", f"all {text}", True)
+            said = Said(f"{text}{rng.choice(SAY['many_8'])}", f"all {text}", True)
         else:
             generic = rng.choice(SAY["many_2"])
             color = rng.choice(["", "", rng.choice([c for c in words.COLORS_ZH if len(c) > 1]) + "的"])
-            said = Said(f"{rng.choice(['所有', '所有的', '全部'])}{color}{generic}", f"all {color}{generic}", True)
+            said = Said(f"{rng.choice(SAY['many_9'])}{color}{generic}", f"all {color}{generic}", True)
         if rng.random() < 0.2 and said.form.startswith("all"):
             b, (relation, where) = self.the(1), rng.choice(SAY["many_3"])
             if rng.random() < 0.25:
@@ -100,8 +109,8 @@ class Chinese:
                 relation, where = "on", "上"
             noun = said.form.removeprefix("all ")
             if rng.random() < 0.25:
-                return Said(f"{b.text}{where}的{rng.choice(['都', '全都', '全部'])}", f"all @{relation} {b.form}", True)
-            return Said(f"{b.text}{where}{rng.choice(['所有的', '的所有', '全部的', '的', '的全部'])}{noun}{rng.choice(['', '都', '全'])}", f"all {noun} @{relation} {b.form}", True)
+                return Said(f"{b.text}{where}的{rng.choice(SAY['many_10'])}", f"all @{relation} {b.form}", True)
+            return Said(f"{b.text}{where}{rng.choice(SAY['many_11'])}{noun}{rng.choice(SAY['many_12'])}", f"all {noun} @{relation} {b.form}", True)
         if rng.random() < 0.18 and not said.text.endswith(("都", "全部", "全", "统统")):
             return self.related(said)
         if rng.random() < 0.32 and said.form.startswith("all"):
@@ -113,15 +122,15 @@ class Chinese:
         rng = self.rng
         out = self.the(1) if rng.random() < 0.8 else self.pair()
         if rng.random() < 0.25:
-            return Said(f"除{rng.choice(['了', ''])}{out.text}{rng.choice(['以外', '之外', '外', ''])}{rng.choice(['', '', '，'])}[把]{rng.choice(['其他的都', '所有东西都', '别的都', '都', '都', '全部', '全都'])}", f"all ! {out.form}", True)
+            return Said(f"除{rng.choice(SAY['except_for'])}{out.text}{rng.choice(SAY['except_for_2'])}{rng.choice(['', '', '，'])}[把]{rng.choice(SAY['except_for_3'])}", f"all ! {out.form}", True)
         rest = rng.choice([f"所有{text}", f"所有的{text}", f"其他{text}", f"其他的{text}", f"其余的{text}", f"全部{text}", f"别的{text}"])
-        return Said(f"除{rng.choice(['了', ''])}{out.text}{rng.choice(['以外', '之外', '外', ''])}{rng.choice(['', '', '，'])}[把]{rest}{rng.choice(['都', '都', ''])}", f"all {text} ! {out.form}", True)
+        return Said(f"除{rng.choice(SAY['except_for'])}{out.text}{rng.choice(SAY['except_for_2'])}{rng.choice(['', '', '，'])}[把]{rest}{rng.choice(SAY['except_for_4'])}", f"all {text} ! {out.form}", True)
 
     def pair(self) -> Said:
         """Objects named one after another."""
         rng = self.rng
         said = [self.the(1) for _ in range(rng.choice((2, 2, 2, 3)))]
-        text = "、".join(s.text for s in said[:-1]) + rng.choice("和和跟与、") + said[-1].text + rng.choice(SAY["pair"])
+        text = "、".join(s.text for s in said[:-1]) + rng.choice(SAY["pair_2"]) + said[-1].text + rng.choice(SAY["pair"])
         return Said(text, " & ".join(s.form for s in said), True)
 
     def one(self) -> Said:
@@ -130,9 +139,9 @@ class Chinese:
         if shape < 0.85:
             return self.the()
         if shape < 0.91:
-            return Said(f"{rng.choice(['一个', '一块', '一只', '随便一个', '任意一个', '其中一个', '某个'])}{text}", f"a {text}")
+            return Said(f"{rng.choice(SAY['one_2'])}{text}", f"a {text}")
         if shape < 0.95:
-            return Said(f"{rng.choice(['另一个', '另外一个', '另一块', '另外那个'])}{text}", f"other {text}")
+            return Said(f"{rng.choice(SAY['one_3'])}{text}", f"other {text}")
         return Said(rng.choice(SAY["one"]), "it")
 
     def thing(self) -> Said:
@@ -146,7 +155,7 @@ class Chinese:
         """Where something can be put in or on."""
         if self.rng.random() < 0.04:
             text = self.description()
-            return Said(f"{self.rng.choice(['一个', '任意一个', '随便一个'])}{text}", f"a {text}")
+            return Said(f"{self.rng.choice(SAY['place'])}{text}", f"a {text}")
         return self.the()
 
     def table(self) -> Said:
@@ -161,7 +170,7 @@ class Chinese:
         if self.rng.random() < 0.05:
             return Said("它", "it")
         name = self.rng.choice(names) if self.rng.random() < 0.85 else self.description()
-        return Said(f"{self.rng.choice(['', '', '', '', '那个'])}{name}", f"the {name}")
+        return Said(f"{self.rng.choice(SAY['fixture'])}{name}", f"the {name}")
 
     def moved(self, template: str, a: Said, **slots: str) -> str:
         """`template` filled; an exclusion that is spoken first takes the 把 with it."""
@@ -204,7 +213,7 @@ class Chinese:
             if kind == "out" and rng.random() < 0.25:
                 if rng.random() < 0.3:
                     return Said(expand(SAY["clause_2"], rng), "out it")
-                return Said(self.moved("[把|将]{a}[拿|取|弄]出来", a), f"out {a.form}")
+                return Said(self.moved(SAY["clause_5"], a), f"out {a.form}")
             return Said(self.moved(rng.choice(SAY["out"] if kind == "out" else SAY["swap"]), a, b=b.text), f"{kind} {a.form}, {b.form}")
         if kind == "down" and rng.random() < 0.3:
             return Said(expand(SAY["clause_3"], rng), "down it")
@@ -213,8 +222,7 @@ class Chinese:
         if kind == "tower":
             return self.tower()
         if kind == "leftward":
-            a, (side, text) = self.one(), rng.choice(SAY["clause_4"])
-            return Said(fill(rng.choice(SAY["leftward"]), rng, a=a.text, s=text), f"{side} {a.form}")
+            return self.rules.draw("leftward", rng)
         templates = {"hold": SAY["hold"], "open": SAY["open"], "close": SAY["close"], "press": SAY["press"], "down": SAY["down"], "stack": SAY["stack"], "move": SAY["move"], "keep": SAY["keep"]}
         if kind in ("open", "close"):
             a = self.fixture(words.OPENABLE_ZH)
@@ -225,6 +233,10 @@ class Chinese:
         else:
             a = self.one() if kind == "hold" or rng.random() < 0.8 else self.thing()
         return Said(self.moved(rng.choice(templates[kind]), a), f"{kind} {a.form}")
+
+    def any_clause(self) -> Said:
+        """One thing to do, also of those that rules say."""
+        return self.clause() if self.rng.random() < 0.75 else self.rules.draw("clause_of_rules", self.rng)
 
     def from_to(self) -> Said:
         """Something taken out of one place and put into another."""
@@ -253,7 +265,7 @@ class Chinese:
             verb = rng.choice(["in", "in", "on", "on", "left", "right", "near"])
             where = self.where(verb)
             if forms and rng.random() < 0.3:
-                a = rng.choice([Said("另一个", "other"), Said("另外一个", "other"), self.rest(), self.rest(), self.rest()])
+                a = rng.choice([Said("另一个", "other"), Said(SAY["listed_5"], "other"), self.rest(), self.rest(), self.rest()])
             into = {"in": rng.choice(SAY["listed_3"])}.get(verb) or rng.choice(SAY["listed_4"])
             texts.append(f"{lead if not forms or rng.random() < 0.6 else ''}{a.text}{v}{into}{b.text}{where}")
             forms.append(f"{verb} {a.form}, {b.form}")
@@ -266,7 +278,7 @@ class Chinese:
             text, form = rng.choice(SAY["rests"])
             return Said(text, form, True)
         noun = self.description()
-        return Said(f"{rng.choice(['其余', '其余的', '剩下的', '其他', '其他的', '别的', '余下的'])}{noun}{rng.choice(['都', '都', '', '全部'])}", f"rest {noun}", True)
+        return Said(f"{rng.choice(SAY['rest'])}{noun}{rng.choice(SAY['rest_2'])}", f"rest {noun}", True)
 
     def terse(self) -> Said:
         """A movement in as few characters as will do, often without a verb."""
@@ -282,7 +294,7 @@ class Chinese:
         if rng.random() < 0.55:
             c = self.the(1)
             text = fill(rng.choice(SAY["pours"]), rng, b=b.text, c=c.text)
-            noun = next((f"{n} " for n in ("所有东西", "全部东西", "东西", "物品") if f"的{n}" in text), "")
+            noun = next((f"{n} " for n in SAY["contents"] if f"的{n}" in text), "")
             return Said(text, f"in all {noun.strip()} @in {b.form}, {c.form}".replace("  ", " "))
         return Said(fill(rng.choice(SAY["empty"]), rng, b=b.text), f"out all, {b.form}")
 
@@ -314,7 +326,7 @@ class Chinese:
             return Said(fill(text, rng, a=a.text, b=b.text), f"{first.form}; {second.form}")
         if rng.random() < 0.12:
             rest, c, verb = self.rest(), self.place(), rng.choice(["in", "in", "on", "near", "left", "right"])
-            text = fill("[把|]{a}[放|移|摆|挪][到|在]{c}" + self.where(verb), rng, a=rest.text, c=c.text)
+            text = fill(SAY["several_2"] + self.where(verb), rng, a=rest.text, c=c.text)
             b = Said(text, f"{verb} {rest.form}, {c.form}")
         said = [a, b] + [self.clause() for _ in range(rng.choice((0, 0, 0, 0, 0, 1)))]
         text = said[0].text
@@ -333,7 +345,7 @@ class Chinese:
         """Open, put in, close; with pronouns."""
         rng, f, a = self.rng, self.fixture(words.OPENABLE_ZH), self.the(1)
         if f.form == "it":
-            f = Said("抽屉", "the 抽屉")
+            f = Said(words.OPENABLE_ZH[0], f"the {words.OPENABLE_ZH[0]}")
         text, form = rng.choice(SAY["around_fixture"])
         return Said(fill(text, rng, a=a.text, f=f.text), form.replace("{a}", a.form).replace("{f}", f.form))
 
@@ -362,7 +374,9 @@ class Chinese:
     def sentence(self) -> Said:
         """A whole instruction, as a person would type it."""
         rng, shape = self.rng, self.rng.random()
-        if shape < 0.32:
+        if rng.random() < BY_RULES:
+            said = self.rules.draw("sentence", rng)
+        elif shape < 0.32:
             said = self.clause()
         elif shape < 0.56:
             said = self.several()

@@ -7,6 +7,7 @@ import random
 from pontine.planner.tuning import corpus_skills_english as skills
 from pontine.planner.tuning import vocabulary as words
 from pontine.planner.tuning.corpus_turns_english import TURNS
+from pontine.planner.tuning.rules import BY_RULES, Rules, same
 from pontine.planner.tuning.templates import Said, expand, fill, load
 
 SAY = load("en", "clauses")
@@ -17,6 +18,14 @@ class English:
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
+        leaves = {
+            "the": lambda: self.the(1), "thing": self.thing, "one": self.one,
+            "many": self.many, "place": self.place, "pair": self.pair, "clause": self.any_clause,
+            "n": lambda: same(self.description()), "ns": lambda: same(self.description(plural=True)),
+            "noun": lambda: same(self.noun()), "color": lambda: same(rng.choice(words.COLORS)),
+            "door": lambda: self.fixture(words.OPENABLE), "knob": lambda: self.fixture(words.PRESSABLE),
+        }  # fmt: skip
+        self.rules = Rules(load("en", "rules"), leaves)
 
     def noun(self) -> str:
         """A singular noun, often one that no dictionary has."""
@@ -234,8 +243,7 @@ class English:
         if kind == "tower":
             return self.tower()
         if kind == "leftward":
-            a, side = self.one(), rng.choice(["left", "right"])
-            return Said(fill(rng.choice(SAY["leftward"]), rng, a=a.text, s=side), f"{side} {a.form}")
+            return self.rules.draw("leftward", rng)
         templates = {"hold": SAY["hold"], "open": SAY["open"], "close": SAY["close"], "press": SAY["press"], "down": SAY["down"], "stack": SAY["stack"], "move": SAY["move"], "keep": SAY["keep"]}
         if kind in ("open", "close"):
             a = self.fixture(words.OPENABLE)
@@ -248,6 +256,10 @@ class English:
         if kind == "keep":
             return Said(fill(rng.choice([k for k in SAY["keep"] if not k.startswith("without")]), rng, a=a.text), f"keep {a.form}")
         return Said(fill(rng.choice(templates[kind]), rng, a=a.text), f"{kind} {a.form}")
+
+    def any_clause(self) -> Said:
+        """One thing to do, also of those that rules say."""
+        return self.clause() if self.rng.random() < 0.75 else self.rules.draw("clause_of_rules", self.rng)
 
     def from_to(self) -> Said:
         """Something taken out of one place and put into another."""
@@ -380,7 +392,9 @@ class English:
     def sentence(self) -> Said:
         """A whole instruction, as a person would type it."""
         rng, shape = self.rng, self.rng.random()
-        if shape < 0.32:
+        if rng.random() < BY_RULES:
+            said = self.rules.draw("sentence", rng)
+        elif shape < 0.32:
             said = self.clause()
         elif shape < 0.56:
             said = self.several()

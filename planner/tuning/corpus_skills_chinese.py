@@ -75,7 +75,7 @@ def foreseen(s: Chinese) -> Said:
     rng, a, b = s.rng, s.thing(), s.place()
     v = words.invented_noun_zh(rng)[:1] if rng.random() < 0.6 else words.invented_noun_zh(rng)[:2]
     kind, where = rng.choice(SAY["foreseen"])
-    return Said(s.moved("[把|将]{a}" + v + where, a, b=b.text), f"{kind} {a.form}, {b.form}")
+    return Said(s.moved(SAY["foreseen_2"] + v + where, a, b=b.text), f"{kind} {a.form}, {b.form}")
 
 
 def hurt(s: Chinese, people: list[str]) -> Said:

@@ -59,7 +59,7 @@ def bare(s: Chinese) -> Said:
 def nearest(s: Chinese) -> Said:
     rng, b, text = s.rng, s.the(1), s.description()
     lead = rng.choice(SAY["nearest"])
-    return either(s, Said(fill(lead, rng, a=text, b=b.text), f"the {text} @near {b.form}"))
+    return either(s, Said(fill(lead, rng, a=text, b=b.text), f"the {text} @nearest {b.form}"))
 
 
 def between(s: Chinese) -> Said:
@@ -87,8 +87,8 @@ def rest(s: Chinese) -> Said:
     if rng.random() < 0.25:
         noun = rng.choice([s.noun(), "东西"])
         others = Said(rng.choice(SAY["rest"]) + noun, f"rest {noun}")
-    first = rng.choice(["[把|将|]{a}" + SAY["put"] + "{b}" + rng.choice([SAY["at"][v], SAY["at"][v], "" if v == "in" else SAY["at"][v]])])
-    then = rng.choice(["[，|，|，|；|，然后]{o}[都|全|都|][放|放到|收进|放进|挪到|移到]{c}" + (rng.choice([SAY["at"][w], ""]) if w == "in" else SAY["at"][w]), "，把{o}[都|全|][放|放到]{c}" + SAY["at"][w]])
+    first = rng.choice([SAY["rest_2"] + SAY["put"] + "{b}" + rng.choice([SAY["at"][v], SAY["at"][v], "" if v == "in" else SAY["at"][v]])])
+    then = rng.choice([SAY["rest_3"] + (rng.choice([SAY["at"][w], ""]) if w == "in" else SAY["at"][w]), SAY["rest_4"] + SAY["at"][w]])
     return Said(fill(first + then, rng, a=a.text, b=b.text, c=c.text, o=others.text), f"{v} {a.form}, {b.form}; {w} {others.form}, {c.form}")
 
 
@@ -103,8 +103,8 @@ def spared(s: Chinese) -> Said:
         if rng.random() < 0.4:
             others, form = rng.choice(["", "，"]) + rng.choice(SAY["spared_3"]) + text, f"all {text}"
         tail = rng.choice(SAY["spared_4"])
-        return Said(fill("除[了|]{b}" + tail + ("，" if not tail and not others.startswith("，") else "") + others + "[都|全|全都|全部]" + into, rng, b=out.text, c=c.text), f"{v} {form} ! {out.form}, {c.form}")
-    lead, form = rng.choice([(f"{text}都", f"all {text}"), (f"{text}都", f"all {text}"), (f"所有{text}", f"all {text}"), ("所有东西都", "all 东西"), ("东西都", "all 东西"), ("全都", "all"), (f"把{text}都", f"all {text}"), (f"{text}全", f"all {text}")])
+        return Said(fill(SAY["spared_5"] + tail + ("，" if not tail and not others.startswith("，") else "") + others + SAY["spared_6"] + into, rng, b=out.text, c=c.text), f"{v} {form} ! {out.form}, {c.form}")
+    lead, form = rng.choice([(f"{text}都", f"all {text}"), (f"{text}都", f"all {text}"), (f"所有{text}", f"all {text}"), (SAY["spared_7"], SAY["spared_8"]), ("东西都", SAY["spared_8"]), ("全都", "all"), (f"把{text}都", f"all {text}"), (f"{text}全", f"all {text}")])
     return Said(fill(lead + into + SAY["spared"], rng, b=out.text, c=c.text), f"{v} {form} ! {out.form}, {c.form}")
 
 
@@ -112,15 +112,15 @@ def spared_one(s: Chinese) -> Said:
     """One thing moved, another left alone."""
     rng, a, b, c, v = s.rng, s.the(1), s.the(1), s.the(1), s.rng.choice(["in", "in", "on"])
     into = SAY["put"] + "{c}" + (rng.choice([SAY["at"][v], ""]) if v == "in" else SAY["at"][v])
-    text = rng.choice(["{a}" + into + SAY["spared"], "[把|将]{a}" + into + SAY["spared"], SAY["ignored"] + "{b}，[把|]{a}" + into, "[别|不要|不用]放{b}，放{a}到{c}" + SAY["at"][v], "[别|不要|不用]把{b}放{c}" + SAY["at"][v] + "，[放|要放|是]{a}", "{b}[不动|先留着|别动|留着]，[把|]{a}" + into])
+    text = rng.choice(["{a}" + into + SAY["spared"], SAY["spared_one"] + into + SAY["spared"], SAY["ignored"] + SAY["spared_one_2"] + into, SAY["spared_one_3"] + SAY["at"][v], SAY["spared_one_4"] + SAY["at"][v] + SAY["spared_one_5"], SAY["spared_one_6"] + into])
     return Said(fill(text, rng, a=a.text, b=b.text, c=c.text), f"{v} {a.form}, {c.form}; keep {b.form}")
 
 
 def in_hand(s: Chinese) -> Said:
     text = s.rng.choice(SAY["in_hand"])
     if s.rng.random() < 0.2:
-        return Said(fill(SAY["in_hand_2"], s.rng, a=text), "down it")
-    return moved(s, Said(text, "it"))
+        return Said(fill(SAY["in_hand_2"], s.rng, a=text), "down any @held")
+    return moved(s, Said(text, "any @held"))
 
 
 def contents(s: Chinese) -> Said:
@@ -130,10 +130,10 @@ def contents(s: Chinese) -> Said:
     if rng.random() < 0.3:
         text = s.description()
         out = rng.choice(SAY["contents_2"])
-        return Said(fill("[把|将|]{b}" + where + "的{a}" + out[0], rng, a=text, b=b.text), f"out {out[1]} {text}, {b.form}")
+        return Said(fill(SAY["contents_4"] + where + SAY["contents_5"] + out[0], rng, a=text, b=b.text), f"out {out[1]} {text}, {b.form}")
     kind = rng.choice(["in", "in", "on"])
     what = rng.choice(SAY["contents_3"])
-    return Said(fill("[把|将|]{b}" + where + what[0] + SAY["put"] + "{c}" + SAY["at"][kind], rng, b=b.text, c=c.text), f"{kind} all {what[1]} @{source} {b.form}, {c.form}".replace("  ", " "))
+    return Said(fill(SAY["contents_4"] + where + what[0] + SAY["put"] + "{c}" + SAY["at"][kind], rng, b=b.text, c=c.text), f"{kind} all {what[1]} @{source} {b.form}, {c.form}".replace("  ", " "))
 
 
 def listed(s: Chinese) -> Said:

@@ -45,9 +45,9 @@ def described(s: English) -> Said:
 def nearest(s: English) -> Said:
     rng, b, text = s.rng, s.the(1), s.description()
     if rng.random() < 0.25:
-        a = Said(fill("whichever {a} is " + SAY["closest"] + " {b}", rng, a=text, b=b.text), f"the {text} @near {b.form}")
+        a = Said(fill("whichever {a} is " + SAY["closest"] + " {b}", rng, a=text, b=b.text), f"the {text} @nearest {b.form}")
     else:
-        a = Said(fill("the {a} [|||that is |that's |which is |lying |sitting ]" + SAY["closest"] + " {b}", rng, a=text, b=b.text), f"the {text} @near {b.form}")
+        a = Said(fill("the {a} [|||that is |that's |which is |lying |sitting ]" + SAY["closest"] + " {b}", rng, a=text, b=b.text), f"the {text} @nearest {b.form}")
     return either(s, a)
 
 
@@ -124,8 +124,8 @@ def stacked(s: English) -> Said:
 def in_hand(s: English) -> Said:
     lead = s.rng.choice(SAY["in_hand"])
     if s.rng.random() < 0.2:
-        return Said(fill(SAY["in_hand_2"], s.rng, a=lead), "down it")
-    return moved(s, Said(lead, "it"))
+        return Said(fill(SAY["in_hand_2"], s.rng, a=lead), "down any @held")
+    return moved(s, Said(lead, "any @held"))
 
 
 def disposed(s: English) -> Said:

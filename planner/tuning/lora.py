@@ -26,6 +26,7 @@ class TuneConfig:
     chinese: float = 0.55
     init: str | None = None
     excluded: str | None = None
+    sentences: str | None = None
 
 
 def save_adapter(out: Path, trained: dict[str, torch.nn.Parameter], rank: int) -> None:

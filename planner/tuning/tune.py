@@ -33,6 +33,7 @@ def tune_verb(
     group: int = 8,
     init: str | Path | None = None,
     items: str | Path | None = None,
+    sentences: str | Path | None = None,
     save_every: int | None = None,
     threads: int = 1,
 ) -> int:
@@ -51,12 +52,13 @@ def tune_verb(
         init: folder of an adapter to start from; grpo and ppo need one.
         items: JSON Lines of test items (with `scenes.json` beside it) that the card is to report the results on.
             Their instructions are never trained on, and neither are those that come with Pontine.
+        sentences: the file whose lines some items point to, so that those lines are not trained on either.
         save_every: samples from one checkpoint to the next.
         threads: CPU threads.
 
     Returns the exit status. Raises PontineError on bad input.
     """
-    from pontine.planner.benchmarks.items import UNFORESEEN, load_items
+    from pontine.planner.benchmarks.items import SETS, load_items
     from pontine.planner.language.segments import split_units
     from pontine.planner.tuning import grpo, sft
     from pontine.planner.tuning.corpus import keep_seen
@@ -72,9 +74,11 @@ def tune_verb(
             "samples, rank, save_every and threads must be at least 1, group at least 2, lr above 0, chinese in 0..1"
         )
     out = Path(out)
-    held_out = load_items(items) if items else []
-    excluded = {split_units(item["instruction"]) for item in [*load_items(), *load_items(UNFORESEEN), *held_out]}
-    told = samples, seed, lr, rank, chinese, str(init) if init else None, str(items) if items else None
+    held_out = load_items(items, sentences) if items else []
+    known = [item for name in SETS for item in load_items(name, sentences)]
+    excluded = {split_units(item["instruction"]) for item in [*known, *held_out]}
+    paths = (str(path) if path else None for path in (init, items, sentences))
+    told = samples, seed, lr, rank, chinese, *paths
     config = TuneConfig(*told) if stage == "sft" else grpo.RlConfig(*told, stage, group)
     # From here on no other process writes in the folder, and what the run is stands in it.
     with claim(out, {"stage": stage, **asdict(config)}) as origin:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pontine.planner.benchmarks.items import UNFORESEEN, load_items
+from pontine.planner.benchmarks.items import SETS, load_items
 from pontine.planner.brain.decode import Constraint, Source
 from pontine.planner.brain.embedded_brain import SHIPPED
 from pontine.planner.language.form import Form
@@ -14,7 +14,7 @@ from pontine.planner.language.segments import join_units, split_units
 from pontine.planner.tuning.corpus import fingerprints, keep_seen, read_seen, samples
 from tests.planner.brain.test_decode import VOCABULARY
 
-ITEMS = [*load_items(), *load_items(UNFORESEEN)]
+ITEMS = [item for name in SETS for item in load_items(name) if item["instruction"]]
 HELD_OUT = {split_units(item["instruction"]) for item in ITEMS}
 
 
@@ -42,7 +42,7 @@ def test_every_form_can_be_decoded_and_many_verbs_are_copied() -> None:
             state = state.advance(token)
         assert state.symbols == tuple(sample.form.symbols())
         verbs[sample.language] |= {c.words for c in sample.form.clauses if c.words}
-    assert min(map(len, verbs.values())) > 50
+    assert min(map(len, verbs.values())) > 40
 
 
 def test_templates_are_filled_and_forms_are_whole() -> None:
