@@ -260,6 +260,9 @@ class Resolver:
         if kind in ("a", "any"):
             free = [t for t in things if t.name not in self.moved] or things
             clear = [t for t in free if not any(o.support == t.name for o in self.scene.objects)] or free
+            if not clear:
+                # "What you hold", with nothing in the hand.
+                raise self.decline("missing", what) if what else self.decline("already")
             return [clear[self.choice % len(clear)]]
         if kind == "both" or kind in COUNTS:
             count = 2 if kind == "both" else COUNTS[kind]
@@ -374,6 +377,9 @@ class Resolver:
         relation = str(term.relation)
         if relation == "held":
             return [t for t in things if t.name == self.scene.holding]
+        if relation == "is" and (told := Description.of(term.reference[0].words)).size:
+            # "Which cube is the biggest?"
+            return pick_by_size(told, things)
         if relation == "is":
             known = [(t, has(t, term.reference[0].words, self.scene)) for t in things]
             if any(so is None for _, so in known):
