@@ -42,6 +42,7 @@ PARTS = {
         "execution",
         "agents",
         "benchmarks",
+        "corpus",
         "tuning",
     ],
     "sim2real": [
@@ -269,7 +270,7 @@ READS_JSON_ITSELF = {
     "envs/io/json_text.py:parse": "the one door",
     "envs/benchmarks/fetch_env.py:_answer": "what a process of ours answers",
     "sim2real/trials/fault_trials.py:run_signal": "what a process of ours reports",
-    "planner/tuning/templates.py:load": "data that come with Pontine",
+    "planner/corpus/templates.py:load": "data that come with Pontine",
     "planner/language/languages.py:_read": "data that come with Pontine",
     "policies/training/train.py:_described": "a value written in the same line",
     "policies/claim.py:claim": "a value written in the same line",

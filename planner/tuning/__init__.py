@@ -3,4 +3,4 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["corpus", "grpo", "lora", "sft", "synthetic_scenes", "templates", "tune"]
+__all__ = ["corpus", "grpo", "households", "lora", "sft", "synthetic_scenes", "tune"]

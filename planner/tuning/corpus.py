@@ -11,12 +11,12 @@ from pathlib import Path
 import torch
 
 from pontine.envs.errors import PontineError
+from pontine.planner.corpus.chinese import Chinese
+from pontine.planner.corpus.english import English
+from pontine.planner.corpus.manners import say
 from pontine.planner.language.form import Form
 from pontine.planner.language.grammar import FormError
 from pontine.planner.language.segments import split_units
-from pontine.planner.tuning.corpus_chinese import Chinese
-from pontine.planner.tuning.corpus_english import English
-from pontine.planner.tuning.manners import say
 from pontine.policies.checkpoint import UNFIT, read_tensors, why, write_tensors
 
 MAX_UNITS = {"en": 48, "zh": 56}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
-from pontine.planner.tuning.templates import load
+from pontine.planner.corpus.templates import load
 
 MOST = 20
 """Most objects in a household."""

@@ -15,7 +15,16 @@ from tokenizers import Tokenizer
 from pontine.planner.brain.decode import Vocabulary
 from pontine.planner.brain.weights import base_model
 from pontine.planner.tuning.corpus import samples
-from pontine.planner.tuning.lora import TuneConfig, autocast, checkpoint, due, precision, resume, save_adapter, trainable
+from pontine.planner.tuning.lora import (
+    TuneConfig,
+    autocast,
+    checkpoint,
+    due,
+    precision,
+    resume,
+    save_adapter,
+    trainable,
+)
 
 CHUNK = 512
 """Samples drawn, sorted by length and cut into batches at a time; the last chunk is what is left."""

@@ -10,8 +10,8 @@ import pytest
 
 from pontine.envs.scene import Scene, SceneObject
 from pontine.planner.benchmarks.items import final_state, load_items, played, right
+from pontine.planner.corpus import vocabulary
 from pontine.planner.reading import question, refusal, subgoals
-from pontine.planner.tuning import vocabulary
 from pontine.planner.tuning.corpus import samples
 
 ITEMS = load_items()

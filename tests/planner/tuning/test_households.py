@@ -7,11 +7,11 @@ import random
 import pytest
 
 from pontine.envs.scene import TABLE, Scene
+from pontine.planner.corpus.chinese import Chinese
+from pontine.planner.corpus.english import English
 from pontine.planner.grounding.grounder import ground
 from pontine.planner.language.form import Form
 from pontine.planner.language.languages import languages
-from pontine.planner.tuning.corpus_chinese import Chinese
-from pontine.planner.tuning.corpus_english import English
 from pontine.planner.tuning.households import MOST, household
 
 

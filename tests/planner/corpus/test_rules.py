@@ -8,16 +8,16 @@ import re
 import pytest
 
 from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.planner.corpus.chinese import Chinese
+from pontine.planner.corpus.english import English
+from pontine.planner.corpus.manners import copied
+from pontine.planner.corpus.rules import Rules
+from pontine.planner.corpus.templates import load
 from pontine.planner.language import grammar
 from pontine.planner.language.form import Form
 from pontine.planner.language.languages import languages
 from pontine.planner.language.segments import split_units
 from pontine.planner.tuning.corpus import parsed, samples
-from pontine.planner.tuning.corpus_chinese import Chinese
-from pontine.planner.tuning.corpus_english import English
-from pontine.planner.tuning.manners import copied
-from pontine.planner.tuning.rules import Rules
-from pontine.planner.tuning.templates import load
 
 SLOT = re.compile(r"\{([a-z_]+?)\d*\}")
 

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
+from pontine.planner.corpus import manners
 from pontine.planner.language.form import Form
 from pontine.planner.language.segments import is_word, split_units
-from pontine.planner.tuning import manners
 
 SAID = [
     ("en", "Put the red cube, please, in the big bowl.", "in the red cube, the big bowl"),

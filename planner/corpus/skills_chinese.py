@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from pontine.planner.tuning import vocabulary as words
-from pontine.planner.tuning.templates import Said, fill, load
+from pontine.planner.corpus import vocabulary as words
+from pontine.planner.corpus.templates import Said, fill, load
 
 if TYPE_CHECKING:
-    from pontine.planner.tuning.corpus_chinese import Chinese
+    from pontine.planner.corpus.chinese import Chinese
 
 SAY = load("zh", "skills")
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence, Set
 
+from pontine.planner.corpus.templates import expand, load
 from pontine.planner.language.form import Form
 from pontine.planner.language.grammar import SKILL, Symbol
 from pontine.planner.language.segments import is_cjk, is_word, join_units, split_units
-from pontine.planner.tuning.templates import expand, load
 
 NARRATED, SPOKEN, SLIPPED = 0.12, 0.12, 0.03
 """Shares of instructions with talk around them, as they are spoken, and with a slip of the keyboard."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from pontine.planner.tuning.templates import load
+from pontine.planner.corpus.templates import load
 
 _EN, _ZH = load("en", "vocabulary"), load("zh", "vocabulary")
 _NAMES = ("nouns", "more_nouns", "common", "colors", "sizes", "places", "openable", "pressable", "generic")

@@ -8,10 +8,10 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from pontine.planner.tuning.templates import Said, expand, fill, load
+from pontine.planner.corpus.templates import Said, expand, fill, load
 
 if TYPE_CHECKING:
-    from pontine.planner.tuning.corpus_english import English
+    from pontine.planner.corpus.english import English
 
 SAY = load("en", "skills")
 

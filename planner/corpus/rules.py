@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pontine.envs.errors import PontineError, UnknownNameError
-from pontine.planner.tuning.templates import Said, expand
+from pontine.planner.corpus.templates import Said, expand
 
 _WEIGHT = re.compile(r"(\d+(?:\.\d+)?): ")
 _SLOT = re.compile(r"\{([a-z_]+?)(\d*)\}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pontine.planner.tuning import vocabulary as words
-from pontine.planner.tuning.corpus_skills_english import skill
-from pontine.planner.tuning.templates import Said, expand, fill, load
+from pontine.planner.corpus import vocabulary as words
+from pontine.planner.corpus.skills_english import skill
+from pontine.planner.corpus.templates import Said, expand, fill, load
 
 if TYPE_CHECKING:
-    from pontine.planner.tuning.corpus_english import English
+    from pontine.planner.corpus.english import English
 
 SAY = load("en", "choices")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 
-from pontine.planner.tuning import corpus_skills_english as skills
-from pontine.planner.tuning import vocabulary as words
-from pontine.planner.tuning.corpus_turns_english import TURNS
-from pontine.planner.tuning.rules import BY_RULES, Rules, same
-from pontine.planner.tuning.templates import Said, expand, fill, load
+from pontine.planner.corpus import skills_english as skills
+from pontine.planner.corpus import vocabulary as words
+from pontine.planner.corpus.rules import BY_RULES, Rules, same
+from pontine.planner.corpus.templates import Said, expand, fill, load
+from pontine.planner.corpus.turns_english import TURNS
 
 SAY = load("en", "clauses")
 

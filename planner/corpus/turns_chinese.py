@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pontine.planner.tuning import vocabulary as words
-from pontine.planner.tuning.corpus_skills_chinese import skill
-from pontine.planner.tuning.templates import Said, expand, fill, load
+from pontine.planner.corpus import vocabulary as words
+from pontine.planner.corpus.skills_chinese import skill
+from pontine.planner.corpus.templates import Said, expand, fill, load
 
 if TYPE_CHECKING:
-    from pontine.planner.tuning.corpus_chinese import Chinese
+    from pontine.planner.corpus.chinese import Chinese
 
 SAY = load("zh", "choices")
 
