@@ -119,7 +119,7 @@ def _screen() -> bool:
     """Whether windows can be opened."""
     import matplotlib.pyplot as plt
     from matplotlib import get_backend
-    from matplotlib.backends import BackendFilter, backend_registry
+    from matplotlib.backends import BackendFilter, backend_registry  # type: ignore[attr-defined]
 
     windows = {name.lower() for name in backend_registry.list_builtin(BackendFilter.INTERACTIVE)}
     plt.switch_backend(get_backend())

@@ -77,9 +77,10 @@ def tune_verb(
     held_out = load_items(items, sentences) if items else []
     known = [item for name in SETS for item in load_items(name, sentences)]
     excluded = {split_units(item["instruction"]) for item in [*known, *held_out]}
-    paths = (str(path) if path else None for path in (init, items, sentences))
-    told = samples, seed, lr, rank, chinese, *paths
-    config = TuneConfig(*told) if stage == "sft" else grpo.RlConfig(*told, stage, group)
+    begun, kept_out, texts = (str(path) if path else None for path in (init, items, sentences))
+    config = TuneConfig(samples, seed, lr, rank, chinese, begun, kept_out, texts)
+    if stage != "sft":
+        config = grpo.RlConfig(**asdict(config), stage=stage, group=group)
     # From here on no other process writes in the folder, and what the run is stands in it.
     with claim(out, {"stage": stage, **asdict(config)}) as origin:
         remove_parts(out)

@@ -42,11 +42,11 @@ def align(series: Series, calibration: Calibration, markers: Markers, lens: Lens
     refusals.check(shots, markers.hand, first, lens, camera)
     seen = [shot for shot in kept if any(tag.id in shot.corners for tag in first.tags)]
     after = misses(first, seen, lens, camera)
-    refusals.check_miss(after)
+    refusals.check_miss(after.tolist())
     before = _unaligned(first, seen, lens, camera)
     whole = fit(shots, markers.hand, lens, camera)
     made = datetime.now().astimezone().isoformat(timespec="seconds")
-    alignment = Alignment.of(calibration.name, whole, after, calibration, markers, made)
+    alignment = Alignment.of(calibration.name, whole, after.tolist(), calibration, markers, made)
     return Outcome(alignment, camera, before, after)
 
 

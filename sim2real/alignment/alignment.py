@@ -217,7 +217,8 @@ class Aligned(Calibration):
     def _range(self) -> Array:
         swept = super().range
         rng = np.random.default_rng(0)
-        poses = rng.uniform(*np.clip(swept, -np.pi, np.pi).T, (_SAMPLES, len(JOINTS)))
+        low, high = np.clip(swept, -np.pi, np.pi).T
+        poses = rng.uniform(low, high, (_SAMPLES, len(JOINTS)))
         changes = np.array([self.alignment.geometry.model_joints(pose) - pose for pose in poses])
         # The most extreme are of an arm stretched out or folded, where place hardly changes with angle.
         least, most = np.percentile(changes, (2, 98), axis=0)

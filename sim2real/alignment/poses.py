@@ -84,7 +84,7 @@ def choose(joints: Array, fitted: Fitted, lens: Lens, camera: CameraPose, count:
             own = np.r_[:shape, shape + 6 * i : shape + 6 * (i + 1)]
             told[np.ix_(seen, own, own)] += fit.information(joints[seen], tag, fitted, lens, camera)
     useful = [int(k) for k in np.flatnonzero(np.any(told, axis=(1, 2)))]
-    known, chosen = np.zeros((size, size)), []
+    known, chosen = np.zeros((size, size)), list[int]()
     known[:shape, :shape] = fit.PRIOR[:shape, :shape]
     known[np.arange(shape, size), np.arange(shape, size)] = np.resize(np.diag(fit.PRIOR)[shape:], size - shape)
     while useful and len(chosen) < count:
