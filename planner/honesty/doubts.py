@@ -260,19 +260,7 @@ def _ways(form: Form, said: str) -> Doubt | None:
         return None
     terms = list(_terms(form))
     verbs = {clause.verb for clause in form.clauses} | {term.relation for term in terms}
-    if verbs & {
-        "left",
-        "right",
-        "front",
-        "behind",
-        "near",
-        "closer",
-        "farther",
-        "between",
-        "nearest",
-        "farthest",
-        "do",
-    }:
+    if verbs & _PLACING:
         keys: tuple[str, ...] = ("measures",)
     else:
         keys = ("measures", "ways")
