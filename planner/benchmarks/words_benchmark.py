@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pontine.envs.io import json_text
+from pontine.envs.io.plain_text import plain
 from pontine.envs.scene import SceneObject
 from pontine.planner.grounding.query import find
 from pontine.planner.language.segments import split_units
@@ -68,4 +69,4 @@ def counts(
 
 if __name__ == "__main__":
     for language, counted in counts(load("held_out" in sys.argv)).items():
-        print(language, *(f"{what} {counted[what]}" for what in OUTCOMES), sep="  ")
+        print(plain("  ".join([language, *(f"{what} {counted[what]}" for what in OUTCOMES)])))

@@ -214,7 +214,7 @@ class Constraint:
     def _is_told(self, unit: int) -> bool:
         """Whether a unit can be told from a determiner by its first token, as the words of a verb must be."""
         known = (self.vocabulary.keywords[word][0] for word in DETERMINERS if word in self.vocabulary.keywords)
-        return self.source.tokens[unit][0] not in set(known)
+        return self.source.units[unit] not in DETERMINERS and self.source.tokens[unit][0] not in set(known)
 
     def _is_verb(self, unit: int) -> bool:
         """Whether a copied verb may begin with a unit."""

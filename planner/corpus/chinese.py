@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from pontine.planner.corpus import skills_chinese as skills
 from pontine.planner.corpus import vocabulary as words
@@ -19,8 +20,8 @@ class Chinese:
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         leaves = {
-            "the": lambda: self.the(1), "thing": self.thing, "one": self.one,
-            "many": self.many, "place": self.place, "pair": self.pair, "clause": self.any_clause,
+            "the": lambda: self.the(1), "thing": lambda: _in_place(self.thing()), "one": self.one,
+            "many": lambda: _in_place(self.many()), "place": self.place, "pair": self.pair, "clause": self.any_clause,
             "n": lambda: same(self.description()), "noun": lambda: same(self.noun()),
             "color": lambda: same(rng.choice(words.COLORS_ZH)),
             "door": lambda: self.fixture(words.OPENABLE_ZH), "knob": lambda: self.fixture(words.PRESSABLE_ZH),
@@ -389,3 +390,8 @@ class Chinese:
         before = expand(SAY["sentence"], rng)
         after = expand(SAY["sentence_2"], rng)
         return Said(before + said.text + after, said.form)
+
+
+def _in_place(a: Said) -> Said:
+    """A noun that stays where it stands: an exclusion in it has no 把 to take along."""
+    return replace(a, text=a.text.replace("[把]", ""))

@@ -53,7 +53,7 @@ class _Household:
             self.fixtures[whole] = Fixture(whole, whole, "closed", surface=True)
             for part, kind in parts.items():
                 name = words["part"].replace("{part}", part).replace("{whole}", whole)
-                state = "released" if kind in words["button"] else rng.choice(_STATES)
+                state = "released" if kind in words["pressable"] else rng.choice(_STATES)
                 self.fixtures[name] = Fixture(name, kind, state, aliases=(part,), part_of=whole)
         if rng.random() < 0.4:
             name = rng.choice(words["switched"])

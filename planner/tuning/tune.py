@@ -100,6 +100,7 @@ def tune_verb(
         }
         if init and (Path(init) / "card.json").is_file():
             card["started_from"] = json_text.read(Path(init) / "card.json", "the adapter's card")
+        card["kept_out"] = list(SETS)
         card["seen"] = keep_seen(out, drawn, excluded, chinese, init)
         write_json(out / "card.json", card)
         if held_out:

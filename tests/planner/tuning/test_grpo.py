@@ -16,6 +16,7 @@ from pontine.envs.scene import Scene
 from pontine.planner.brain.decode import Vocabulary
 from pontine.planner.brain.weights import base_model
 from pontine.planner.language.form import Form
+from pontine.planner.language.grammar import LATER
 from pontine.planner.tuning import grpo
 from pontine.planner.tuning.corpus import samples
 from pontine.planner.tuning.lora import trainable
@@ -40,7 +41,8 @@ def test_forms_earn_by_what_they_lead_to_and_not_by_being_forms() -> None:
 
 def test_most_sentences_have_a_scene_and_their_own_form_is_right_in_it() -> None:
     rng = random.Random(1)
-    drawn = list(samples(11, 0, 60))
+    # Scenes for the forms that later adapters will know are not scored yet.
+    drawn = [s for s in samples(11, 0, 150) if not any(x.text in LATER and not x.copied for x in s.form.symbols())]
     found = [(s, t) for s in drawn if (t := imagine(s.instruction, s.form, rng)) is not None]
     assert len(found) > 0.6 * len(drawn)
     for s, task in found:
