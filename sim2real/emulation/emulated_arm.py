@@ -216,6 +216,8 @@ class EmulatedArm:
         """How all really is; for judging only."""
         arm, camera = self.arm, self._view.model.camera(CAMERA)
         with self._emulator.paused():
+            # A physics step leaves where the hand was at its beginning.
+            self.body.worlds.batch.forward(np.array([0]))
             tool, rotation = (values[0, 0].copy() for values in self._tool)
             scene = measure(self.body.worlds, 0, tool)
             joints = self.body.positions

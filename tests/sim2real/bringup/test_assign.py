@@ -135,7 +135,7 @@ def test_a_bus_does_not_give_what_a_servo_does_not_know(kit: Kit) -> None:
 @pytest.mark.parametrize(("given", "told"), [
     ({}, "port= is missing"), ({"port": "x", "joints": ["knee"]}, "elbow_flex"),
     ({"port": "x", "joints": ["gripper", "gripper"]}, "names one twice"),
-    ({"port": "x", "baud": 9600}, "valid: 115200")])  # fmt: skip
+    ({"port": "x", "baud": 9600}, r"valid: .*\b115200")])  # fmt: skip
 def test_what_the_verb_refuses(given: dict[str, object], told: str) -> None:
     with pytest.raises(PontineError, match=told):
         arm_setup.Config(**given)  # type: ignore[arg-type]
