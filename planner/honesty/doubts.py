@@ -188,7 +188,8 @@ def _undoable(form: Form, said: str) -> Doubt | None:
     if any(clause.verb in ALONE for clause in form.clauses):
         return None
     phrases = [phrase for clause in form.clauses for phrase in copied(clause, excluded=True)]
-    for begin, end in _found(said, "deeds"):
+    # "Hang on" hangs nothing.
+    for begin, end in _found(_blot(said, "taking_back"), "deeds"):
         deed = said[begin:end]
         known = skills.meant(split_units(deed)) or skills.states(split_units(deed))
         if not known and not any(at < end and begin < at + len(p) for p in phrases for at in _occurrences(p, said)):

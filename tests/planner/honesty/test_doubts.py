@@ -72,6 +72,7 @@ BELIEVED = [
     ("is the ball in the bowl?", "ask in the ball, the bowl"),
     ("what the?! open the drawer", "unsafe"),
     ("grab the red one, no wait, the blue one", "hold the blue one"),
+    ("grab the red one, hang on, the blue one", "hold the blue one"),
     ("put half of the bricks in the tub", "in half bricks, the tub"),
     ("put the three bricks in the tub", "in three bricks, the tub"),
     ("press button 2", "press the button 2"),
