@@ -169,12 +169,6 @@ class Measured:
         return found
 
 
-def held_slot(worlds: Worlds, i: int) -> int | None:
-    """The slot whose object both jaws touch and nothing else carries, or None."""
-    held = int(Measured(worlds, np.array([i])).held[0])
-    return None if held == NOTHING else held
-
-
 def measure(worlds: Worlds, i: int = 0, tool: Array | None = None) -> Scene:
     """World i's table as a `Scene`: poses, sizes, what stands on or in what, what is held, what is open or pressed, and
     where the hand is: at `tool` (3,) m, which saves working it out again, or where the joints have it."""

@@ -166,6 +166,13 @@ def rate(successes: int, episodes: int) -> dict[str, Any]:
     return {"successes": successes, "episodes": episodes, "rate": ratio, "wilson95": interval}
 
 
+def rate_line(what: str, found: dict[str, Any]) -> str:
+    """What `rate` gives, as a line: "goal reached: 49 of 50 (98%; 95 % interval 90% to 100%)"."""
+    low, high = found["wilson95"]
+    counts = f"{found['successes']} of {found['episodes']}"
+    return f"{what.replace('_', ' ')}: {counts} ({found['rate']:.0%}; 95 % interval {low:.0%} to {high:.0%})"
+
+
 def _show(console: Console, result: dict[str, Any], trials: Sequence[Trial]) -> None:
     table = Table("sentence", "tables", "read correctly", "goal reached", box=None, header_style="bold")
     for shape in SHAPES:
@@ -178,9 +185,6 @@ def _show(console: Console, result: dict[str, Any], trials: Sequence[Trial]) -> 
             what = f"{trial.case.instruction!r} (seed={trial.case.table_seed}): {trial.cause}: {trial.reason}"
             console.print(Text(f"  {what}"), soft_wrap=True)
     for key in ("reading_correct", "goal_reached"):
-        found = result[key]
-        low, high = found["wilson95"]
-        counts = f"{found['successes']} of {found['episodes']}"
-        console.print(f"{key.replace('_', ' ')}: {counts} ({found['rate']:.0%}; 95 % interval {low:.0%} to {high:.0%})")
+        console.print(rate_line(key, result[key]))
     console.print(f"done with the goal false: {result['done_with_goal_false']}")
     console.print(f"done, but not what was meant: {result['done_something_else']}")

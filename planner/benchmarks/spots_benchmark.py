@@ -19,7 +19,7 @@ from pontine.envs.io.plain_text import terminal
 from pontine.envs.predicates import holds
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
-from pontine.planner.benchmarks.demo_benchmark import rate
+from pontine.planner.benchmarks.demo_benchmark import rate, rate_line
 from pontine.planner.benchmarks.wished import KINDS, Wished, wished
 from pontine.planner.execution.executive import Skill
 from pontine.planner.execution.report import Report
@@ -152,10 +152,7 @@ def _show(console: Console, result: dict[str, Any], trials: Sequence[Trial]) -> 
             what = f"{trial.case.wish!r} {', '.join(trial.case.names)} (seed={trial.case.table_seed})"
             console.print(Text(f"  {what}: {trial.report.cause}: {trial.report.reason}"), soft_wrap=True)
     for key in ("reached", "as_said"):
-        found = result[key]
-        low, high = found["wilson95"]
-        counts = f"{found['successes']} of {found['episodes']}"
-        console.print(f"{key.replace('_', ' ')}: {counts} ({found['rate']:.0%}; 95 % interval {low:.0%} to {high:.0%})")
+        console.print(rate_line(key, result[key]))
     console.print(f"off the spot: {result['off_median']} m at the median, {result['off_p95']} m at the 95th percentile")
     console.print(f"done with the goal false: {result['done_with_goal_false']}")
     refused = ", ".join(f"{reason.replace('_', ' ')} {n}" for reason, n in result["declined"].items())
