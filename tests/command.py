@@ -14,6 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.wheels import outside
+
 PONTINE = Path(sys.executable).parent / "pontine"
 
 LIBRARIES = [
@@ -31,16 +33,19 @@ class Started:
         words: What follows `pontine`.
         cwd: The folder in which it runs.
         typed: What comes on its input.
+        packages: A folder of installed packages that come before all others; nothing in the environment says where
+            else to look. None for the packages and the environment of this process.
     """
 
-    def __init__(self, *words: str, cwd: Path, typed: str = "") -> None:
+    def __init__(self, *words: str, cwd: Path, typed: str = "", packages: Path | None = None) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(LIBRARIES)
         self._words = ["pontine", *words]
         self._folder = tempfile.TemporaryDirectory()
         given, self._out, self._err = streams = [Path(self._folder.name, name) for name in STREAMS]
         given.write_text(typed, encoding="utf-8")
-        self._process = context.Process(target=_run, args=(words, cwd, dict(os.environ), streams))
+        environment = dict(os.environ) if packages is None else outside()
+        self._process = context.Process(target=_run, args=(words, cwd, environment, streams, packages))
         self._process.start()
 
     @property
@@ -67,12 +72,16 @@ class Started:
             return subprocess.CompletedProcess(self._words, self._process.exitcode, *said)
 
 
-def pontine(*words: str, cwd: Path, typed: str = "", timeout: float = 600) -> subprocess.CompletedProcess[str]:
+def pontine(
+    *words: str, cwd: Path, typed: str = "", packages: Path | None = None, timeout: float = 600
+) -> subprocess.CompletedProcess[str]:
     """Run the command to its end; its parameters are those of `Started`, and the seconds that it may take."""
-    return Started(*words, cwd=cwd, typed=typed).ended(timeout)
+    return Started(*words, cwd=cwd, typed=typed, packages=packages).ended(timeout)
 
 
-def _run(words: tuple[str, ...], cwd: Path, environment: dict[str, str], streams: list[Path]) -> None:
+def _run(
+    words: tuple[str, ...], cwd: Path, environment: dict[str, str], streams: list[Path], packages: Path | None
+) -> None:
     """Become the command; Python's own streams are made anew over what stands at the three descriptors."""
     for number, (path, mode) in enumerate(zip(streams, ("r", "w", "w"), strict=True)):
         with path.open(mode) as file:
@@ -82,6 +91,8 @@ def _run(words: tuple[str, ...], cwd: Path, environment: dict[str, str], streams
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = [str(PONTINE), *words]
+    if packages is not None:
+        sys.path.insert(0, str(packages))
     from pontine.conf.main import main
 
     sys.exit(main())

@@ -93,5 +93,5 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `bin` folder of a virtual environment in which the wheel was installed."""
-    return new_environment(tmp_path_factory.mktemp("environment"), wheel, with_dependencies=ON_CI)
+    """The `bin` folder of a virtual environment with the wheel and what it asks for, no more."""
+    return new_environment(tmp_path_factory.mktemp("environment"), wheel, only_declared=True)

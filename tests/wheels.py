@@ -1,8 +1,8 @@
 """Wheels built from a copy of what git would take, and fresh virtual environments that hold them.
 
-An environment borrows this one's dependencies through a .pth line, which proves that a wheel is complete, but not that
-it declares all it needs. One `with_dependencies` proves that as well: pip installs what is declared, at the versions of
-the lock, as it would for anybody. That takes minutes, so it is done for Pontine's own wheel, once, on CI.
+An environment borrows what it needs from this one. Most borrow all of it, through a .pth line, which proves that a
+wheel is complete, but not that it declares all it needs. One that is `only_declared` borrows no more than the wheel
+asks for by name and what that asks for, as pip would install it for anybody.
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable
+from importlib import metadata
+from importlib.metadata import Distribution
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
@@ -49,26 +53,43 @@ def once(folder: Path, make: Callable[[Path], Path]) -> Path:
     return Path(made.read_text())
 
 
-def new_environment(folder: Path, *wheels: Path, with_dependencies: bool = False) -> Path:
+def required(distribution: Distribution) -> dict[str, Distribution]:
+    """What a distribution asks for by name, and what that asks for, of what is installed here."""
+    found: dict[tuple[str, str], Distribution] = {}
+    waiting = [(distribution, "")]
+    while waiting:
+        asking, extra = waiting.pop()
+        for need in map(Requirement, asking.requires or ()):
+            if need.marker is None or need.marker.evaluate({"extra": extra}):
+                for wanted in {(need.name, ""), *((need.name, extra) for extra in need.extras)} - found.keys():
+                    found[wanted] = metadata.distribution(need.name)
+                    waiting.append((found[wanted], wanted[1]))
+    return {name: installed for (name, _), installed in found.items()}
+
+
+def new_environment(folder: Path, *wheels: Path, only_declared: bool = False) -> Path:
     """The `bin` folder of a new virtual environment in which those wheels were installed."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    install = [*PIP, "--python", folder / "bin" / "python", "install"]
-    if with_dependencies:
-        # As constraints, for wheels of ours have no sums that a lock could know.
-        pins = re.sub(r" \\\n +--hash=\S+", "", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
-        (folder / "pins.txt").write_text(pins, encoding="utf-8")
-        # Compiling all of torch takes longer than installing it; Python compiles what is imported.
-        subprocess.run([*install, "--no-compile", "-c", folder / "pins.txt", *wheels], check=True)
-        nodeps = ["--no-deps", "--require-hashes", "-r", ROOT / "requirements.nodeps.lock"]
-        subprocess.run([*install, "--no-compile", *nodeps], check=True)
+    install = [*PIP, "--python", folder / "bin" / "python", "install", "--no-deps", "--no-index"]
+    subprocess.run([*install, *wheels], check=True)
+    packages, here = next(folder.glob("lib/python*/site-packages")), Path(sysconfig.get_path("purelib"))
+    if only_declared:
+        (pontine,) = metadata.distributions(name="pontine", path=[str(packages)])
+        # What is installed without what it asks for itself, which is not used; it follows the needed ones in its lock.
+        alone = (ROOT / "requirements.nodeps.lock").read_text(encoding="utf-8").split("# What development adds.")[0]
+        borrowed = [*required(pontine).values(), *map(metadata.distribution, re.findall("^([^#=]+)==", alone, re.M))]
+        for name in {file.parts[0] for one in borrowed for file in one.files or ()} - {"..", "__pycache__"}:
+            (packages / name).symlink_to(here / name)
     else:
-        subprocess.run([*install, "--no-deps", "--no-index", *wheels], check=True)
-        packages = next(folder.glob("lib/python*/site-packages"))
-        (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+        (packages / "borrowed.pth").write_text(f"{here}\n")
     return folder / "bin"
+
+
+def outside() -> dict[str, str]:
+    """The environment of one who has nothing of this tree in it."""
+    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PONTINE_PLUGINS")}
 
 
 def run_away(folder: Path, *command: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a command in another folder, as one who has nothing of this tree in the environment."""
-    clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PONTINE_PLUGINS")}
-    return subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True, timeout=900)
+    return subprocess.run(command, cwd=folder, env=outside(), capture_output=True, text=True, timeout=900)

