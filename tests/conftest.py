@@ -31,13 +31,16 @@ REALTIME = {"Emulator", "EmulatedArm", "Rig", "emulation"}
 """Names of what keeps real time: a test file that has one of them is marked `realtime` whole."""
 
 SLOW = (
-    "conf", "fuzz", "strangers", "envs/benchmarks", "envs/visuals", "planner/benchmarks", "planner/execution",
-    "planner/tuning",
+    "conf", "fuzz", "strangers", "envs/benchmarks", "envs/test_foreign_libraries.py", "envs/visuals", "planner/agents",
+    "planner/benchmarks", "planner/execution", "planner/tuning",
     "planner/brain/test_embedded_brain.py", "planner/brain/test_endpoint.py",
     "planner/brain/test_transformers_brain.py", "policies/demonstrators", "policies/skills", "policies/training",
-    "policies/test_benchmark.py", "sim2real/identification", "test_conftest.py", "test_readmes.py", "test_wheel.py",
+    "policies/test_benchmark.py", "sim2real/alignment", "sim2real/arm/test_envelope.py", "sim2real/identification",
+    "sim2real/vision/test_camera_calibration.py", "sim2real/vision/test_sheet.py", "sim2real/vision/test_tag_pose.py",
+    "sim2real/vision/test_tag_scene.py", "test_conftest.py", "test_readmes.py", "test_wheel.py",
 )  # fmt: skip
-"""Files and folders that `make quick` leaves out: they start programs, load the language model, train or play."""
+"""Files and folders that `make quick` leaves out: they start programs, load the language model, train,
+draw or play."""
 
 # When logging is set up anew, as Hydra does, absl closes the stream it was imported with unless that is the process's
 # own; here it would be pytest's.
