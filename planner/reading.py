@@ -44,6 +44,8 @@ class Reading:
     spots: tuple[Spot, ...] = ()
     about: str = ""
     """The words of a question whether something else was meant by them."""
+    by: tuple[tuple[Predicate, str], ...] = ()
+    """The skill by which some subgoals are to be brought about, where the instruction says how ("push it there")."""
 
     def to_json(self) -> dict[str, Any]:
         """The JSON shape of the design: the fields that this kind of reading has."""
@@ -56,6 +58,8 @@ class Reading:
                 out["alternatives"] = [[list(goal) for goal in goals] for goals in self.alternatives]
             if self.spots:
                 out["spots"] = [spot.to_json() for spot in self.spots]
+            if self.by:
+                out["by"] = [[list(goal), skill] for goal, skill in self.by]
         elif self.kind == "question":
             out |= {"text": self.text, "options": list(self.options)}
         elif self.kind == "answer":

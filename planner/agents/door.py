@@ -25,6 +25,7 @@ from pontine.planner.execution.marked import marked
 from pontine.planner.execution.report import Report, Reporting
 from pontine.planner.execution.session import Session
 from pontine.planner.planning.conditions import unmet
+from pontine.planner.planning.plan import planner_for
 from pontine.planner.reading import Reading
 from pontine.planner.rehearsal.rehearsal import COPIES, rehearse
 from pontine.policies.skills.skill import SKILLS, Skill
@@ -204,9 +205,10 @@ class Door:
         if self.session.judge is None:
             raise RefusedError("this session cannot judge plans")
         scene = robot.scene()
-        candidates = self.session.judge.candidates(reading, robot, self.session.planner)
+        planner = planner_for(reading, self.session.planner)
+        candidates = self.session.judge.candidates(reading, robot, planner)
         if not candidates:
-            self.session.planner(scene, reading.subgoals)  # which says why there is none
+            planner(scene, reading.subgoals)  # which says why there is none
             return told
         best = candidates[0]
         kept = KeptPlan(instruction, reading, best.plan, best.score, scene)

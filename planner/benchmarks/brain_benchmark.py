@@ -22,7 +22,7 @@ from pontine.envs.io.plain_text import terminal
 from pontine.planner.benchmarks.items import forbidden, load_items, right
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.execution.display import words
-from pontine.planner.planning.plan import make_plan
+from pontine.planner.planning.plan import planner_for
 from pontine.planner.planning.problem import prepare
 from pontine.planner.reading import Reading
 from pontine.policies.statistics import wilson
@@ -150,7 +150,7 @@ def trial(brain: Brain, item: dict[str, Any]) -> Trial:
     reading, planned, idle, crashed = brain.read(item["instruction"], item["scene"], item["turns"]), False, False, ""
     if reading.kind == "subgoals":
         try:
-            plan = make_plan(item["scene"].marked(reading.spots), reading.subgoals)
+            plan = planner_for(reading)(item["scene"].marked(reading.spots), reading.subgoals)
             planned, idle = plan.valid, not plan.steps
         except PontineError:
             planned = False

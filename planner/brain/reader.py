@@ -129,7 +129,7 @@ def credit_of(reading: Reading) -> float:
 def weigh(form: Form, instruction: str, scene: Scene, turns: Sequence[Turn] = ()) -> Reading:
     """The reading of an instruction for which `form` was written."""
     language = language_of(instruction)
-    reading = ground(form, scene, language, turns)
+    reading = ground(form, scene, language, turns, instruction)
     if reading.kind == "subgoals" and (dropped := unspoken(form, instruction, scene, reading.subgoals)) is not None:
         reading = replace(question(word("leftover", language, dropped)), half=True)
     if reading.kind == "subgoals" and (missed := doubt(form, instruction, reading.subgoals)) is not None:

@@ -20,7 +20,7 @@ from pontine.envs.scene import Scene
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.brain.written_goal import WrittenGoal
 from pontine.planner.execution.answer_file import AnswerFile
-from pontine.planner.planning.plan import TIME_LIMIT, NoPlanError, make_plan
+from pontine.planner.planning.plan import TIME_LIMIT, NoPlanError, planner_for
 from pontine.planner.planning.problem import prepare
 from pontine.policies.threads import torch_threads
 
@@ -42,7 +42,8 @@ def plan_one(instruction: str, scene: Scene, brain: Brain, seconds: float = TIME
     out: dict[str, Any] = {"instruction": instruction, "reading": reading.to_json(), "plan": None}
     if reading.kind == "subgoals":
         try:
-            out["plan"] = make_plan(scene.marked(reading.spots), reading.subgoals, time_limit=seconds).to_json()
+            plan = planner_for(reading)(scene.marked(reading.spots), reading.subgoals, time_limit=seconds)
+            out["plan"] = plan.to_json()
         except NoPlanError as error:
             out["error"] = str(error)
     out["seconds"] = round(time.perf_counter() - began, 3)

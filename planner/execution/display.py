@@ -89,6 +89,8 @@ class Display:
         if reading.kind == "subgoals":
             sure = "" if reading.confidence is None else f"   ({reading.confidence:.0%} sure)"
             self.say(f"read as  {words(reading.subgoals) or reading.text or 'nothing to do'}{sure}")
+            if reading.subgoals and reading.text:
+                self.say(reading.text, "yellow")
             for spot in reading.spots:
                 self.say(f"{spot.name:<8} x {spot.position[0] * 100:.1f} cm, y {spot.position[1] * 100:.1f} cm")
         else:

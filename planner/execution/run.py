@@ -27,7 +27,7 @@ from pontine.planner.execution.events import (
 from pontine.planner.execution.executive import STOPPED, Planner, Skill, cause_of, execute
 from pontine.planner.execution.marked import marked
 from pontine.planner.execution.report import Report
-from pontine.planner.planning.plan import Plan, make_plan
+from pontine.planner.planning.plan import Plan, make_plan, planner_for
 from pontine.planner.planning.score import Judge
 from pontine.planner.reading import Reading, question
 from pontine.planner.rehearsal.choosing import Rehearser
@@ -79,7 +79,7 @@ def perform(
     execution = None
     if reading.kind == "subgoals":
         robot, scene = marked(robot, reading.spots), scene.marked(reading.spots)
-        execution = Execution(scene)
+        execution, planner = Execution(scene), planner_for(reading, planner)
         try:
             if plan is None:
                 reading, plan = _chosen(reading, robot, planner, judge, rehearser, note)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
-from pontine.planner.grounding import skills, undo
+from pontine.planner.grounding import manner, skills, undo
 from pontine.planner.grounding.abilities import STATES, graspable, state_by, takes_things_in
 from pontine.planner.grounding.moving import Mover
 from pontine.planner.grounding.placing import parts
@@ -32,11 +32,14 @@ MAX_ALTERNATIVES = 5
 """The most ways of carrying out an indefinite phrase that are looked at."""
 
 
-def ground(form: Form, scene: Scene, language: str = DEFAULT, turns: Sequence[Turn] = ()) -> Reading:
+def ground(
+    form: Form, scene: Scene, language: str = DEFAULT, turns: Sequence[Turn] = (), instruction: str = ""
+) -> Reading:
     """What the form asks for in the scene, after the `turns` that were carried out; `language` is that of
-    questions and refusals."""
+    questions and refusals. The `instruction` that the form is of may say more of how things are moved ("slide")."""
     if QUARTERS[scene.speaker]:
-        return back(ground(form, seen(scene), language, [seen_turn(turn) for turn in turns]), scene.speaker)
+        there = [seen_turn(turn) for turn in turns]
+        return back(ground(form, seen(scene), language, there, instruction), scene.speaker)
     for clause in form.clauses:
         if clause.verb == "unsafe":
             return refusal("unsafe", word("unsafe", language))
@@ -53,7 +56,7 @@ def ground(form: Form, scene: Scene, language: str = DEFAULT, turns: Sequence[Tu
             told = refusal("unsupported", word("no_skill", language, join_units(clause.words)))
             # What is called like a thing, and done to nothing, was hardly meant as a deed.
             return replace(told, half=not clause.arguments and bool(find(clause.words, scene.objects).things))
-    grounding = _Grounding(scene, language, turns)
+    grounding = _Grounding(scene, language, turns, instruction)
     try:
         goals = grounding.goals(form)
     except Unresolved as unresolved:
@@ -62,23 +65,27 @@ def ground(form: Form, scene: Scene, language: str = DEFAULT, turns: Sequence[Tu
         return grounding.idle()
     spots = tuple(grounding.mover.table.spots)
     # Of other choices the spots would be others too.
-    others = () if spots else tuple(_alternatives(form, scene, turns, goals))
-    return replace(subgoals(*goals), alternatives=others, spots=spots)
+    by = dict(grounding.mover.by)
+    others = () if spots else tuple(_alternatives(form, scene, turns, instruction, goals, by))
+    return replace(subgoals(*goals), alternatives=others, spots=spots, by=tuple(by.items()), text=grounding.otherwise())
 
 
 def _alternatives(
-    form: Form, scene: Scene, turns: Sequence[Turn], goals: list[Predicate]
+    form: Form, scene: Scene, turns: Sequence[Turn], instruction: str, goals: list[Predicate], by: dict[Predicate, str]
 ) -> Iterator[tuple[Predicate, ...]]:
-    """Other subgoals that an indefinite phrase, as in "any cube" or "either bowl", leaves open."""
+    """Other subgoals that an indefinite phrase, as in "any cube" or "either bowl", leaves open; by which skill they
+    are to be brought about is added to `by`."""
     if not any(t.determiner in ("a", "any") for c in form.clauses for phrase in c.arguments for t in phrase.terms):
         return
     told = [goals]
     for choice in range(1, MAX_ALTERNATIVES):
+        grounding = _Grounding(scene, DEFAULT, turns, instruction, choice)
         try:
-            other = _Grounding(scene, DEFAULT, turns, choice).goals(form)
+            other = grounding.goals(form)
         except Unresolved:
             continue
         if other not in told:
+            by |= grounding.mover.by
             told.append(other)
             yield tuple(other)
 
@@ -86,8 +93,10 @@ def _alternatives(
 class _Grounding:
     """One form being grounded."""
 
-    def __init__(self, scene: Scene, language: str, turns: Sequence[Turn], choice: int = 0) -> None:
-        self.scene, self.language, self.turns = scene, language, turns
+    def __init__(
+        self, scene: Scene, language: str, turns: Sequence[Turn], instruction: str = "", choice: int = 0
+    ) -> None:
+        self.scene, self.language, self.turns, self.instruction = scene, language, turns, instruction
         self.resolver = Resolver.after(turns, scene, language)
         self.resolver.choice = choice
         self.mover = Mover(self.resolver)
@@ -117,6 +126,7 @@ class _Grounding:
                 self._forbid(clause)
             else:
                 asked = False
+                self.mover.how = manner.told(clause, self.instruction)
                 found = self._clause(clause)
                 self.mover.gone(found)
                 goals += [g for g in found if g not in goals]
@@ -133,6 +143,10 @@ class _Grounding:
         names = sorted(self.kept | {goal[1] for goal in self.never if len(goal) > 1})
         key = "kept" if names else "not_so" if self.conditional else "not_done"
         return Reading("subgoals", text=word(key, self.language, "", names))
+
+    def otherwise(self) -> str:
+        """What is said of things that are not moved as it was asked for."""
+        return word("otherwise", self.language, "", self.mover.not_so) if self.mover.not_so else ""
 
     def _forbid(self, clause: Clause) -> None:
         """Remember what must not be done; what nobody could do anyway needs no remembering."""

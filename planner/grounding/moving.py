@@ -6,8 +6,8 @@ Words become wishes here; `planner.spots` works out the places.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, SceneObject
@@ -16,6 +16,7 @@ from pontine.planner.grounding.picking import volume
 from pontine.planner.grounding.placing import FAR, classes, distance, parts, way
 from pontine.planner.grounding.resolve import Resolver, Thing
 from pontine.planner.language.form import NounPhrase, Term
+from pontine.planner.spots.places import place_for
 from pontine.planner.spots.table import Table
 from pontine.planner.spots.wishes import (
     Apart,
@@ -32,6 +33,7 @@ from pontine.planner.spots.wishes import (
     Where,
     Wish,
 )  # fmt: skip
+from pontine.policies.skills.skill import Skill
 
 RELATED = {"left": "left_of", "right": "right_of", "front": "in_front_of", "behind": "behind", "near": "near"}
 _SIDE_OF = {"left": "left_of", "right": "right_of", "away": "behind", "back": "in_front_of"}
@@ -46,7 +48,12 @@ class Mover:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        self.table = Table(resolver.scene, graspable)
+        self.table = Table(resolver.scene, self._carried)
+        self.how: type[Skill] | None = None
+        """The skill by which things are to be brought where they go, if it was said."""
+        self.by: dict[Predicate, str] = {}
+        self.not_so: list[str] = []
+        """What is carried although it was said how else it should go there."""
 
     def offset(self, names: Sequence[str], terms: Sequence[Term], told: str | None = None) -> list[Predicate]:
         """The things moved that way, by an amount or as people do."""
@@ -83,7 +90,7 @@ class Mover:
     def beside(self, names: Sequence[str], side: str, place: Thing) -> list[Predicate]:
         """The things on a side of another: a relation of two objects, or a spot beside what is fixed."""
         if isinstance(place, SceneObject):
-            return [(RELATED[side], name, place.name) for name in names]
+            return [self._related(RELATED[side], name, place.name) for name in names]
         return self._placed(names, Beside(RELATED[side], place.name))
 
     def distanced(self, names: Sequence[str], place: Thing, closer: bool) -> list[Predicate]:
@@ -129,7 +136,39 @@ class Mover:
         with self._asking(names):
             return [self._place(name, wishes) for name in names]
 
+    def _related(self, relation: str, name: str, reference: str) -> Predicate:
+        """A relation of two things."""
+
+        def found() -> Predicate:
+            if self.how is not None:
+                place_for(self.table.scene, name, Beside(relation, reference), self._carried)
+            return relation, name, reference
+
+        return self._brought(name, found)
+
     def _place(self, name: str, wishes: Sequence[Wish]) -> Predicate:
+        return self._brought(name, lambda: self._wished(name, wishes))
+
+    def _brought(self, name: str, found: Callable[[], Predicate]) -> Predicate:
+        """The goal that is found for a thing if it is brought there by the skill that was asked for, or, where that
+        cannot be, carried."""
+        how = self.how
+        if how is not None and how.suits(self.table.scene.object(name)) is None:
+            with suppress(NoSpotError):
+                self.by[goal := found()] = how.name
+                return goal
+        if how is not None:
+            self.not_so.append(name)
+        self.how = None
+        try:
+            return found()
+        finally:
+            self.how = how
+
+    def _carried(self, thing: SceneObject) -> bool:
+        return self.how is None and graspable(thing)
+
+    def _wished(self, name: str, wishes: Sequence[Wish]) -> Predicate:
         for wish in wishes[:-1]:
             try:
                 return self.table.place(name, wish)

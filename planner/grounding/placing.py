@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from pontine.planner.language.languages import data, languages
-from pontine.planner.language.segments import is_cjk, join_units
+from pontine.planner.language.segments import CJK, is_cjk, join_units
 from pontine.planner.spots.places import A_BIT
 
 OPPOSITE = {"left": "right", "right": "left", "away": "back", "back": "away"}
@@ -26,10 +26,11 @@ def _words(key: str) -> dict[str, tuple[str, ...]]:
     return {name: tuple(sorted(words, key=len, reverse=True)) for name, words in found.items()}
 
 
-def _told(word: str, text: str) -> bool:
+def stands(word: str, text: str) -> bool:
+    """Whether a word is in a text of `join_units`."""
     if is_cjk(word[0]):
         return word in text
-    return re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text) is not None
+    return re.search(rf"(?<![^\W{CJK}])(?<!-){re.escape(word)}(?![^\W{CJK}]|-)", text) is not None
 
 
 def classes(key: str, words: Sequence[str]) -> list[str]:
@@ -37,7 +38,7 @@ def classes(key: str, words: Sequence[str]) -> list[str]:
     is part of a longer one of another class does not count."""
     text, found = join_units(words), list[tuple[int, str]]()
     for word, names in _by_word(key):
-        if _told(word, text):
+        if stands(word, text):
             found += [(text.index(word), name) for name in names]
             text = text.replace(word, "·" * len(word))
     return list(dict.fromkeys(name for _, name in sorted(found)))
@@ -93,7 +94,7 @@ def parts(words: Sequence[str]) -> tuple[str, ...]:
     """
     found = sorted(classes("parts", words))
     text = join_units(words)
-    narrow = any(_told(word, text) for code in languages() for word in data(code, "places")["narrow"])
-    if not narrow and "far" in found and {"left", "right"} & {*found} and _told("far", text):
+    narrow = any(stands(word, text) for code in languages() for word in data(code, "places")["narrow"])
+    if not narrow and "far" in found and {"left", "right"} & {*found} and stands("far", text):
         found.remove("far")  # "to the far right": how far, not where
     return tuple(found)

@@ -35,7 +35,7 @@ def meant(words: Sequence[str]) -> tuple[type[Skill], ...]:
     known = [(skill, split_units(word)) for skill in SKILLS.values() for said in skill.words.values() for word in said]
     said = tuple(words)
     exact = [skill for skill, word in known if word == said]
-    found = exact or [skill for skill, word in known if _same(word, said)]
+    found = exact or [skill for skill, word in known if same(word, said)]
     if not found:
         loose = [(len(join_units(word)), skill) for skill, word in known if _within(word, said)]
         longest = max((size for size, _ in loose), default=0)
@@ -52,7 +52,7 @@ def states(words: Sequence[str]) -> dict[str, str]:
         for kind in FIXTURES.values()
         for state, told in kind.state_words.items()
         for spoken in told.values()
-        if any(_same(split_units(word), said) for word in spoken)
+        if any(same(split_units(word), said) for word in spoken)
     }
 
 
@@ -137,7 +137,8 @@ def ungripped(predicate: Predicate) -> bool:
     return False
 
 
-def _same(word: Sequence[str], said: Sequence[str]) -> bool:
+def same(word: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether what was said is a form of a skill's word: "pushing" of "push", 推一下 of 推."""
     if is_cjk(word[0][0]):
         return join_units(word) in _plain(join_units(said))
     return len(word) == len(said) and all(set(_lemmas(a)) & set(_lemmas(b)) for a, b in zip(word, said, strict=True))

@@ -52,6 +52,7 @@ def back(reading: Reading, speaker: str) -> Reading:
         subgoals=tuple(_goal(goal, turns) for goal in reading.subgoals),
         alternatives=tuple(tuple(_goal(goal, turns) for goal in goals) for goals in reading.alternatives),
         spots=tuple(replace(spot, position=around(spot.position, turns)) for spot in reading.spots),
+        by=tuple((_goal(goal, turns), skill) for goal, skill in reading.by),
     )
 
 

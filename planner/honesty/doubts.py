@@ -126,7 +126,7 @@ def _heeded(form: Form) -> Iterator[str]:
         if clause.verb == "keep" or clause.negated:
             yield from copied(clause)
         for phrase in clause.arguments:
-            yield from (join_units(t.words) for term in phrase.excluded for t in _nested(term) if t.words)
+            yield from (join_units(t.words) for term in phrase.excluded for t in term.nested() if t.words)
 
 
 def _reaches(said: str, key: str) -> Iterator[tuple[int, int, int]]:
@@ -296,14 +296,8 @@ def copied(clause: Clause, excluded: bool = False) -> list[str]:
     words = [join_units(clause.words)] if clause.words else []
     for phrase in clause.arguments:
         for term in (*phrase.terms, *(phrase.excluded if excluded else ())):
-            words += [join_units(t.words) for t in _nested(term) if t.words]
+            words += [join_units(t.words) for t in term.nested() if t.words]
     return words
-
-
-def _nested(term: Term) -> Iterator[Term]:
-    yield term
-    for inner in term.reference:
-        yield from _nested(inner)
 
 
 def _terms(form: Form) -> Iterator[Term]:
@@ -311,4 +305,4 @@ def _terms(form: Form) -> Iterator[Term]:
     phrases: Iterable[NounPhrase] = (phrase for clause in form.clauses for phrase in clause.arguments)
     for phrase in phrases:
         for term in (*phrase.terms, *phrase.excluded):
-            yield from _nested(term)
+            yield from term.nested()

@@ -24,7 +24,7 @@ side by side ("knock the cup over"), and none of them is a determiner.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pontine.planner.language.grammar import (
@@ -53,6 +53,12 @@ class Term:
     words: tuple[str, ...] = ()
     relation: str | None = None
     reference: tuple[Term, ...] = ()
+
+    def nested(self) -> Iterator[Term]:
+        """The term itself and those that it is related to."""
+        yield self
+        for inner in self.reference:
+            yield from inner.nested()
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +17,7 @@ from pontine.planner.planning.actions import Action
 from pontine.planner.planning.clock import Clock, NoPlanError
 from pontine.planner.planning.goals import check, positive, undoes, why_not
 from pontine.planner.planning.problem import Problem, State
+from pontine.planner.reading import Reading
 from pontine.policies.skills.operator import ANY, filled
 from pontine.policies.skills.skill import SKILLS
 
@@ -127,6 +129,20 @@ def make_plan(
     named = {word for p in (*final, *(post for step in steps for post in step.post)) for word in p}
     spots = tuple(spot for spot in scene.spots if spot.name in named)
     return Plan(steps, final, valid, found.problem.facts(found.states[-1]), spots)
+
+
+def planner_for(reading: Reading, planner: Callable[..., Plan] = make_plan) -> Callable[..., Plan]:
+    """What makes plans for a reading as `planner` does, by the skills that the instruction names.
+
+    Example:
+        >>> from pontine.envs.scene import Scene, SceneObject
+        >>> cubes = [SceneObject(name, "cube", position=(0.2, y, 0.015)) for name, y in (("a", 0.0), ("b", 0.1))]
+        >>> goal = ("left_of", "a", "b")
+        >>> said = Reading("subgoals", (goal,), by=((goal, "push"),))
+        >>> [(step.skill, *step.args) for step in planner_for(said)(Scene(tuple(cubes)), said.subgoals).steps]
+        [('push', 'a', 'left_of', 'b')]
+    """
+    return partial(planner, by=dict(reading.by)) if reading.by else planner
 
 
 @dataclass(frozen=True)
@@ -278,4 +294,4 @@ def _made(call: Action) -> Iterator[Predicate]:
             yield ("on", told[1], TABLE)
 
 
-__all__ = ["NoPlanError", "Plan", "Step", "make_plan"]
+__all__ = ["NoPlanError", "Plan", "Step", "make_plan", "planner_for"]

@@ -21,7 +21,7 @@ from pontine.envs.tabletop.randomization import with_dynamics
 from pontine.envs.visuals.png import png
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.brain.written_goal import WrittenGoal
-from pontine.planner.planning.plan import TIME_LIMIT, make_plan
+from pontine.planner.planning.plan import TIME_LIMIT, planner_for
 from pontine.planner.planning.score import Judge, Score
 from pontine.planner.rehearsal.choosing import SURE
 from pontine.planner.rehearsal.rehearsal import COPIES, Rehearsal, rehearse
@@ -78,7 +78,7 @@ def rehearse_verb(
         console.print(Text(plain(f"{reading.kind}: {reading.text}")), soft_wrap=True)
         return 1
     measured = measured.marked(reading.spots)
-    plan = make_plan(measured, reading.subgoals, time_limit=plan_seconds)
+    plan = planner_for(reading)(measured, reading.subgoals, time_limit=plan_seconds)
     score = Judge(skills, library).score(reading, plan, robot, measured)
     found, worlds = rehearse(plan, measured, robot.observe(), skills, physics, copies, seed, threads)
     _show(console, found, score)
