@@ -18,7 +18,7 @@ from pontine.envs.errors import UnknownNameError
 from . import plugins
 
 NAMES = (
-    "demo", "plan", "rehearse", "mcp", "train", "curves", "eval", "critic", "distill", "export", "tune",
+    "demo", "console", "plan", "rehearse", "mcp", "train", "curves", "eval", "critic", "distill", "export", "tune",
     "watch", "list", "new", "check",
     "bench demo", "bench spots", "bench envs", "bench learning", "bench skills", "bench arm", "bench brain",
     "arm find", "arm check", "arm calibrate", "arm emulate", "arm markers", "arm camera",

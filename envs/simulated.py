@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import SceneError
 from .robot import RobotState, straight
+from .rotations import heading_quat
 from .scene import Scene
 from .so101.model import GRIPPER, REST
 from .tabletop.fixture_spec import FixtureSpec
 from .tabletop.fixture_spec import slots_for as fixture_slots_for
+from .tabletop.layout import clear, from_base
 from .tabletop.objects import ObjectSpec
 from .tabletop.sensing import measure
-from .tabletop.table import slots_for
+from .tabletop.table import TABLE_HALF_SIDE, slots_for
 from .tabletop.worlds import Worlds
 
 if TYPE_CHECKING:
@@ -87,6 +90,34 @@ class SimulatedRobot:
         targets = self.worlds.q[0].copy()
         targets[GRIPPER] = self.worlds.command[0, GRIPPER]
         self.command(targets)
+
+    def put(self, slot: int, x: float, y: float) -> None:
+        """Put the object of a slot down at (x, y) m, upright, on whatever is there; commands must pass until it rests.
+
+        Raises SceneError where it cannot be put: in the arm or a fixture, off the table, or out of the gripper.
+        """
+        spec = self.worlds.specs[0][slot]
+        if spec is None:
+            raise SceneError(f"there is nothing in slot {slot}")
+        if self.scene().holding == spec.name:
+            raise SceneError(f"{spec.name!r} is in the gripper")
+        radius = spec.declared.footprint(spec.size)
+        where = np.array([x, y])
+        if from_base(where) < radius:
+            raise SceneError(f"{spec.name!r} cannot be put there: the arm stands there")
+        if not np.abs(where).max() <= TABLE_HALF_SIDE - radius:  # not a number is nowhere either
+            raise SceneError(f"{spec.name!r} cannot be put there: it is off the table")
+        for fixture in self.worlds.mounted.specs[0]:
+            if fixture is not None and not clear(x, y, radius, fixture.keepout, gap=0.0):
+                raise SceneError(f"{spec.name!r} cannot be put there: {fixture.name!r} stands there")
+        floor = 0.0
+        for other, below in enumerate(self.worlds.specs[0]):
+            if other != slot and below is not None:
+                at = self.worlds.object_position[0, other]
+                if not clear(x, y, radius, [(at[0], at[1], below.declared.footprint(below.size))], gap=0.0):
+                    floor = max(floor, float(at[2]) - below.rest_height + below.size[2])
+        self.worlds.move_object(0, slot, np.array([x, y, floor + spec.rest_height]), heading_quat(spec.yaw))
+        self.worlds.refresh(np.zeros(1, int))
 
     def get_state(self) -> dict[str, Any]:
         """All that the table is now: what goes on from it is the same to the last bit."""

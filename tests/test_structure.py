@@ -41,6 +41,7 @@ PARTS = {
         "rehearsal",
         "execution",
         "agents",
+        "console",
         "benchmarks",
         "corpus",
         "tuning",

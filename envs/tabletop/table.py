@@ -21,6 +21,9 @@ from .objects import ObjectSpec
 PHYSICS_SECONDS = 0.005
 """Length of a physics step."""
 
+TABLE_HALF_SIDE = 0.8
+"""Half the side of the square table, m; the arm's base is in its middle."""
+
 ITEM_SHAPES = 1
 
 
@@ -72,7 +75,8 @@ def build(slots: Sequence[Slot], fixtures: Sequence[FixtureSlot] = ()) -> mujoco
 
 
 def _add_surroundings(spec: mujoco.MjSpec) -> None:
-    spec.worldbody.add_geom(name="table", type=mujoco.mjtGeom.mjGEOM_PLANE, size=(0.8, 0.8, 0.1), condim=4)
+    side = TABLE_HALF_SIDE
+    spec.worldbody.add_geom(name="table", type=mujoco.mjtGeom.mjGEOM_PLANE, size=(side, side, 0.1), condim=4)
     spec.worldbody.add_camera(
         name="front", pos=(0.82, -0.3, 0.53), fovy=40, xyaxes=(0.3939, 0.9191, 0.0, -0.4637, 0.1987, 0.8634)
     )

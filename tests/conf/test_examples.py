@@ -89,6 +89,7 @@ def test_the_first_readmes_own_scene_is_among_them() -> None:
 
 WORK = {
     "demo": ("pontine.planner.execution.demo", "demo"),
+    "console": ("pontine.planner.console.serving", "console_verb"),
     "plan": ("pontine.planner.execution.batch", "plan_verb"),
     "rehearse": ("pontine.planner.rehearsal.rehearsing", "rehearse_verb"),
     "mcp": ("pontine.planner.agents.serving", "mcp_verb"),

@@ -1,0 +1,6 @@
+"""The console: a session as a page in the browser.
+
+Its modules are what is public, those in `__all__`.
+"""
+
+__all__ = ["console", "guard", "holding", "picture", "serving", "story"]

@@ -1,0 +1,216 @@
+"""The pages on a console: what each shows, and what a person can do there."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from functools import partial
+
+import numpy as np
+import websockets
+from viser import ClientHandle, GlbHandle, GuiButtonHandle, GuiHtmlHandle, SceneNodeDragEvent, ViserServer
+
+from pontine.envs.io.plain_text import plain
+from pontine.planner.console.console import Console
+from pontine.planner.console.guard import CONNECTION
+from pontine.planner.console.holding import GONE
+from pontine.planner.console.picture import TablePicture
+from pontine.planner.console.story import story, truths
+from pontine.planner.execution.events import Event
+from pontine.planner.reading import Reading
+
+PULSE = GONE / 5
+"""Seconds between two questions to a page whether it is still there."""
+
+STOP, SAY, ANSWERS, STORY, MORE = 0.0, 1.0, 2.0, 3.0, 4.0
+"""Where things stand in a page, from the top."""
+
+EYE, LOOKED_AT = (0.75, -0.45, 0.6), (0.18, 0.0, 0.03)
+"""Where one looks at the table from, and at what of it, m."""
+
+LOOKS = """<style>
+div:has(> .pontine-stop) + div button { height: 4rem !important; font-size: 1.5rem }
+</style><div class='pontine-stop'></div>"""
+
+UNDO = "undo"
+"""What is said to take back the last thing that was done."""
+
+WATCHING = "<div class='pontine'><p class='dim'>This page only watches: another one holds the arm.</p></div>"
+
+
+class Pages:
+    """The pages of a console on a server: all show the table, what happens and a stop; the one that holds the arm has
+    what it is worked with."""
+
+    def __init__(self, server: ViserServer, console: Console) -> None:
+        self.server, self.console = server, console
+        self._pages: dict[int, Page] = {}
+        self._lock = threading.RLock()
+        self._told: tuple[tuple[Event, ...], tuple[bool | None, ...], str] | None = None
+        server.gui.configure_theme(show_logo=False, show_share_button=False)
+        server.initial_camera.position, server.initial_camera.look_at = EYE, LOOKED_AT
+        server.gui.add_html(LOOKS, order=STOP)
+        stop = server.gui.add_button("Stop", color="red", order=STOP + 0.1, hint="the space bar does it too")
+        by_key = server.gui.add_command("Stop", description="the arm holds still", hotkey="space")
+        self._story = server.gui.add_html("", order=STORY)
+        stop.on_click(self._stop)
+        by_key.on_trigger(self._stop)
+        self.picture = TablePicture(server.scene, console.robot.robot.worlds, self._drag)
+        console.changed, console.moved, console.laid, console.failed = self.show, self._moved, self._laid, self.warn
+        server.on_client_connect(self._joined)
+        server.on_client_disconnect(self._left)
+        self.show()
+
+    def show(self) -> None:
+        """Bring all pages up to date with what has happened."""
+        console, events = self.console, self.console.session.stream.so_far
+        told = (events, truths(events, console.scene), console.busy)
+        with self._lock:
+            if told != self._told:
+                self._told = told
+                self._story.content = story(events, console.scene, console.busy)
+            for page in self._pages.values():
+                page.show(console.question)
+
+    def warn(self, why: str) -> None:
+        """Tell all pages what a person should know."""
+        with self._lock:
+            for page in self._pages.values():
+                page.warn(why)
+
+    def _moved(self) -> None:
+        self.picture.update()
+
+    def _laid(self) -> None:
+        self.picture.remove()
+        self.picture = TablePicture(self.server.scene, self.console.robot.robot.worlds, self._drag)
+
+    async def _stop(self, event: object) -> None:
+        self.console.stop("a person stopped it")
+
+    async def _joined(self, client: ClientHandle) -> None:
+        holds = self.console.holding.joined(client.client_id)
+        with self._lock:
+            page = self._pages[client.client_id] = Page(client, self.console, holds)
+            page.show(self.console.question)
+        pulse = asyncio.create_task(self._pulse(client.client_id))
+        page.tasks.append(pulse)
+
+    async def _left(self, client: ClientHandle) -> None:
+        self.console.holding.left(client.client_id)
+        with self._lock:
+            page = self._pages.pop(client.client_id, None)
+        if page is not None:
+            for task in page.tasks:
+                task.cancel()
+
+    async def _pulse(self, client_id: int) -> None:
+        """Ask a page again and again whether it is there."""
+        connection = CONNECTION.get()
+        while True:
+            try:
+                await (await connection.ping())
+            except websockets.ConnectionClosed:
+                return
+            self.console.holding.heard(client_id)
+            await asyncio.sleep(PULSE)
+
+    def _drag(self, slot: int, event: SceneNodeDragEvent[GlbHandle]) -> None:
+        """Show an object where it is dragged to, and put it down there."""
+        console = self.console
+        if event.client_id != console.holding.holder or (console.busy and event.phase != "end"):
+            return
+        eye, grabbed, end = (
+            np.array(p) for p in (event.client.camera.position, event.start_position, event.end_position)
+        )
+        ray = end - eye
+        if abs(ray[2]) < 1e-6:
+            return
+        at = eye + ray * (grabbed[2] - eye[2]) / ray[2]
+        by = (at - grabbed)[:2]
+        if event.phase != "end":
+            self.picture.shift(slot, by)
+            return
+        self.picture.forget_shift(slot)
+        x, y = (console.robot.robot.worlds.object_position[0, slot, :2] + by).tolist()
+        if (why := console.put(slot, x, y)) is not None:
+            self.warn(why)
+
+
+class Page:
+    """One page: what of it is not the same for all."""
+
+    def __init__(self, client: ClientHandle, console: Console, holds: bool) -> None:
+        self.client, self.console = client, console
+        self.tasks: list[asyncio.Task[None]] = []
+        self._asked: Reading | None = None
+        self._answers: list[GuiButtonHandle] = []
+        self._watching: list[GuiHtmlHandle | GuiButtonHandle] = []
+        self._holds = holds
+        if holds:
+            self._hold()
+        else:
+            self._watch()
+
+    def show(self, question: Reading | None) -> None:
+        """Offer the answers to the question that is open."""
+        if question is self._asked or not self._holds:
+            return
+        self._asked = question
+        for button in self._answers:
+            button.remove()
+        self._answers = []
+        for i, option in enumerate(question.options if question is not None else ()):
+            button = self.client.gui.add_button(plain(option, longest=80), order=ANSWERS + i / 100, color="blue")
+            button.on_click(self._doing(partial(self.console.answer, option)))
+            self._answers.append(button)
+
+    def warn(self, why: str | None) -> None:
+        """Say something that a person should know, if there is something."""
+        if why is not None:
+            self.client.add_notification("", plain(why, longest=300), auto_close_seconds=6, color="red")
+
+    def _hold(self) -> None:
+        """What the arm is worked with."""
+        gui, console = self.client.gui, self.console
+        with gui.add_form(None, order=SAY) as form:
+            text = gui.add_text("Say", "", hint="in English or Chinese; Enter says it")
+
+        async def said(event: object) -> None:
+            why = console.say(text.value)
+            self.warn(why)
+            if why is None:
+                text.value = ""
+
+        form.on_submit(said)
+        gui.add_button("Do it", order=SAY + 0.1, color="teal").on_click(said)
+        gui.add_button("Undo", order=MORE).on_click(self._doing(partial(console.say, UNDO)))
+        if console.lay is not None:
+            another = gui.add_button("Another table", order=MORE + 0.1, hint="things can be dragged, too")
+            another.on_click(self._doing(lambda: console.another_table((console.session.seed or 0) + 1)))
+
+    def _watch(self) -> None:
+        """What there is for somebody who only watches."""
+        gui = self.client.gui
+        take = gui.add_button("Take the arm", order=SAY + 0.1, hint="once the page that holds it is gone")
+        take.on_click(self._take)
+        self._watching = [gui.add_html(WATCHING, order=SAY), take]
+
+    async def _take(self, event: object) -> None:
+        if not self.console.holding.take(self.client.client_id):
+            self.warn("another page holds the arm, and is still there")
+            return
+        for part in self._watching:
+            part.remove()
+        self._holds = True
+        self._hold()
+        self.show(self.console.question)
+
+    def _doing(self, do: Callable[[], str | None]) -> Callable[[object], Coroutine[None, None, None]]:
+        """A callback that does something, and warns where it cannot be done."""
+
+        async def callback(event: object) -> None:
+            self.warn(do())
+
+        return callback

@@ -1,0 +1,149 @@
+"""The page in a headless Chromium, through what a person uses there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from pontine.planner.console import guard
+from pontine.planner.console.pages import Pages
+from tests.planner.console.arms import ASKING, SLEEPING, Arm
+from tests.planner.console.test_console import outcome, until
+
+pytestmark = pytest.mark.slow
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader", "--mute-audio"]
+PHONE = {"width": 390, "height": 700}
+PICTURES = Path(os.environ.get("PONTINE_TEST_PICTURES", "test-pictures"))
+"""Where a page that did not do what it should is kept as a picture."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium here (Debian: apt install chromium-headless-shell)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A console with the pages that are open on it."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.arm = Arm()
+        self.server = guard.start(0, "Pontine")
+        self.shown = Pages(self.server, self.arm.console)
+        self.pages: list[Page] = []
+        self._context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
+        self._context.set_default_timeout(60_000)
+
+    def open(self) -> Page:
+        """Another page, once it is there."""
+        page = self._context.new_page()
+        self.pages.append(page)
+        page.goto(f"http://{guard.LOOPBACK}:{self.server.get_port()}")
+        button(page, "Stop").wait_for()
+        return page
+
+    def keep_pictures(self, name: str) -> None:
+        PICTURES.mkdir(exist_ok=True)
+        for number, page in enumerate(self.pages):
+            if not page.is_closed():
+                page.screenshot(path=PICTURES / f"{name}-{number}.png")
+
+    def close(self) -> None:
+        self._context.close()
+        self.arm.console.close()
+        guard.stop(self.server)
+
+
+@pytest.fixture
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    visit = Visit(browser)
+    failed = request.session.testsfailed
+    yield visit
+    if request.session.testsfailed > failed:
+        visit.keep_pictures(request.node.name)
+    visit.close()
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def say(page: Page, text: str) -> None:
+    box = page.get_by_role("textbox").first
+    box.fill(text)
+    box.press("Enter")
+
+
+def told(page: Page, text: str) -> None:
+    """The page says that, now or soon."""
+    expect(page.get_by_role("log").get_by_text(text).last).to_be_visible(timeout=60_000)
+
+
+def test_on_a_phone_one_says_something_answers_and_sees_it_done(visit: Visit) -> None:
+    page = visit.open()
+    stop = button(page, "Stop").bounding_box()
+    assert stop is not None
+    assert stop["height"] >= 48, "a thumb hits it"
+    assert stop["width"] > PHONE["width"] / 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    say(page, ASKING)
+    told(page, "Which one?")
+    assert not visit.arm.skill.moving.is_set()
+    button(page, "red_cube").click()
+    told(page, "goal reached, measured")
+    told(page, "read as in(red_cube, bowl) (97% sure)")
+    told(page, "✓ carry(red_cube, bowl) 90%")
+    told(page, "✓ in(red_cube, bowl)")
+    expect(button(page, "blue_cube")).to_have_count(0)
+    button(page, "Another table").click()
+    until(lambda: visit.arm.session.seed == 1)
+    told(page, "✗ in(red_cube, bowl)")
+
+
+def test_two_pages_one_holds_the_arm_and_all_can_stop_it(visit: Visit) -> None:
+    holder, watcher = visit.open(), visit.open()
+    visit.arm.skill.steps = 10**9
+    expect(watcher.get_by_role("textbox")).to_have_count(0)
+    expect(watcher.get_by_text("This page only watches")).to_be_visible()
+    say(holder, SLEEPING)
+    told(watcher, "▶ carry(red_cube, bowl)")
+    button(watcher, "Take the arm").click()
+    expect(watcher.get_by_text("another page holds the arm")).to_be_visible()
+    button(watcher, "Stop").click()
+    told(holder, "a person stopped it")
+    assert outcome(visit.arm).execution is not None
+
+    visit.arm.skill.moving.clear()
+    say(holder, SLEEPING)
+    assert visit.arm.skill.moving.wait(30)
+    holder.get_by_role("textbox").first.blur()
+    holder.keyboard.press("Space")
+    until(lambda: not visit.arm.console.busy)
+
+    visit.arm.skill.moving.clear()
+    say(holder, SLEEPING)
+    assert visit.arm.skill.moving.wait(30)
+    holder.close()
+    closed = time.monotonic()
+    until(lambda: not visit.arm.console.busy)
+    assert time.monotonic() - closed < 3, "1.2 s, and what a busy machine adds"
+    told(watcher, "the page that holds the arm is gone")
+    button(watcher, "Take the arm").click()
+    expect(watcher.get_by_role("textbox")).to_have_count(1)
+    watcher.reload()
+    told(watcher, "the page that holds the arm is gone")
+    visit.arm.skill.steps = 1
+    say(watcher, "put the red cube in the bowl")
+    told(watcher, "goal reached, measured")
