@@ -17,6 +17,7 @@ class Config(BrainOptions):
     objects: int | None = None
     fixtures: list[str] = field(default_factory=list)
     scene: str | None = text()
+    port: int | None = None
     report: str | None = text()
     replans: int = 3
     randomization: str = "real"
@@ -29,6 +30,8 @@ class Config(BrainOptions):
         at_least("seed", self.seed, 0)
         at_least("replans", self.replans, 0)
         above("plan_seconds", self.plan_seconds, 0)
+        if self.port is not None and not 0 <= self.port <= 65535:
+            raise PontineError(f"port={self.port} must be from 0 to 65535")
         if self.objects is not None and not 1 <= self.objects <= 8:
             raise PontineError(f"objects={self.objects} must be from 1 to 8")
         if self.scene is not None and (self.objects is not None or self.fixtures):

@@ -3,4 +3,4 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["door", "plans", "server", "serving"]
+__all__ = ["door", "http", "plans", "server", "serving"]

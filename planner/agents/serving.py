@@ -1,4 +1,4 @@
-"""What `pontine mcp` does: a simulated arm for agents, on this process's own input and output."""
+"""What `pontine mcp` does: a simulated arm for agents, on this process's own input and output or over HTTP."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random
 from pontine.envs.tabletop.randomization import randomization as randomization_of
 from pontine.envs.tabletop.randomization import with_dynamics
 from pontine.planner.agents.door import Door, Grant
+from pontine.planner.agents.http import HttpServer
 from pontine.planner.agents.server import serve
 from pontine.planner.brain import Brain, check_choice, load_brain
 from pontine.planner.execution.display import Display
@@ -45,6 +46,7 @@ def mcp_verb(
     objects: int | None = None,
     fixtures: tuple[str, ...] = (),
     scene: str | None = None,
+    port: int | None = None,
     report: str | None = None,
     replans: int = 3,
     randomization: str = "real",
@@ -56,7 +58,8 @@ def mcp_verb(
     model: str | None = None,
     url: str | None = None,
 ) -> int:
-    """Serve the tools of one simulated table over standard input and output until the client leaves; returns 0.
+    """Serve the tools of one simulated table over standard input and output until the client leaves, or with a `port`
+    over HTTP on the loopback interface until Ctrl-C; returns 0.
 
     What happens is shown on the error output, and every call is in the reports of the runs (`report`). Raises
     PontineError for input that cannot be used, or where the package mcp is missing.
@@ -81,7 +84,13 @@ def mcp_verb(
     server = serve(door)
     display.scene(robot.scene())
     try:
-        server.run("stdio")
+        if port is None:
+            server.run("stdio")
+        else:
+            over_http = HttpServer(server, port)
+            display.say(f"tools at {over_http.address} for requests with the header")
+            display.say(f"Authorization: Bearer {over_http.token}")
+            over_http.run()
     finally:
         door.close()
         reports.rewrite()
