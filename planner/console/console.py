@@ -64,6 +64,7 @@ class Console:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._lock, self._busy, self._stopped = threading.Lock(), "", ""
         self._steps, self._due = 0, 0.0
+        self._broken: Exception | None = None
         robot.seen = self._moved
         session.ask = self._ask
         session.stream.follow(self._happened)
@@ -112,6 +113,12 @@ class Console:
         """Lay the table of another seed."""
         return self._begin("laying a table", lambda: self._lay(seed))
 
+    def wait(self) -> None:
+        """Until it has ended. Raises what a mistake of ours in its thread raised."""
+        self._thread.join()
+        if self._broken is not None:
+            raise self._broken
+
     def close(self) -> None:
         """Stop what goes on, and end."""
         self.stop("the console ends")
@@ -120,6 +127,8 @@ class Console:
 
     def _begin(self, what: str, job: Job) -> str | None:
         with self._lock:
+            if self._broken is not None:
+                return f"it was {self._busy}"
             if self._busy:
                 return f"the arm is still {self._busy}"
             self._busy, self._stopped = what, ""
@@ -133,14 +142,14 @@ class Console:
                 job()
             except PontineError as error:
                 self.failed(str(error))
-            except Exception as error:
-                self.failed(f"a mistake in Pontine, see its terminal: {error}")
-                raise
-            finally:
-                self._busy = ""
-                self.scene = self.robot.scene()
-                self.moved()
-                self.changed()
+            except Exception as error:  # noqa: BLE001 - raised again by `wait`, in the thread that can end the program
+                self._broken, self._busy = error, f"ended by a mistake in Pontine: {error}"
+                self.failed(self._busy)
+                return
+            self._busy = ""
+            self.scene = self.robot.scene()
+            self.moved()
+            self.changed()
 
     def _ask(self, question: Reading) -> str | None:
         """Wait for a person's answer; None when it was stopped."""

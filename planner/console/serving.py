@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import webbrowser
 from collections.abc import Sequence
 
@@ -96,7 +95,7 @@ def console_verb(
         display.say(f"the arm is at {address} (Ctrl-C ends)")
         if open_browser:
             webbrowser.open(address)
-        threading.Event().wait()
+        console.wait()
     except KeyboardInterrupt:
         return 0
     finally:

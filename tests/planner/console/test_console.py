@@ -169,3 +169,14 @@ def test_a_thing_is_put_on_what_is_there_and_not_into_the_arm() -> None:
     for where in ((0.0, 0.0), (0.79, 0.0), (np.nan, 0.0)):
         with pytest.raises(SceneError, match="cannot be put there"):
             robot.put(0, *where)
+
+
+def test_a_mistake_of_ours_ends_it_and_is_not_swallowed(arm: Arm) -> None:
+    warned: list[str] = []
+    arm.console.failed = warned.append
+    arm.skill.table = None  # type: ignore[assignment]
+    arm.console.say("put the red cube in the bowl")
+    with pytest.raises(TypeError):
+        arm.console.wait()
+    assert "a mistake in Pontine" in warned[0]
+    assert "it was ended by a mistake" in str(arm.console.say("again"))
