@@ -81,7 +81,7 @@ def story(events: Sequence[Event], now: Scene, busy: str = "") -> str:
             case Done():
                 parts.append(_end(event))
     if (goal := _goal(events)) is not None:
-        parts.append(_truths(goal, now))
+        parts.append(_truths(goal, _marked(events, now)))
     return _page(parts)
 
 
@@ -156,9 +156,15 @@ def _goal(events: Sequence[Event]) -> tuple[Predicate, ...] | None:
     return next((event.plan.goal for event in events if isinstance(event, Planned)), None)
 
 
+def _marked(events: Sequence[Event], now: Scene) -> Scene:
+    """A scene with the spots that the run is about."""
+    return now.marked(spot for event in events if isinstance(event, Read) for spot in event.reading.spots)
+
+
 def truths(events: Sequence[Event], now: Scene) -> tuple[bool | None, ...]:
     """Whether each predicate of the goal holds in a scene; None where nobody has seen what it rests on."""
-    return tuple(_truth(predicate, now) for predicate in _goal(events) or ())
+    marked = _marked(events, now)
+    return tuple(_truth(predicate, marked) for predicate in _goal(events) or ())
 
 
 def _truth(predicate: Predicate, now: Scene) -> bool | None:

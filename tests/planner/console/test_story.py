@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pontine.envs.scene import Scene, SceneObject
+from dataclasses import replace
+
+from pontine.envs.scene import Scene, SceneObject, Spot
 from pontine.planner.console.story import READY, story, truths
 from pontine.planner.execution.events import Done, Execution, Heard, Planned, Read, Scored, StepEnded, StepStarted
 from pontine.planner.execution.events import StepRecord as Record
@@ -56,6 +58,14 @@ def test_what_nobody_has_seen_is_neither_true_nor_false() -> None:
     lost = Scene((cup, tray), unseen=("a",))
     events = (Heard("x", lost), Planned(Plan((), (("on", "a", "b"), ("on", "b", "table")), True), 1, ""))
     assert truths(events, lost) == (None, True)
+
+
+def test_places_that_only_the_instruction_knows_are_measured_too() -> None:
+    at = ("at", "red_cube", "spot_1")
+    reading = replace(subgoals(at), spots=(Spot("spot_1", (0.2, 0.05)),))
+    events = (Heard("a little to the left", TABLETOP), Read(reading, 0.1), Planned(Plan((), (at,), True), 1, ""))
+    assert truths(events, TABLETOP) == (True,)
+    assert "✓ at(red_cube, spot_1)" in story(events, TABLETOP)
 
 
 def test_text_from_outside_is_shown_and_does_nothing() -> None:
