@@ -132,14 +132,23 @@ class SimulatedRobot:
         return {**vars(self), "_renderer": None}
 
     def render(
-        self, width: int = 640, height: int = 480, camera: str = "front", quality: Literal["nice", "fast"] = "nice"
+        self,
+        width: int = 640,
+        height: int = 480,
+        camera: str = "front",
+        quality: Literal["nice", "fast"] = "nice",
+        *,
+        caption: str = "",
     ) -> NDArray[np.uint8]:
-        """A picture, (height, width, 3) uint8. Raises RenderError where nothing can be drawn."""
+        """A picture, (height, width, 3) uint8, with the lines of `caption` in its corner.
+
+        Raises RenderError where nothing can be drawn.
+        """
         if self._renderer is None:
             from .visuals.render import Renderer
 
             self._renderer = Renderer(self.worlds, 0, self._decals)
-        return self._renderer.render(camera, width, height, quality)
+        return self._renderer.render(camera, width, height, quality, caption)
 
     def close(self) -> None:
         """Free the renderer."""

@@ -60,11 +60,17 @@ class Renderer:
             raise
 
     def render(
-        self, camera: str = "front", width: int = 640, height: int = 480, quality: Quality = "nice"
+        self,
+        camera: str = "front",
+        width: int = 640,
+        height: int = 480,
+        quality: Quality = "nice",
+        caption: str = "",
     ) -> NDArray[np.uint8]:
-        """A picture (height, width, 3) of the world as it is now.
+        """A picture (height, width, 3) of the world as it is now, with the lines of `caption` in its upper left corner.
 
-        `nice` has shadows and smooth edges; `fast` is for observations. Raises
+        `nice` has shadows and smooth edges; `fast` is for observations. The font has only ASCII: a letter that it lacks
+        is a question mark. Raises
         UnknownNameError for a camera that does not exist and RenderError for a size
         beyond 1..MAX_SIDE or after `close`.
         """
@@ -87,6 +93,9 @@ class Renderer:
         view = mujoco.MjrRect(0, 0, width, height)
         picture = np.empty((height, width, 3), np.uint8)
         mujoco.mjr_render(view, self._scene, context)
+        if caption:
+            known = caption.encode("ascii", "replace").decode("ascii")
+            mujoco.mjr_overlay(mujoco.mjtFont.mjFONT_NORMAL, mujoco.mjtGridPos.mjGRID_TOPLEFT, view, known, "", context)
         mujoco.mjr_readPixels(picture, None, view, context)
         return np.ascontiguousarray(picture[::-1])
 

@@ -13,7 +13,7 @@ from pontine.envs.simulated import SimulatedRobot
 from pontine.planner.console.holding import Holding
 from pontine.planner.execution.events import Event, Heard
 from pontine.planner.execution.session import Session
-from pontine.planner.execution.watched import WatchedRobot
+from pontine.planner.execution.showing.watched import WatchedRobot
 from pontine.planner.reading import Reading
 
 LONGEST = 2000

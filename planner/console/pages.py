@@ -16,8 +16,8 @@ from pontine.planner.console.console import Console
 from pontine.planner.console.guard import CONNECTION
 from pontine.planner.console.holding import GONE
 from pontine.planner.console.picture import TablePicture
-from pontine.planner.console.story import story, truths
-from pontine.planner.execution.events import Event
+from pontine.planner.console.story import story
+from pontine.planner.execution.showing.progress import truths
 from pontine.planner.reading import Reading
 
 PULSE = GONE / 5
@@ -47,7 +47,7 @@ class Pages:
         self.server, self.console = server, console
         self._pages: dict[int, Page] = {}
         self._lock = threading.RLock()
-        self._told: tuple[tuple[Event, ...], tuple[bool | None, ...], str] | None = None
+        self._told: object = None
         server.gui.configure_theme(show_logo=False, show_share_button=False)
         server.initial_camera.position, server.initial_camera.look_at = EYE, LOOKED_AT
         server.gui.add_html(LOOKS, order=STOP)

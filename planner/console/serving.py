@@ -16,7 +16,7 @@ from pontine.planner.console.holding import Holding
 from pontine.planner.execution.display import Display
 from pontine.planner.execution.report import ReportFile
 from pontine.planner.execution.session import Session
-from pontine.planner.execution.watched import WatchedRobot
+from pontine.planner.execution.showing.watched import WatchedRobot
 from pontine.planner.planning.plan import TIME_LIMIT
 from pontine.planner.planning.score import Judge
 from pontine.planner.rehearsal.choosing import SURE, rehearser

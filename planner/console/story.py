@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from pontine.envs.io.plain_text import plain
-from pontine.envs.predicates import Predicate, holds, unseen, written
+from pontine.envs.predicates import Predicate, written
 from pontine.envs.scene import Scene
 from pontine.planner.execution.events import (
     Answered,
@@ -22,12 +22,11 @@ from pontine.planner.execution.events import (
     Recovering,
     Rehearsed,
     Scored,
-    StepEnded,
     StepRecord,
-    StepStarted,
     Stopped,
     Unrehearsed,
 )
+from pontine.planner.execution.showing.progress import steps_so_far, truths
 from pontine.planner.planning.plan import Plan
 from pontine.planner.planning.score import Estimate
 from pontine.planner.reading import Reading
@@ -73,15 +72,15 @@ def story(events: Sequence[Event], now: Scene, busy: str = "") -> str:
             case Planned(plan, number, why):
                 if why:
                     parts.append(_line(f"planning again: {why}", "no"))
-                parts.append(_plan(plan, chances if number == 1 else (), _until_next_plan(events[at + 1 :])))
+                parts.append(_plan(plan, chances if number == 1 else (), steps_so_far(events[at + 1 :])))
             case Recovering(how):
                 parts.append(_line(how, "dim"))
             case Stopped(why):
                 parts.append(_line(f"stopped: {why}", "no end"))
             case Done():
                 parts.append(_end(event))
-    if (goal := _goal(events)) is not None:
-        parts.append(_truths(goal, _marked(events, now)))
+    if known := truths(events, now):
+        parts.append(_truths(known))
     return _page(parts)
 
 
@@ -97,23 +96,6 @@ def _reading(reading: Reading) -> list[str]:
 def _rehearsed(rehearsal: Rehearsal, others: Sequence[Rehearsal]) -> list[str]:
     best = f"the best of {1 + len(others)} plans; " if others else ""
     return [_line(f"rehearsed: {best}{rehearsal.text}", "dim")]
-
-
-def _until_next_plan(events: Iterable[Event]) -> tuple[list[StepRecord], bool]:
-    """The steps of a plan that have ended, and whether one has begun after them and goes on."""
-    ended: list[StepRecord] = []
-    going = False
-    for event in events:
-        if isinstance(event, StepEnded):
-            ended.append(event.record)
-            going = False
-        elif isinstance(event, StepStarted):
-            going = True
-        elif isinstance(event, Planned):
-            break
-        elif isinstance(event, Done | Stopped):
-            going = False
-    return ended, going
 
 
 def _plan(plan: Plan, chances: Sequence[Estimate], progress: tuple[list[StepRecord], bool]) -> str:
@@ -151,32 +133,12 @@ def _end(done: Done) -> str:
     return _line(f"goal not reached ({run.cause}): {run.reason}", "no end")
 
 
-def _goal(events: Sequence[Event]) -> tuple[Predicate, ...] | None:
-    """What is to hold at the end, as the first plan has it."""
-    return next((event.plan.goal for event in events if isinstance(event, Planned)), None)
-
-
-def _marked(events: Sequence[Event], now: Scene) -> Scene:
-    """A scene with the spots that the run is about."""
-    return now.marked(spot for event in events if isinstance(event, Read) for spot in event.reading.spots)
-
-
-def truths(events: Sequence[Event], now: Scene) -> tuple[bool | None, ...]:
-    """Whether each predicate of the goal holds in a scene; None where nobody has seen what it rests on."""
-    marked = _marked(events, now)
-    return tuple(_truth(predicate, marked) for predicate in _goal(events) or ())
-
-
-def _truth(predicate: Predicate, now: Scene) -> bool | None:
-    return None if unseen(now, [predicate]) else holds(now, predicate)
-
-
-def _truths(goal: Sequence[Predicate], now: Scene) -> str:
+def _truths(known: Sequence[tuple[Predicate, bool | None]]) -> str:
     rows = []
-    for predicate in goal:
-        style, mark = {True: ("yes", "✓"), False: ("no", "✗"), None: ("dim", "?")}[_truth(predicate, now)]
+    for predicate, true in known:
+        style, mark = {True: ("yes", "✓"), False: ("no", "✗"), None: ("dim", "?")}[true]
         rows.append(_row(style, mark, _shown(written(predicate))))
-    return f"<p class='dim'>what is measured of the goal:</p><ul class='goal'>{''.join(rows)}</ul>" if rows else ""
+    return f"<p class='dim'>what is measured of the goal:</p><ul class='goal'>{''.join(rows)}</ul>"
 
 
 def _row(style: str, mark: str, inside: str) -> str:

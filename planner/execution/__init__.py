@@ -3,4 +3,4 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["asking", "batch", "demo", "events", "executive", "report", "run", "session", "terminal", "video", "watched"]
+__all__ = ["asking", "batch", "demo", "events", "executive", "report", "run", "session", "showing", "terminal"]

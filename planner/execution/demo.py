@@ -12,10 +12,11 @@ from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.brain.written_goal import WrittenGoal
 from pontine.planner.execution.display import Display
+from pontine.planner.execution.events import Stream
 from pontine.planner.execution.report import ReportFile
 from pontine.planner.execution.session import Session
+from pontine.planner.execution.showing.video import filming
 from pontine.planner.execution.terminal import Terminal
-from pontine.planner.execution.video import filming
 from pontine.planner.planning.plan import TIME_LIMIT
 from pontine.planner.planning.score import Judge
 from pontine.planner.rehearsal.choosing import SURE, rehearser
@@ -80,7 +81,8 @@ def demo(
             reader = load_brain(adapter, brain, model, url)
     display.scene(robot.scene())
     # One thread reads no slower than two, more evenly, and always sums in the same order.
-    with torch_threads(1), filming(robot, video) as filmed:
+    stream = Stream()
+    with torch_threads(1), filming(robot, video, stream) as filmed:
         judge = Judge(skills, library)
         session = Session(
             filmed,
@@ -91,6 +93,7 @@ def demo(
             judge=judge,
             rehearser=rehearser(skills, rehearse, copies, randomization, dynamics, sure, seed),
             plan_seconds=plan_seconds,
+            stream=stream,
         )
         terminal = Terminal(session, display)
         session.stream.follow(ReportFile(report, display.report, failures=failures))

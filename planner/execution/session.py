@@ -50,13 +50,15 @@ class Session:
         rehearser: Rehearser | None = None,
         plan_seconds: float = TIME_LIMIT,
         ask: Ask | None = None,
+        stream: Stream | None = None,
     ) -> None:
-        """`seed` is only noted in the reports; a plan is looked for `plan_seconds` long."""
+        """`seed` is only noted in the reports; a plan is looked for `plan_seconds` long; a `stream` may be there before
+        the session is."""
         self.robot, self.brain, self.library = StoppableRobot(robot), brain, library
         self.seed, self.replans, self.ask = seed, replans, ask
         self.judge, self.rehearser = judge, rehearser
         self.planner = partial(make_plan, time_limit=plan_seconds)
-        self.stream = Stream()
+        self.stream = Stream() if stream is None else stream
         self.turns: list[Turn] = []
         self._turn = threading.Lock()
         self._doing: str | None = None

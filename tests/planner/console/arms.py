@@ -14,7 +14,7 @@ from pontine.envs.tabletop.layout import from_scene
 from pontine.planner.console.console import Console
 from pontine.planner.console.holding import Holding
 from pontine.planner.execution.session import Session
-from pontine.planner.execution.watched import WatchedRobot
+from pontine.planner.execution.showing.watched import WatchedRobot
 from pontine.planner.planning.plan import Plan, Step
 from pontine.planner.planning.score import Estimate, Judge, Score
 from pontine.planner.reading import Reading, question, subgoals

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pontine.envs.scene import Scene, SceneObject, Spot
-from pontine.planner.console.story import READY, story, truths
+from pontine.planner.console.story import READY, story
 from pontine.planner.execution.events import Done, Execution, Heard, Planned, Read, Scored, StepEnded, StepStarted
 from pontine.planner.execution.events import StepRecord as Record
+from pontine.planner.execution.showing.progress import truths
 from pontine.planner.planning.plan import Plan, Step
 from pontine.planner.planning.score import Estimate, Score
 from pontine.planner.reading import question, subgoals
@@ -57,14 +58,14 @@ def test_what_nobody_has_seen_is_neither_true_nor_false() -> None:
     )
     lost = Scene((cup, tray), unseen=("a",))
     events = (Heard("x", lost), Planned(Plan((), (("on", "a", "b"), ("on", "b", "table")), True), 1, ""))
-    assert truths(events, lost) == (None, True)
+    assert [true for _, true in truths(events, lost)] == [None, True]
 
 
 def test_places_that_only_the_instruction_knows_are_measured_too() -> None:
     at = ("at", "red_cube", "spot_1")
     reading = replace(subgoals(at), spots=(Spot("spot_1", (0.2, 0.05)),))
     events = (Heard("a little to the left", TABLETOP), Read(reading, 0.1), Planned(Plan((), (at,), True), 1, ""))
-    assert truths(events, TABLETOP) == (True,)
+    assert truths(events, TABLETOP) == ((at, True),)
     assert "✓ at(red_cube, spot_1)" in story(events, TABLETOP)
 
 
