@@ -62,7 +62,10 @@ def refusal(headers: Mapping[str, str], port: int) -> str | None:
 
 
 class LocalServer(viser.ViserServer):
-    """A viser server that nobody shares with the world."""
+    """A viser server that nobody shares with the world. Pages are let in once `ready` is set: those that were open on
+    an earlier one come back as soon as they can."""
+
+    ready: threading.Event
 
     def request_share_url(self, verbose: bool = True) -> str | None:
         """None: what a page asks for here would let the world in."""
@@ -75,13 +78,14 @@ def start(port: int, label: str) -> LocalServer:
     Raises UnguardedError if it answers a stranger: then nothing is served.
     """
     # viser gives no way to pass a check to the server that it makes, so the check is there when it makes it.
-    original = websocket_server.serve
+    original, ready = websocket_server.serve, threading.Event()
     with _starting, redirect_stdout(io.StringIO()):
-        websocket_server.serve = _guarded(original)  # type: ignore[assignment,misc]
+        websocket_server.serve = _guarded(original, ready)  # type: ignore[assignment,misc]
         try:
             server = LocalServer(host=LOOPBACK, port=port, label=label, verbose=False)
         finally:
             websocket_server.serve = original  # type: ignore[misc]
+    server.ready = ready
     if (status := _asked_as(server.get_port(), "stranger.example")) != http.HTTPStatus.FORBIDDEN:
         stop(server)
         raise UnguardedError(f"the page's server answers strangers ({status}); this version of viser cannot be guarded")
@@ -94,7 +98,7 @@ def stop(server: viser.ViserServer) -> None:
         server.stop()
 
 
-def _guarded(serve: Callable[..., Any]) -> Callable[..., Any]:
+def _guarded(serve: Callable[..., Any], ready: threading.Event) -> Callable[..., Any]:
     """`serve` with the check before every request, and `CONNECTION` set for all that a page causes."""
 
     def guarded(handler: Callable[..., Any], *args: Any, process_request: Callable[..., Any], **options: Any) -> Any:
@@ -102,6 +106,8 @@ def _guarded(serve: Callable[..., Any]) -> Callable[..., Any]:
             why = refusal(request.headers, connection.local_address[1])
             if why is not None:
                 return connection.respond(http.HTTPStatus.FORBIDDEN, f"{why}\n")
+            if not ready.is_set():
+                return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "not ready yet\n")
             response: Response | None = process_request(connection, request)
             if response is not None:
                 _add(response.headers)

@@ -9,11 +9,11 @@ from functools import partial
 
 import numpy as np
 import websockets
-from viser import ClientHandle, GlbHandle, GuiButtonHandle, GuiHtmlHandle, SceneNodeDragEvent, ViserServer
+from viser import ClientHandle, GlbHandle, GuiButtonHandle, GuiHtmlHandle, SceneNodeDragEvent
 
 from pontine.envs.io.plain_text import plain
 from pontine.planner.console.console import Console
-from pontine.planner.console.guard import CONNECTION
+from pontine.planner.console.guard import CONNECTION, LocalServer
 from pontine.planner.console.holding import GONE
 from pontine.planner.console.picture import TablePicture
 from pontine.planner.console.story import story
@@ -43,7 +43,7 @@ class Pages:
     """The pages of a console on a server: all show the table, what happens and a stop; the one that holds the arm has
     what it is worked with."""
 
-    def __init__(self, server: ViserServer, console: Console) -> None:
+    def __init__(self, server: LocalServer, console: Console) -> None:
         self.server, self.console = server, console
         self._pages: dict[int, Page] = {}
         self._lock = threading.RLock()
@@ -61,6 +61,7 @@ class Pages:
         server.on_client_connect(self._joined)
         server.on_client_disconnect(self._left)
         self.show()
+        server.ready.set()
 
     def show(self) -> None:
         """Bring all pages up to date with what has happened."""

@@ -16,6 +16,8 @@ from pontine.planner.console import guard
 @pytest.fixture(scope="module")
 def server() -> Iterator[guard.LocalServer]:
     server = guard.start(0, "test")
+    assert got(server.get_port(), Host="localhost:{port}").status == 503, "nobody is let in before it is ready"
+    server.ready.set()
     yield server
     guard.stop(server)
 
@@ -85,6 +87,6 @@ def test_no_page_can_have_the_arm_shared_with_the_world(server: guard.LocalServe
 
 
 def test_a_server_that_lets_strangers_in_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "_guarded", lambda serve: serve)
+    monkeypatch.setattr(guard, "_guarded", lambda serve, ready: serve)
     with pytest.raises(guard.UnguardedError, match="answers strangers"):
         guard.start(0, "test")
