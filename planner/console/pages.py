@@ -31,7 +31,15 @@ EYE, LOOKED_AT = (0.75, -0.45, 0.6), (0.18, 0.0, 0.03)
 
 LOOKS = """<style>
 div:has(> .pontine-stop) + div button { height: 4rem !important; font-size: 1.5rem }
-</style><div class='pontine-stop'></div>"""
+</style><div class='pontine-stop'></div>
+<img hidden src='data:,' onerror="window.pontine ??= addEventListener('keydown', (event) => {
+    const form = event.target.form;
+    if (event.key !== 'Enter' || !form || event.isComposing) return;
+    event.preventDefault();
+    setTimeout(() => form.requestSubmit(), 150);
+}, true) ?? true">"""
+"""A stop that a thumb hits. And Enter waits a moment: viser sends one message in 50 ms and drops those before the last,
+so that what was typed right before it would be lost."""
 
 UNDO = "undo"
 """What is said to take back the last thing that was done."""
