@@ -57,6 +57,7 @@ class Pages:
         self._lock = threading.RLock()
         self._told: object = None
         server.gui.configure_theme(show_logo=False, show_share_button=False)
+        server.scene.configure_default_lights(cast_shadow=False)
         server.initial_camera.position, server.initial_camera.look_at = EYE, LOOKED_AT
         server.gui.add_html(LOOKS, order=STOP)
         stop = server.gui.add_button("Stop", color="red", order=STOP + 0.1, hint="the space bar does it too")

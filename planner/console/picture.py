@@ -54,7 +54,9 @@ class TablePicture:
                 continue
             glb = io.BytesIO()
             trimesh.Scene(parts).export(glb, file_type="glb")
-            node = scene.add_glb(f"/table/{self._model.body(body).name}", glb.getvalue())
+            # Without shadows a phone draws it, and a machine without a graphics card.
+            name = f"/table/{self._model.body(body).name}"
+            node = scene.add_glb(name, glb.getvalue(), cast_shadow=False, receive_shadow=False)
             self._nodes[body] = node
             if body in bodies:
                 node.on_drag("left")(_with_slot(drag, bodies[body]))

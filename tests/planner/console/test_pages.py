@@ -20,6 +20,9 @@ pytestmark = pytest.mark.slow
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None)
 FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader", "--mute-audio"]
+SLOWLY = "window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 200)"
+"""Five pictures a second: the processor draws them here, and as many as it can."""
+
 PHONE = {"width": 390, "height": 700}
 PICTURES = Path(os.environ.get("PONTINE_TEST_PICTURES", "test-pictures"))
 """Where a page that did not do what it should is kept as a picture."""
@@ -44,6 +47,7 @@ class Visit:
         self.shown = Pages(self.server, self.arm.console)
         self.pages: list[Page] = []
         self._context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
+        self._context.add_init_script(SLOWLY)
         self._context.set_default_timeout(60_000)
 
     def open(self) -> Page:
