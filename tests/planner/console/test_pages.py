@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +12,8 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from pontine.planner.console import guard
 from pontine.planner.console.pages import Pages
-from tests.planner.console.arms import ASKING, SLEEPING, Arm
-from tests.planner.console.test_console import outcome, until
+from tests.planner.console.arms import ASKING, Arm
+from tests.planner.console.test_console import until
 
 pytestmark = pytest.mark.slow
 
@@ -116,40 +115,3 @@ def test_on_a_phone_one_says_something_answers_and_sees_it_done(visit: Visit) ->
     button(page, "Another table").click()
     until(lambda: visit.arm.session.seed == 1)
     told(page, "✗ in(red_cube, bowl)")
-
-
-def test_two_pages_one_holds_the_arm_and_all_can_stop_it(visit: Visit) -> None:
-    holder, watcher = visit.open(), visit.open()
-    visit.arm.skill.steps = 10**9
-    expect(watcher.get_by_role("textbox")).to_have_count(0)
-    expect(watcher.get_by_text("This page only watches")).to_be_visible()
-    say(holder, SLEEPING)
-    told(watcher, "▶ carry(red_cube, bowl)")
-    button(watcher, "Take the arm").click()
-    expect(watcher.get_by_text("another page holds the arm")).to_be_visible()
-    button(watcher, "Stop").click()
-    told(holder, "a person stopped it")
-    assert outcome(visit.arm).execution is not None
-
-    visit.arm.skill.moving.clear()
-    say(holder, SLEEPING)
-    assert visit.arm.skill.moving.wait(30)
-    holder.get_by_role("textbox").first.blur()
-    holder.keyboard.press("Space")
-    until(lambda: not visit.arm.console.busy)
-
-    visit.arm.skill.moving.clear()
-    say(holder, SLEEPING)
-    assert visit.arm.skill.moving.wait(30)
-    holder.close()
-    closed = time.monotonic()
-    until(lambda: not visit.arm.console.busy)
-    assert time.monotonic() - closed < 3, "1.2 s, and what a busy machine adds"
-    told(watcher, "the page that holds the arm is gone")
-    button(watcher, "Take the arm").click()
-    expect(watcher.get_by_role("textbox")).to_have_count(1)
-    watcher.reload()
-    told(watcher, "the page that holds the arm is gone")
-    visit.arm.skill.steps = 1
-    say(watcher, "put the red cube in the bowl")
-    told(watcher, "goal reached, measured")
