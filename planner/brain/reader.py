@@ -15,7 +15,9 @@ from pontine.planner.grounding import skills
 from pontine.planner.grounding.grounder import ground
 from pontine.planner.grounding.spelling import mended
 from pontine.planner.honesty.coverage import unspoken
+from pontine.planner.honesty.details import detail
 from pontine.planner.honesty.doubts import doubt
+from pontine.planner.honesty.explained import unexplained
 from pontine.planner.honesty.safety import harmful
 from pontine.planner.language.form import Form
 from pontine.planner.language.languages import language_of
@@ -132,14 +134,24 @@ def weigh(form: Form, instruction: str, scene: Scene, turns: Sequence[Turn] = ()
     reading = ground(form, scene, language, turns, instruction)
     if reading.kind == "subgoals" and (dropped := unspoken(form, instruction, scene, reading.subgoals)) is not None:
         reading = replace(question(word("leftover", language, dropped)), half=True)
-    if reading.kind == "subgoals" and (missed := doubt(form, instruction, reading.subgoals)) is not None:
+    missed = doubt(form, instruction, reading.subgoals) or detail(form, instruction)
+    if reading.kind == "subgoals" and missed is not None:
         told = word(missed.key, language, missed.words)
-        reading = refusal("unsupported", told) if missed.key == "no_skill" else replace(question(told), half=True)
+        unable = missed.key in ("no_skill", "turning")
+        reading = refusal("unsupported", told) if unable else replace(question(told), half=True)
+    if _so_already(reading, scene) and (left := unexplained(form, instruction)) is not None:
+        reading = replace(question(word("leftover", language, left)), half=True)
     if (idle := _idle(reading, scene)) is not None:
         reading = replace(question(word("already_there", language, idle), (idle,)), half=True)
     if reading.reason != "unsafe" and harmful(instruction, scene):
         reading = refusal("unsafe", word("unsafe", language))
     return reading
+
+
+def _so_already(reading: Reading, scene: Scene) -> bool:
+    """Whether all that is asked for is so already."""
+    marked = scene.marked(reading.spots)
+    return bool(reading.subgoals) and all(holds(marked, goal) for goal in reading.subgoals)
 
 
 def _idle(reading: Reading, scene: Scene) -> str | None:

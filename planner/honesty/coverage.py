@@ -6,16 +6,18 @@ instruction names and the form does not are the sign of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 
 from pontine.envs.predicates import Predicate
-from pontine.envs.scene import Scene
+from pontine.envs.scene import TABLE, Scene
 from pontine.planner.grounding.query import Subject
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import Form
 from pontine.planner.language.languages import every
-from pontine.planner.language.segments import is_cjk, is_word, join_units, split_units
+from pontine.planner.language.segments import CJK, is_cjk, is_word, join_units, split_units
 
 _NOT_NOUNS = frozenset(every("signs", "not_nouns"))
 """Nouns that are more often something else."""
@@ -58,10 +60,50 @@ def unspoken(form: Form, instruction: str, scene: Scene, goals: Collection[Predi
         noun = is_word(unit) and not is_cjk(unit[0]) and unit not in _NOT_NOUNS | _FUNCTION | lexicon.GENERIC
         if noun and unit not in copied and any(s.answers(unit) >= 2 for s in subjects):
             return unit
+    if (missed := _colour(units, copied) or _elsewhere(units, copied)) is not None:
+        return missed
     left = "".join(unit if is_word(unit) else "\n" for unit in units)
     for phrase in sorted(map("".join, phrases), key=len, reverse=True):
         left = left.replace(phrase, "\n")
-    return next((word for subject in subjects for word in _chinese_names(subject) if word in left), None)
+    found = next((word for subject in subjects for word in _chinese_names(subject) if word in left), None)
+    return found or _chinese_color(left) or _chinese_elsewhere(left)
+
+
+def _colour(units: Sequence[str], copied: Collection[str]) -> str | None:
+    """A word for a colour that stands before a word that is copied, and is not copied itself."""
+    for unit, behind in pairwise(units):
+        if unit not in copied and behind in copied and not is_cjk(unit[0]) and lexicon.color_of(unit) is not None:
+            return unit
+    return None
+
+
+def _elsewhere(units: Sequence[str], copied: Collection[str]) -> str | None:
+    """A noun behind a relation ("next to the teapot") that is not copied, in languages with spaces."""
+    text = join_units(units)
+    for sign in _signs("beside"):
+        for found in re.finditer(rf"(?<!\w){sign} (?:the|my|that|your|a) ((?:\w+ )?\w+)", text):
+            words = found[1].split(" ")
+            known = [word for word in (found[1], *words) if lexicon.is_kind(word) and word != TABLE]
+            if known and not any(word in copied or word in lexicon.GENERIC for word in words):
+                return known[0]
+    return None
+
+
+def _chinese_color(left: str) -> str | None:
+    """The same in Chinese; where phrases stood there are line breaks."""
+    words = "|".join(sorted((w for w in lexicon.color_words() if is_cjk(w[0])), key=len, reverse=True))
+    found = re.search(rf"((?:{words})色?)的?\n", left)
+    return found[1] if found else None
+
+
+def _chinese_elsewhere(left: str) -> str | None:
+    """The same in Chinese, where the relation stands behind the noun (茶壶旁边)."""
+    for sign in _signs("beside_behind"):
+        for found in re.finditer(rf"([{CJK}]{{2,5}}?)的?{sign}", left):
+            known = (found[1][i:] for i in range(len(found[1]) - 1))
+            if (noun := next((word for word in known if lexicon.is_kind(word)), None)) is not None:
+                return noun if noun not in lexicon.words_for(TABLE) else None
+    return None
 
 
 def _forbids(units: Sequence[str]) -> bool:

@@ -22,6 +22,9 @@ from pontine.planner.language.segments import is_cjk, join_units, split_units
 _FREE, _BEFORE, _BEHIND = 0, 1, 2
 """Where a word stands: outside what a word of forbidding is about, before such a word, or behind it."""
 
+_AWAY = ("out", "farther", "apart")
+"""Verbs by which a thing ends up where it must not be no longer."""
+
 _PLACING = {*SIDES, "near", "closer", "farther", "between", "nearest", "farthest", "do"}
 """Verbs and relations that words for ways may stand for."""
 
@@ -45,14 +48,16 @@ def doubt(form: Form, instruction: str, goals: Sequence[Predicate] = ()) -> Doub
         True
     """
     said = plain(instruction)
+    # Of "the second one, no, the blue one" no word is looked for that was taken back.
+    behind = kept(said)
     return (
-        _forbidden(form, said)
+        _forbidden(form, _blot(said, "taking_back"))
         or _conditional(form, said)
         or _asked(form, said)
         or _undoable(form, said)
         or _taken_back(form, said)
-        or _numbers(form, said, goals)
-        or _ways(form, said)
+        or _numbers(form, behind, goals)
+        or _ways(form, behind)
     )
 
 
@@ -88,29 +93,44 @@ def _patterns(key: str) -> tuple[re.Pattern[str], ...]:
 
 def asks_for(key: str, said: str) -> list[str]:
     """The words of that sort in a text that is `plain` or `spoken`."""
-    return [said[begin:end] for begin, end in _found(said, key)]
+    return [said[begin:end] for begin, end in spans(said, key)]
 
 
-def _found(text: str, *keys: str) -> list[tuple[int, int]]:
+def kept(said: str) -> str:
+    """A text with everything blotted out before the last words with which something is taken back."""
+    found = [end for _, end in spans(_blot(said, "courtesy"), "taking_back") if re.search(r"\w", said[end:])]
+    return "·" * found[-1] + said[found[-1] :] if found else said
+
+
+def spans(text: str, *keys: str) -> list[tuple[int, int]]:
     """Where the text has words of these sorts, in order."""
     return sorted({match.span() for key in keys for pattern in _patterns(key) for match in pattern.finditer(text)})
 
 
 def _forbidden(form: Form, said: str) -> Doubt | None:
     """What is to be done although a word of forbidding stands before it, or it is all that the word can be about."""
-    kept = {phrase for clause in form.clauses if clause.verb == "keep" for phrase in copied(clause)}
+    spared = {phrase for clause in form.clauses if clause.verb == "keep" for phrase in copied(clause)}
     done = {p for c in form.clauses if c.verb != "keep" and not (c.negated or c.mark) for p in copied(c)}
-    if kept & done:
-        return Doubt("forbidden", min(kept & done))
-    heeded = [at for phrase in _heeded(form) for at in _occurrences(phrase, said)]
-    reaches = [r for key in ("forbidding", "sparing") for r in _reaches(said, key)]
+    if spared & done:
+        return Doubt("forbidden", min(spared & done))
+    heeded = [at for phrase in _heeded(form) for at in where(phrase, said)]
+    heeded += _numbered(form, said)
+    verbs = {clause.verb for clause in form.clauses}
+    keys = ("forbidding",) if "instead" in verbs else ("forbidding", "sparing")
+    alone = not any((c.negated or c.verb == "keep") and not copied(c) for c in form.clauses)
+    reaches = [r for key in keys for r in _reaches(said, key, alone)]
     reaches = [(start, word, stop) for start, word, stop in reaches if not any(word <= at < stop for at in heeded)]
     if not reaches:
         return None
     about = said[min(r[1] for r in reaches) : max(r[2] for r in reaches)].strip(" ,.")
     free = any(_stands(phrase, said, reaches) == _FREE for clause in form.clauses for phrase in copied(clause))
     for clause in form.clauses:
-        if clause.verb in (*ALONE, ELSE, ENDIF, "keep") or clause.negated or clause.mark or clause.verb in ASKED:
+        if (
+            clause.verb in (*ALONE, *_AWAY, ELSE, ENDIF, "keep")
+            or clause.negated
+            or clause.mark
+            or clause.verb in ASKED
+        ):
             continue
         places = [_stands(phrase, said, reaches) for phrase in copied(clause)]
         if not places and (_little(said, reaches) or not free):
@@ -121,39 +141,57 @@ def _forbidden(form: Form, said: str) -> Doubt | None:
 
 
 def _heeded(form: Form) -> Iterator[str]:
-    """The copied phrases of what a form leaves out, leaves alone or says must not be done."""
+    """The copied phrases of what a form leaves out, leaves alone, takes away or says must not be done."""
     for clause in form.clauses:
-        if clause.verb == "keep" or clause.negated:
+        if clause.verb in ("keep", *_AWAY) or clause.negated:
             yield from copied(clause)
         for phrase in clause.arguments:
             yield from (join_units(t.words) for term in phrase.excluded for t in term.nested() if t.words)
 
 
-def _reaches(said: str, key: str) -> Iterator[tuple[int, int, int]]:
+def _numbered(form: Form, said: str) -> list[int]:
+    """Where the number of things stands that a form leaves out, as of "all but one"."""
+    counts = [
+        COUNTS[term.determiner]
+        for clause in form.clauses
+        for phrase in clause.arguments
+        for term in phrase.excluded
+        if term.determiner in COUNTS and not term.words
+    ]
+    spoken = {
+        word for code in languages() for word, number in data(code, "doubts")["numbers"].items() if number in counts
+    }
+    spoken |= {*every("doubts", "single")} if 1 in counts else set()
+    return [at for word in spoken for at in where(word, said)]
+
+
+def _reaches(said: str, key: str, alone: bool) -> Iterator[tuple[int, int, int]]:
     """What words of forbidding are about: from where in the text (for `sparing` words the word itself), where the word
-    stands, and up to where."""
+    stands, and up to where. `alone` says that what has no noun ("don't touch it") is about what was said before."""
     breaks = [match.span() for pattern in _patterns("boundary") for match in pattern.finditer(said)]
     ends = [match.start() for pattern in _patterns("end") for match in pattern.finditer(said)]
-    for begin, end in _found(said, key):
+    for begin, end in spans(said, key):
         start = max((b for _, b in breaks if b <= begin), default=0)
         stop = min((e for e in ends if e >= end), default=len(said))
         if key == "sparing":
             start = begin
-        elif not re.search(r"\w", said[start:begin] + said[end:stop]):
-            start = 0  # "it would be a bad idea to open it, so don't"
+        elif alone and all(
+            unit in every("doubts", "backward") for unit in split_units(said[start:begin] + said[end:stop])
+        ):
+            start = 0  # "it would be a bad idea to open it, so don't", "that is hot, do not touch it"
         yield start, begin, stop
 
 
 def _stands(phrase: str, said: str, reaches: Iterable[tuple[int, int, int]]) -> int:
     """Where a copied phrase stands: the freest of the places that it may come from."""
     found = []
-    for at in _occurrences(phrase, said):
+    for at in where(phrase, said):
         inside = [_BEHIND if at >= word else _BEFORE for start, word, stop in reaches if start <= at < stop]
         found.append(max(inside, default=_FREE))
     return min(found, default=_FREE)
 
 
-def _occurrences(phrase: str, said: str) -> Iterator[int]:
+def where(phrase: str, said: str) -> Iterator[int]:
     edges = (r"(?<!\w)", r"(?!\w)") if phrase and not is_cjk(phrase[0]) else ("", "")
     yield from (m.start() for m in re.finditer(edges[0] + re.escape(phrase) + edges[1], said))
 
@@ -168,17 +206,22 @@ def _little(said: str, reaches: Iterable[tuple[int, int, int]]) -> bool:
 
 
 def _conditional(form: Form, said: str) -> Doubt | None:
-    found = _found(_blot(said, "courtesy"), "conditional")
+    found = spans(_blot(said, "courtesy"), "conditional")
     if not found or any(clause.mark == IF for clause in form.clauses) or _is_declined(form):
         return None
-    # "Close any drawer that is open" needs no `if`, and "whichever is empty" none either.
-    if any(term.relation == "is" for term in _terms(form)):
+    # "Close any drawer that is open" needs no `if`, and "whichever is empty" or "is nearest" none either.
+    if any(term.relation == "is" for term in terms(form)):
+        return None
+    picked = {term.relation for term in terms(form)} & {"nearest", "farthest", "bigger", "smaller"}
+    if (picked or any(clause.verb == "back" for clause in form.clauses)) and all(
+        said[begin:end] in asks_for("choosing", said) for begin, end in found
+    ):
         return None
     return Doubt("condition", _around(said, found[0]))
 
 
 def _asked(form: Form, said: str) -> Doubt | None:
-    found = _found(_blot(_blot(said, "courtesy"), "requesting"), "asking")
+    found = spans(_blot(_blot(said, "courtesy"), "requesting"), "asking")
     known = any(c.mark or c.verb in (*ASKED, "why", "did") for c in form.clauses)
     return Doubt("question", said) if found and not known and not _is_declined(form) else None
 
@@ -189,17 +232,18 @@ def _undoable(form: Form, said: str) -> Doubt | None:
         return None
     phrases = [phrase for clause in form.clauses for phrase in copied(clause, excluded=True)]
     # "Hang on" hangs nothing.
-    for begin, end in _found(_blot(said, "taking_back"), "deeds"):
+    for begin, end in spans(_blot(said, "taking_back"), "deeds"):
         deed = said[begin:end]
-        known = skills.meant(split_units(deed)) or skills.states(split_units(deed))
-        if not known and not any(at < end and begin < at + len(p) for p in phrases for at in _occurrences(p, said)):
+        known = bool(skills.meant(split_units(deed)) or skills.states(split_units(deed)))
+        known = known or any(set(split_units(deed)) <= {*clause.words} for clause in form.clauses)
+        if not known and not any(at < end and begin < at + len(p) for p in phrases for at in where(p, said)):
             return Doubt("no_skill", deed)
     return None
 
 
 def _taken_back(form: Form, said: str) -> Doubt | None:
     """Where something is taken back: what is wanted in the end must be what was said after that, or leave that out."""
-    found = _found(_blot(said, "courtesy"), "taking_back")
+    found = spans(_blot(said, "courtesy"), "taking_back")
     if not found or _is_declined(form):
         return None
     begin, end = found[-1]
@@ -208,14 +252,14 @@ def _taken_back(form: Form, said: str) -> Doubt | None:
         return Doubt("taken_back", said[begin:end]) if re.search(r"\w", said[:begin]) else None
     if not re.search(r"\w", said[: found[0][0]]):
         return None
-    later = [[max(_occurrences(p, said), default=-1) >= end for p in copied(c)] for c in form.clauses if not c.negated]
+    later = [[max(where(p, said), default=-1) >= end for p in copied(c)] for c in form.clauses if not c.negated]
     if any(later) and not any(any(places) for places in later):
         return Doubt("taken_back", said[begin:].strip(" ,.·"))
     before = {c.verb for c, places in zip(form.clauses, later, strict=False) if places and not any(places)}
     if any(c.verb in before for c, places in zip(form.clauses, later, strict=False) if any(places)):
         return Doubt("taken_back", said[begin:].strip(" ,.·"))
     for phrase in (phrase for clause in form.clauses for phrase in clause.arguments):
-        sides = {max(_occurrences(join_units(t.words), said), default=-1) >= end for t in phrase.terms if t.words}
+        sides = {max(where(join_units(t.words), said), default=-1) >= end for t in phrase.terms if t.words}
         if len(sides) > 1:
             return Doubt("taken_back", said[begin:].strip(" ,.·"))
     return None
@@ -225,23 +269,23 @@ def _numbers(form: Form, said: str, goals: Sequence[Predicate]) -> Doubt | None:
     """A number of things, or which of them by order, that no determiner says, nothing copied, and no goals come to."""
     if _is_declined(form) or any(clause.verb in (*ALONE, *ASKED) or clause.mark for clause in form.clauses):
         return None
-    determiners = {term.determiner for term in _terms(form)}
-    known = {COUNTS.get(term.determiner, 2 if term.determiner == "both" else -1) for term in _terms(form)}
+    determiners = {term.determiner for term in terms(form)}
+    known = {COUNTS.get(term.determiner, 2 if term.determiner == "both" else -1) for term in terms(form)}
     known |= {len({goal[1] for goal in goals if len(goal) > 1}), len({goal[-1] for goal in goals if len(goal) > 1})}
     known |= {len(phrase.terms) for clause in form.clauses for phrase in clause.arguments}
     if determiners & {"half", "each"}:
         known |= {*COUNTS.values()}
     phrases = [phrase for clause in form.clauses for phrase in copied(clause, excluded=True)]
     for begin, end, number in _counted(_blot(said, "measures")):
-        inside = any(at <= begin < at + len(p) for p in phrases for at in _occurrences(p, said))
+        inside = any(at <= begin < at + len(p) for p in phrases for at in where(p, said))
         if not inside and (number not in known if number else "half" not in determiners):
             return Doubt("leftover", said[begin:end])
-    relations = {term.relation for term in _terms(form)}
-    for begin, end in _found(said, "ordinals"):
+    relations = {term.relation for term in terms(form)}
+    for begin, end in spans(said, "ordinals"):
         first = re.split(r"\s", said[begin:end])[0]
         if relations & {"near", "nearest", "farthest", "bigger", "smaller"} and first not in ("second", "third"):
             continue
-        if not any(at < end and begin < at + len(p) and first in p for p in phrases for at in _occurrences(p, said)):
+        if not any(at < end and begin < at + len(p) and first in p for p in phrases for at in where(p, said)):
             return Doubt("leftover", said[begin:end])
     return None
 
@@ -259,8 +303,8 @@ def _ways(form: Form, said: str) -> Doubt | None:
     """A distance, a way or a part of the table that the form says nothing of."""
     if _is_declined(form):
         return None
-    terms = list(_terms(form))
-    verbs = {clause.verb for clause in form.clauses} | {term.relation for term in terms}
+    told = list(terms(form))
+    verbs = {clause.verb for clause in form.clauses} | {term.relation for term in told}
     if verbs & _PLACING:
         keys: tuple[str, ...] = ("measures",)
     else:
@@ -269,12 +313,12 @@ def _ways(form: Form, said: str) -> Doubt | None:
         return None
     for clause in form.clauses:
         aside = clause.verb in ("left", "right") and len(clause.arguments) == 2
-        if aside and not is_cjk(said[:1] or " ") and not _found(said, "beside") and _found(said, "ways"):
-            return Doubt("leftover", said[slice(*_found(said, "ways")[0])])
+        if aside and not is_cjk(said[:1] or " ") and not spans(said, "beside") and spans(said, "ways"):
+            return Doubt("leftover", said[slice(*spans(said, "ways")[0])])
     phrases = [phrase for clause in form.clauses for phrase in copied(clause, excluded=True)]
-    spotted = any(term.determiner in (OFFSET, SPOT) for term in terms)
-    for begin, end in _found(said, *keys):
-        if any(at < end and begin < at + len(p) for p in phrases for at in _occurrences(p, said)):
+    spotted = any(term.determiner in (OFFSET, SPOT) for term in told)
+    for begin, end in spans(said, *keys):
+        if any(at < end and begin < at + len(p) for p in phrases for at in where(p, said)):
             continue
         if not spotted:
             return Doubt("leftover", said[begin:end])
@@ -300,7 +344,7 @@ def copied(clause: Clause, excluded: bool = False) -> list[str]:
     return words
 
 
-def _terms(form: Form) -> Iterator[Term]:
+def terms(form: Form) -> Iterator[Term]:
     """All terms of a form, those of relations too."""
     phrases: Iterable[NounPhrase] = (phrase for clause in form.clauses for phrase in clause.arguments)
     for phrase in phrases:

@@ -8,6 +8,7 @@ Only the instruction is looked at, never the scene's names.
 from __future__ import annotations
 
 from pontine.envs.scene import Scene
+from pontine.planner.grounding.placing import stands
 from pontine.planner.honesty.doubts import asks_for, spoken
 from pontine.planner.language import lexicon
 from pontine.planner.language.languages import every
@@ -32,4 +33,7 @@ def harmful(instruction: str, scene: Scene) -> bool:
                 return True
         elif sign in text and not any(sign in name for name in names):
             return True
-    return any(not any(words in name for name in names) for words in asks_for("harm", spoken(instruction)))
+    # "Drop it on the dog" is harmless where the dog is a toy on the table.
+    toys = [word for word in every("doubts", "living") if any(word in name for name in names)]
+    found = [words for words in asks_for("harm", spoken(instruction)) if not any(words in name for name in names)]
+    return any(not any(stands(toy, words) for toy in toys) for words in found)

@@ -1,8 +1,9 @@
 """The languages that are understood: each is a folder of JSON files in `data/`, and so is a new one.
 
 `language.json` says how the language is told from others and written, `lexicon.json` what its words mean,
-`messages.json` what is said in it, `signs.json` the words that a reading is doubted by, and `followup.json` the set
-phrases that need no model. `data/concepts.json` says what is true of things in any language.
+`messages.json` what is said in it, `signs.json`, `doubts.json` and `ordinary.json` the words that a reading is doubted
+or believed by, and `followup.json` the set phrases that need no model. `data/concepts.json` says what is true of things
+in any language.
 
 Example:
     >>> languages()

@@ -17,9 +17,9 @@ from pontine.planner.planning.plan import planner_for
 from pontine.planner.reading import Reading
 from pontine.policies.skills.loading import load_library
 
-CARD = SceneObject("card", "card", "red", (0.22, 0.0, 0.01), "table", (0.05, 0.05, 0.02))
-CUBE = SceneObject("cube", "cube", "blue", (0.25, -0.14, 0.015), "table", (0.03, 0.03, 0.03))
-BALL = SceneObject("ball", "ball", "green", (0.18, 0.15, 0.015), "table", (0.03, 0.03, 0.03))
+CARD = SceneObject("card", "card", "red", (0.22, 0.0, 0.01), size=(0.05, 0.05, 0.02))
+CUBE = SceneObject("cube", "cube", "blue", (0.25, -0.14, 0.015), size=(0.03, 0.03, 0.03))
+BALL = SceneObject("ball", "ball", "green", (0.18, 0.15, 0.015), size=(0.03, 0.03, 0.03))
 SCENE = Scene((CARD, CUBE, BALL))
 
 

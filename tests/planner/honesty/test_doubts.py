@@ -51,7 +51,6 @@ DOUBTED = [
         "leftover",
     ),
     ("pour the rice into the bowl", "in the rice, the bowl", "no_skill"),
-    ("place the bottle upright", "hold the bottle", "no_skill"),
     ("把桌子擦一擦", "hold the 桌子", "no_skill"),
 ]
 BELIEVED = [
