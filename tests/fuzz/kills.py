@@ -57,6 +57,9 @@ TRAIN = [
     "clone.updates=5", "clone.hidden=[16,16]", "ppo.iterations=6", "ppo.warmup=1", "ppo.worlds=16", "ppo.batch=128",
     "ppo.validate_every=1", "ppo.validation_episodes=10", "test_episodes=10", "threads=1", "run_dir=run",
 ]  # fmt: skip
+ROUNDS = 6
+STUDENT = Path("run", "checkpoint", "student", "learner.safetensors")
+TUNED = Path("run", "checkpoint", "adapter.safetensors")
 RECORD = """
 import numpy as np, time
 from pontine.sim2real.data.recording import Recorder
@@ -71,14 +74,23 @@ with Recorder("set", cameras={"front": (48, 64)}) as recorder:
 
 @dataclass(frozen=True)
 class Work:
-    """`words` follow `pontine`, or `python` for a `script`; `said` is typed to it. `kept` lists what it has kept in a
-    folder, in its order, and `finished` says whether it has done all."""
+    """`words` follow `pontine`, or `python` for a `script`; `said` is typed to it, `before` is done first in the
+    process of `pontine`. `kept` lists what it has kept in a folder, in its order, and `finished` says whether it has
+    done all."""
 
     words: list[str]
     finished: Callable[[Path], bool]
     kept: Callable[[Path], list[Any]] = lambda folder: []
     said: str = ""
     script: bool = False
+    before: Callable[[], object] | None = None
+
+
+def small_batches() -> None:
+    """Lets `tune` take a step, and keep a checkpoint, after some two sentences."""
+    from pontine.planner.tuning import sft
+
+    sft.TOKENS = 128
 
 
 def read(path: Path) -> Any:
@@ -89,6 +101,25 @@ def read(path: Path) -> Any:
 def points(folder: Path) -> list[Any]:
     """The validations of a training run."""
     return read(folder / "run" / "curve.json") or []
+
+
+def rounds(folder: Path) -> list[Any]:
+    """The rounds that distilling has done."""
+    done = ROUNDS if (folder / "run" / "policy.json").exists() else facts(folder / STUDENT).get("rounds", 0)
+    return list(range(done))
+
+
+def losses(folder: Path) -> list[Any]:
+    """The losses that tuning has kept, with the number of samples after which they were taken."""
+    return facts(folder / TUNED).get("curve", [])
+
+
+def facts(path: Path) -> dict[str, Any]:
+    """What a checkpoint says of itself, nothing where there is none."""
+    if not path.exists():
+        return {}
+    with safe_open(path, "numpy") as file:
+        return json.loads(file.metadata()["facts"])
 
 
 def answers(folder: Path) -> list[Any]:
@@ -126,17 +157,20 @@ WORKS = {
         points,
     ),
     "distill": Work(
-        ["distill", "tasks=[pick,place]", "student.rounds=6", "student.worlds=8", "student.steps=5",
+        ["distill", "tasks=[pick,place]", f"student.rounds={ROUNDS}", "student.worlds=8", "student.steps=5",
          "student.updates=5", "student.batch=64", "student.hidden=[16]", "test_episodes=4", "threads=1", "run_dir=run"],
         exist("run/policy.safetensors", "run/policy.json"),
+        rounds,
     ),
     "critic": Work(
-        ["critic", "task=push", "episodes=60", "test_episodes=40", "threads=1", "out=critic"],
+        ["critic", "task=push", "episodes=100", "test_episodes=20", "threads=1", "out=critic"],
         exist("critic.safetensors", "critic.json"),
     ),
     "tune": Work(
-        ["tune", "samples=24", "save_every=8", "rank=2", "out=run", "threads=1"],
+        ["tune", "samples=12", "save_every=1", "rank=2", "out=run", "threads=1"],
         exist("run/adapter.safetensors", "run/adapter.json", "run/card.json"),
+        losses,
+        before=small_batches,
     ),
     "batch": Work(
         ["plan", "batch=in.jsonl", "out=out.jsonl"],
@@ -195,7 +229,7 @@ def start(name: str, folder: Path) -> Started | Script:
         return Script(work.words, folder)
     more = {"PONTINE_CACHE": str(folder / "cache")} if name == "conversion" else {}
     with mock.patch.dict(os.environ, more):
-        return Started(*work.words, cwd=folder, typed=work.said)
+        return Started(*work.words, cwd=folder, typed=work.said, before=work.before)
 
 
 def damaged(folder: Path) -> list[str]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from pontine.conf.main import dispatch
+from pontine.conf.verbs import Verb
+from pontine.policies import checkpoint
 from tests.fuzz import kills
 
 COUNTING = """
@@ -40,6 +44,23 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setitem(kills.WORKS, "counting", work)
 
     return make
+
+
+@pytest.mark.parametrize("name", [name for name, work in kills.WORKS.items() if not work.script])
+def test_a_work_can_be_typed(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kills.prepare(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    verb = Verb(kills.WORKS[name].words[0])
+    with mock.patch.object(verb.module(), "run", return_value=0) as run:
+        assert dispatch(kills.WORKS[name].words) == 0
+    run.assert_called_once()
+
+
+def test_what_a_checkpoint_says_is_read(tmp_path: Path) -> None:
+    assert kills.rounds(tmp_path) == kills.losses(tmp_path) == []
+    checkpoint.keep(tmp_path / kills.STUDENT, {}, {"rounds": 2})
+    checkpoint.keep(tmp_path / kills.TUNED, {}, {"curve": [[1, 0.5]]})
+    assert (kills.rounds(tmp_path), kills.losses(tmp_path)) == ([0, 1], [[1, 0.5]])
 
 
 def at_first_change() -> kills.Moment:

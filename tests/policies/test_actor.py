@@ -50,3 +50,12 @@ def test_a_missing_file_and_another_shape_are_refused(saved: Path) -> None:
     card.write_text(card.read_text().replace('"observation": 7', '"observation": 8'))
     with pytest.raises(PolicyError, match="does not fit"):
         load(saved)
+
+
+@pytest.mark.parametrize("number", [torch.nan, torch.inf])
+def test_weights_that_are_no_numbers_are_refused(number: float, tmp_path: Path) -> None:
+    actor = Actor(7, 6, (16, 16))
+    next(actor.parameters()).data[0, 0] = number
+    save(actor, {}, tmp_path / "p")
+    with pytest.raises(PolicyError, match="not finite"):
+        load(tmp_path / "p")
