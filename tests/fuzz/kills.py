@@ -163,7 +163,7 @@ WORKS = {
         rounds,
     ),
     "critic": Work(
-        ["critic", "task=push", "episodes=100", "test_episodes=20", "threads=1", "out=critic"],
+        ["critic", "task=button", "episodes=100", "test_episodes=20", "threads=1", "out=critic"],
         exist("critic.safetensors", "critic.json"),
     ),
     "tune": Work(
