@@ -137,7 +137,7 @@ def weigh(form: Form, instruction: str, scene: Scene, turns: Sequence[Turn] = ()
     missed = doubt(form, instruction, reading.subgoals) or detail(form, instruction)
     if reading.kind == "subgoals" and missed is not None:
         told = word(missed.key, language, missed.words)
-        unable = missed.key in ("no_skill", "turning")
+        unable = missed.key in ("no_skill", "turning", "shape")
         reading = refusal("unsupported", told) if unable else replace(question(told), half=True)
     if _so_already(reading, scene) and (left := unexplained(form, instruction)) is not None:
         reading = replace(question(word("leftover", language, left)), half=True)

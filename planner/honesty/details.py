@@ -1,5 +1,5 @@
 """Details of an instruction that its goal form has no word for and says nothing of: how often, when, how far open,
-which way up, somewhere else than on the table, one or the other, in which order.
+which way up, in which shape, somewhere else than on the table, one or the other, in which order.
 
 A form without them is whole and does a part of what was asked. The words are regular expressions in
 `language/data/*/doubts.json`, beside those of `doubts`. What stands in a part of the sentence that the form has no
@@ -20,6 +20,10 @@ _SETTING = {"open", "close", "press"}
 """Verbs that bring a fixture into one of its states, of which there is no half."""
 
 
+_ARRANGING = {"row", "stack", "together", "apart", "move", "near", "on"}
+"""Verbs by which several things make something."""
+
+
 def detail(form: Form, instruction: str) -> Doubt | None:
     """The first detail that the form has no sign of; None if there is none.
 
@@ -35,7 +39,7 @@ def detail(form: Form, instruction: str) -> Doubt | None:
     if first in (*ALONE, *ASKED, "same", "instead", "back") or any(clause.mark == ASK for clause in form.clauses):
         return None
     said = kept(plain(instruction))
-    return _turned(form, said) or _left(form, said) or _either(form, said) or _late(form, said)
+    return _turned(form, said) or _shaped(form, said) or _left(form, said) or _either(form, said) or _late(form, said)
 
 
 def _turned(form: Form, said: str) -> Doubt | None:
@@ -45,9 +49,18 @@ def _turned(form: Form, said: str) -> Doubt | None:
     return next((Doubt("turning", words) for words in _spoken(form, said, "turning")), None)
 
 
+def _shaped(form: Form, said: str) -> Doubt | None:
+    """A shape that several things are to make together, which is no row, tower or heap."""
+    if not any(clause.verb in _ARRANGING for clause in form.clauses):
+        return None
+    return next((Doubt("shape", words) for words in _spoken(form, said, "shapes")), None)
+
+
 def _left(form: Form, said: str) -> Doubt | None:
     verbs = {clause.verb for clause in form.clauses}
     keys = ["times", "elsewhere"]
+    if verbs & {"row", "stack"}:
+        keys.append("ordering")
     marked = any(clause.mark for clause in form.clauses)
     if not marked and not {term.determiner for term in terms(form)} & {"half", "each", "any", "a", *COUNTS}:
         keys.append("vague")

@@ -80,6 +80,38 @@ def test_which_way_up_is_named_where_it_cannot_be_done() -> None:
 
 
 @pytest.mark.parametrize(
+    ("instruction", "form", "words"),
+    [
+        ("build a pyramid out of the cubes", "stack all cubes", "pyramid"),
+        ("arrange the cubes in a circle", "row all cubes", "in a circle"),
+        ("make a bridge from the cubes", "stack all cubes", "make a bridge"),
+        ("用方块搭个金字塔", "stack all 方块", "金字塔"),
+        ("把方块摆成一圈", "row all 方块", "一圈"),
+    ],
+)
+def test_shapes_that_nobody_can_make_are_named(instruction: str, form: str, words: str) -> None:
+    reading = read(instruction, form)
+    assert reading.reason == "unsupported"
+    assert words in reading.text
+
+
+@pytest.mark.parametrize(
+    ("instruction", "dropped", "form"),
+    [
+        ("line the cubes up by size", "row all cubes", "row all cubes, by by size"),
+        ("put the cubes in a row from big to small", "row all cubes", "row all cubes, by from big to small"),
+        ("把方块从小到大排成一排", "row all 方块", "row all 方块, by 从小到大"),
+        ("stack the cubes, biggest at the bottom", "stack all cubes", None),
+        ("build a tower of two", None, "stack two cubes"),
+        ("spread the cubes out", None, "apart all cubes"),
+    ],
+)
+def test_an_order_is_kept_or_asked_about(instruction: str, dropped: str | None, form: str | None) -> None:
+    assert dropped is None or read(instruction, dropped).kind == "question"
+    assert form is None or read(instruction, form).subgoals
+
+
+@pytest.mark.parametrize(
     ("instruction", "form", "left"),
     [
         ("please close the drawer", "close the drawer", None),
