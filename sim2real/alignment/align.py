@@ -39,7 +39,7 @@ def align(series: Series, calibration: Calibration, markers: Markers, lens: Lens
     refusals.check_camera(series.tables)
     refusals.check_count(len(shots), series.tried)
     first = fit(used, markers.hand, lens, camera)
-    refusals.check(shots, markers.hand, first, lens, camera)
+    refusals.check(shots, first, lens, camera)
     seen = [shot for shot in kept if any(tag.id in shot.corners for tag in first.tags)]
     after = misses(first, seen, lens, camera)
     refusals.check_miss(after.tolist())
@@ -52,4 +52,4 @@ def align(series: Series, calibration: Calibration, markers: Markers, lens: Lens
 
 def _unaligned(fitted: Fitted, shots: list[Shot], lens: Lens, camera: CameraPose) -> Array:
     """What `misses` would be, were nothing made up for, by the tags' places on the hand that were found."""
-    return misses(Fitted(Geometry(), fitted.tags, 1.0, {}), shots, lens, camera)
+    return misses(Fitted(Geometry(), fitted.tags, {}), shots, lens, camera)

@@ -84,7 +84,7 @@ class Alignment:
     @property
     def fitted(self) -> Fitted:
         """What `fit.predicted` and `fit.misses` take."""
-        return Fitted(self.geometry, self.hand, 1.0, self.found)
+        return Fitted(self.geometry, self.hand, self.found)
 
     @property
     def usual_miss(self) -> float:
@@ -158,7 +158,7 @@ class Alignment:
             length = math.hypot(w, x, y, z)
             position = _FIELDS.position(tag.get("position"), f"{where}.position")
             hand.append(Tag(int(id), size, position, (w / length, x / length, y / length, z / length)))
-        said = _FIELDS.mapping(top.get("found"), "'found'", (*ESTIMATES, "scale"))
+        said = _FIELDS.mapping(top.get("found"), "'found'", ESTIMATES)
         found = {name: Estimate(*_FIELDS.numbers(value, 3, f"'{name}'")) for name, value in said.items()}
         missed = _FIELDS.list(top.get("miss_mm"), "'miss_mm'")
         miss = _FIELDS.numbers(missed, len(missed), "'miss_mm'")

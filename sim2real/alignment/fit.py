@@ -1,9 +1,13 @@
 """What an arm differs by from its model, fitted to pictures of tags on its hand.
 
 What is fitted: the zeros of the lift, the elbow and the wrist's flex; how the base is turned and where it stands in the
-markers' frame; and where on the hand each tag is stuck. Left out are the pan's zero, which no picture can tell from
-a base that is turned, and the wrist's roll's, which none can tell from tags that are stuck on turned; both are
-taken care of by those.
+markers' frame; where on the hand each tag is stuck; and how large the tags seem. Left out are the pan's zero, which no
+picture can tell from a base that is turned, and the wrist's roll's, which none can tell from tags that are stuck on
+turned; both are taken care of by those.
+
+How large a tag is says how far it is away, and is never known well enough: corners are found a quarter of a pixel
+inside of where they are, which took for known put a hand 4 mm behind its place. The arm's own ways, whose lengths are
+known, tell the distance better.
 
 What a picture shows and what the joints say differ far more by the joints' play than by noise in the
 picture, so what is minimised is the difference over what both together explain. Intervals come from how the
@@ -39,9 +43,12 @@ from where its encoder says. Only their ratio matters; both are chosen."""
 
 CONFIDENCE = 0.95
 
-_LIKELY = np.r_[np.full(3, np.deg2rad(3.0)), np.deg2rad((2.0, 2.0, 5.0)), 0.03, 0.03, 0.015]
+_LIKELY = np.r_[np.full(3, np.deg2rad(3.0)), np.deg2rad((2.0, 2.0, 5.0)), 0.03, 0.03, 0.015, 0.03]
 _OUTLIER = 2.0
 _GEOMETRY, _PLACE = 9, 6
+SHARED = _GEOMETRY + 1
+"""How many values all tags share: the geometry's, and the logarithm of how large the tags seem."""
+
 _STEP = 1e-6
 
 
@@ -66,12 +73,10 @@ class Estimate:
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """What was fitted: the arm's `geometry`, where on the hand each tag is (in the gripper's frame, its origin at the
-    tool point), by how much larger than said the tags are (1: not at all), and the intervals of all that by
-    what it is called."""
+    tool point) and how large it seems, and the intervals of all that by what it is called."""
 
     geometry: Geometry
     tags: tuple[Tag, ...]
-    scale: float
     estimates: Mapping[str, Estimate]
 
 
@@ -83,12 +88,13 @@ ESTIMATES = (
     "shift along x",
     "shift along y",
     "shift along z",
+    "scale",
 )
-"""What the fitted values are called: rad, rad and m."""
+"""What the fitted values are called: rad, rad and m; `scale` is the logarithm of how much larger than said tags are."""
 
 
 class _Model:
-    """Predicts the pixels of all that was seen; values are those of `ESTIMATES`, six a tag, and the tags' scale."""
+    """Predicts the pixels of all that was seen; values are those of `ESTIMATES`, then six a tag."""
 
     def __init__(self, shots: Sequence[Shot], stuck: Sequence[Tag], lens: Lens, camera: CameraPose) -> None:
         self.stuck, self._lens, self._camera = stuck, lens, camera
@@ -102,9 +108,9 @@ class _Model:
     def predicted(self, values: Array, joints: Array | None = None) -> Array:
         """Pixels (m, 4, 2)."""
         hand = _geometry(values).hand(self.joints if joints is None else joints)
-        places = values[_GEOMETRY:-1].reshape(-1, _PLACE)
+        places = values[SHARED:].reshape(-1, _PLACE)
         turns = np.array([rotation(place[:3]) for place in places])
-        squares = np.exp(values[-1]) * self.squares @ turns.transpose(0, 2, 1) + places[:, None, 3:]
+        squares = np.exp(values[_GEOMETRY]) * self.squares @ turns.transpose(0, 2, 1) + places[:, None, 3:]
         points = squares[self.tag] @ hand.rotation.transpose(0, 2, 1) + hand.position[:, None]
         return self._lens.project(self._camera.into(points.reshape(-1, 3))).reshape(-1, 4, 2)
 
@@ -129,48 +135,38 @@ class _Model:
         predicted = self.predicted(values)
         gap = np.linalg.norm(predicted.mean(1) - self.pixels.mean(1), axis=1)
         hand = _geometry(values).hand(self.joints)
-        places = values[_GEOMETRY:-1].reshape(-1, _PLACE)[self.tag, 3:]
+        places = values[SHARED:].reshape(-1, _PLACE)[self.tag, 3:]
         points = np.einsum("mij,mj->mi", hand.rotation, places) + hand.position
         depth = self._camera.into(points)[:, 2]
         return gap * depth / self._lens.focal[0]
 
 
-def fit(shots: Sequence[Shot], stuck: Sequence[Tag], lens: Lens, camera: CameraPose, *, scaled: bool = False) -> Fitted:
+def fit(shots: Sequence[Shot], stuck: Sequence[Tag], lens: Lens, camera: CameraPose) -> Fitted:
     """What explains best where the tags `stuck` (ids and sizes; where on the hand is found out) are seen.
 
-    With `scaled` the tags' size is fitted too. Every tag of the shots must be among `stuck`. Raises ValueError
-    for fewer than four shots.
+    Every tag of the shots must be among `stuck`. Raises ValueError for fewer than four shots.
     """
     if len(shots) < 4:
         raise ValueError(f"{len(shots)} shots tell nothing; it takes at least 4")
     known = [tag for tag in stuck if any(tag.id in shot.corners for shot in shots)]
     model = _Model(shots, known, lens, camera)
-    values = np.concatenate([np.zeros(_GEOMETRY), *_guesses(model, lens, camera), [0.0]])
-    free = np.arange(len(values) if scaled else len(values) - 1)
-
-    def put(found: Array) -> Array:
-        whole = values.copy()
-        whole[free] = found
-        return whole
+    values = np.concatenate([np.zeros(SHARED), *_guesses(model, lens, camera)])
 
     # First by pixels alone, from a guess that may be far off; then by what the joints' play explains as well.
     whitening = np.broadcast_to(np.eye(8) / (10 * PIXELS), (len(model.pixels), 8, 8))
     for _ in range(3):
 
         def residuals(found: Array, whitening: Array = whitening) -> Array:
-            likely = found[:_GEOMETRY] / _LIKELY
-            return np.concatenate([model.misses(put(found), whitening).ravel(), likely])
+            return np.concatenate([model.misses(found, whitening).ravel(), found[:SHARED] / _LIKELY])
 
-        solved = least_squares(residuals, values[free], loss="soft_l1", f_scale=_OUTLIER, x_scale="jac")
-        values = put(solved.x)
+        solved = least_squares(residuals, values, loss="soft_l1", f_scale=_OUTLIER, x_scale="jac")
+        values = solved.x
         whitening = model.whitening(values)
     spread = _spread(solved, model.shot, len(shots))
     quantile = float(student.ppf((1 + CONFIDENCE) / 2, max(len(shots) - 1, 1)))
-    names = (*ESTIMATES, *(f"tag {tag.id} {k}" for tag in known for k in range(_PLACE)), *(("scale",) * scaled))
-    ranges = zip(names, solved.x, quantile * spread, strict=True)
-    estimates = {n: Estimate(float(v), float(v - w), float(v + w)) for n, v, w in ranges if not n.startswith("tag ")}
-    scale = float(np.exp(values[-1]))
-    return Fitted(_geometry(values), _placed(values, known), scale, estimates)
+    ranges = zip(ESTIMATES, values[:SHARED], quantile * spread[:SHARED], strict=True)
+    estimates = {name: Estimate(float(v), float(v - w), float(v + w)) for name, v, w in ranges}
+    return Fitted(_geometry(values), _placed(values, known), estimates)
 
 
 def misses(fitted: Fitted, shots: Sequence[Shot], lens: Lens, camera: CameraPose) -> Array:
@@ -191,24 +187,24 @@ def placed_anew(fitted: Fitted, shots: Sequence[Shot], lens: Lens, camera: Camer
     """Where on the hand the tags are by these shots, the geometry being what was fitted; those that they show."""
     known = [tag for tag in fitted.tags if any(tag.id in shot.corners for shot in shots)]
     model = _Model(shots, known, lens, camera)
-    values = _values(Fitted(fitted.geometry, tuple(known), fitted.scale, {}))
+    values = _values(Fitted(fitted.geometry, tuple(known), {}))
     whitening = model.whitening(values)
 
     def residuals(places: Array) -> Array:
-        return model.misses(np.concatenate([values[:_GEOMETRY], places, values[-1:]]), whitening).ravel()
+        return model.misses(np.concatenate([values[:SHARED], places]), whitening).ravel()
 
-    solved = least_squares(residuals, values[_GEOMETRY:-1], loss="soft_l1", f_scale=_OUTLIER, x_scale="jac")
-    return _placed(np.concatenate([values[:_GEOMETRY], solved.x, values[-1:]]), known)
+    solved = least_squares(residuals, values[SHARED:], loss="soft_l1", f_scale=_OUTLIER, x_scale="jac")
+    return _placed(np.concatenate([values[:SHARED], solved.x]), known)
 
 
 def information(joints: Array, tag: Tag, fitted: Fitted, lens: Lens, camera: CameraPose) -> Array:
-    """What a picture of a tag at joints (n, 6) rad tells of the geometry and that tag's place, (n, 15, 15)."""
+    """What a picture of a tag at joints (n, 6) rad tells of what is shared and that tag's place, (n, 16, 16)."""
     shots = [Shot(q, {tag.id: np.zeros((4, 2))}) for q in joints]
-    own = Fitted(fitted.geometry, (tag,), 1.0, {})
+    own = Fitted(fitted.geometry, (tag,), {})
     model, values = _Model(shots, (tag,), lens, camera), _values(own)
     whitening, here = model.whitening(values), model.predicted(values)
     slopes = []
-    for i in range(_GEOMETRY + _PLACE):
+    for i in range(SHARED + _PLACE):
         moved = values.copy()
         moved[i] += _STEP
         slopes.append(np.einsum("mij,mj->mi", whitening, (model.predicted(moved) - here).reshape(-1, 8)) / _STEP)
@@ -217,7 +213,7 @@ def information(joints: Array, tag: Tag, fitted: Fitted, lens: Lens, camera: Cam
 
 
 PRIOR = np.diag(np.r_[1 / _LIKELY**2, np.full(3, 1.0), np.full(3, 1 / 0.1**2)])
-"""What is known before any picture, in the terms of `information`, (15, 15)."""
+"""What is known before any picture, in the terms of `information`, (16, 16)."""
 
 
 def _geometry(values: Array) -> Geometry:
@@ -227,11 +223,11 @@ def _geometry(values: Array) -> Geometry:
 
 
 def _values(fitted: Fitted) -> Array:
-    """What `_Model` takes."""
+    """What `_Model` takes, the tags being as large as they seem."""
     geometry = fitted.geometry
     places = [np.r_[vector(tag), tag.position] for tag in fitted.tags]
     zeros = geometry.zeros[list(FITTED)]
-    return np.concatenate([zeros, geometry.turn, geometry.shift, *places, [np.log(fitted.scale)]])
+    return np.concatenate([zeros, geometry.turn, geometry.shift, [0.0], *places])
 
 
 def vector(tag: Tag) -> Array:
@@ -243,10 +239,10 @@ def vector(tag: Tag) -> Array:
 
 def _placed(values: Array, known: Sequence[Tag]) -> tuple[Tag, ...]:
     placed = []
-    for tag, place in zip(known, values[_GEOMETRY:-1].reshape(-1, _PLACE), strict=True):
+    for tag, place in zip(known, values[SHARED:].reshape(-1, _PLACE), strict=True):
         w, x, y, z = (float(v) for v in matrix_to_quat(rotation(place[:3])))
         a, b, c = (float(v) for v in place[3:])
-        placed.append(Tag(tag.id, tag.size, (a, b, c), (w, x, y, z)))
+        placed.append(Tag(tag.id, tag.size * float(np.exp(values[_GEOMETRY])), (a, b, c), (w, x, y, z)))
     return tuple(placed)
 
 

@@ -20,7 +20,7 @@ def draw(series: Series, outcome: Outcome, lens: Lens, path: str | Path) -> None
     assert series.last is not None, "nothing was looked at"
     over = Overlay(series.last, lens, outcome.camera)
     fitted = outcome.alignment.fitted
-    plain = Fitted(Geometry(), fitted.tags, 1.0, {})
+    plain = Fitted(Geometry(), fitted.tags, {})
     over.axes(np.zeros(3), np.eye(3), "the base's origin", 0.1)
     for shot in series.shots:
         for id, corners in shot.corners.items():

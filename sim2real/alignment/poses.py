@@ -75,7 +75,7 @@ def visible(joints: Array, tag: Tag, fitted: Fitted, lens: Lens, camera: CameraP
 
 def choose(joints: Array, fitted: Fitted, lens: Lens, camera: CameraPose, count: int) -> Array:
     """Those of the poses (n, 6) rad that tell most together, at most `count`, in an order that is short to go."""
-    shape = fit.PRIOR.shape[0] - 6
+    shape = fit.SHARED
     size = shape + 6 * len(fitted.tags)
     told = np.zeros((len(joints), size, size))
     for i, tag in enumerate(fitted.tags):

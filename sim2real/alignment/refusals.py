@@ -11,7 +11,6 @@ from pontine.envs.arrays import Array
 from pontine.envs.robot import JOINTS
 
 from ..vision.lens import CameraPose, Lens
-from ..vision.markers import Tag
 from . import fit
 from .alignment import LARGEST_SHIFT, LARGEST_TURN, LARGEST_ZERO, AlignmentError
 from .fit import Fitted, Shot
@@ -37,9 +36,9 @@ PAN_AXIS = 0.0388
 _NEAR, _FEW = 0.008, 5
 
 
-def check(shots: Sequence[Shot], hand: Sequence[Tag], fitted: Fitted, lens: Lens, camera: CameraPose) -> None:
+def check(shots: Sequence[Shot], fitted: Fitted, lens: Lens, camera: CameraPose) -> None:
     """Raise AlignmentError in one line where what was seen does not agree, the likeliest cause named."""
-    check_size(shots, hand, lens, camera)
+    check_size(fitted)
     check_stuck(shots, fitted, lens, camera)
     check_geometry(fitted)
 
@@ -65,12 +64,12 @@ def check_camera(tables: Sequence[Mapping[int, Array]]) -> None:
             )
 
 
-def check_size(shots: Sequence[Shot], hand: Sequence[Tag], lens: Lens, camera: CameraPose) -> None:
+def check_size(fitted: Fitted) -> None:
     """Whether the tags on the hand are as large as they are said to be."""
-    found = fit.fit(shots, hand, lens, camera, scaled=True)
-    estimate = found.estimates["scale"]
-    if abs(found.scale - 1) > MISPRINTED and not estimate.low <= 0.0 <= estimate.high:
-        change = f"{abs(found.scale - 1):.0%} {'smaller' if found.scale < 1 else 'larger'}"
+    estimate = fitted.estimates["scale"]
+    larger = math.expm1(estimate.value)
+    if abs(larger) > MISPRINTED and not estimate.low <= 0.0 <= estimate.high:
+        change = f"{abs(larger):.0%} {'smaller' if larger < 0 else 'larger'}"
         raise AlignmentError(
             f"the tags on the hand are {change} than the markers file says: measure a black square and write its side "
             "into the file, or print the sheet again at 100 %"

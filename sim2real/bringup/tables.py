@@ -94,8 +94,9 @@ def alignment_table(alignment: Alignment) -> Table:
     """What an arm differs by, a line each, with its interval of 95 %."""
     table = Table("what", "off by", "from", "to", box=None, header_style="bold")
     for name, estimate in alignment.found.items():
-        length = name.startswith("shift")
-        scale, unit = (1000.0, "mm") if length else (math.degrees(1.0), "°")
+        scale, unit = (1000.0, "mm") if name.startswith("shift") else (math.degrees(1.0), "°")
+        if name == "scale":
+            scale, unit = 100.0, "%"
         cells = (f"{scale * value:+.2f} {unit}" for value in (estimate.value, estimate.low, estimate.high))
         table.add_row(_SAID.get(name, name), *cells)
     return table
@@ -108,6 +109,7 @@ _SAID = {
     "shift along x": "base shifted along x, ahead",
     "shift along y": "base shifted along y, to the left",
     "shift along z": "base above the table of the markers file",
+    "scale": "tags on the hand seem larger",
 }
 
 

@@ -57,12 +57,13 @@ class World:
         """What a fit can find of it: the zero of the pan is a turn of the base about the pan's axis."""
         axis, pan = np.array([0.0388353, 0.0, 0.0]), -self.geometry.zeros[0]
         shift = self.geometry.shift + axis - rotation(np.array([0.0, 0.0, pan])) @ axis
-        return np.r_[self.geometry.zeros[1:4], self.geometry.turn + (0.0, 0.0, pan), shift]
+        return np.r_[self.geometry.zeros[1:4], self.geometry.turn + (0.0, 0.0, pan), shift, np.log(self.scale)]
 
     def shots(self, rng: np.random.Generator, count: int, play: float = np.deg2rad(0.3), noise: float = 0.15,
-              loose: float = 0.0) -> list[Shot]:  # fmt: skip
-        """Shots at random poses; joints are up to `play` (rad) from where they say, pixels scatter by `noise`; from
-        half on the first tag is `loose` (m) away from where it was."""
+              loose: float = 0.0, inside: float = 0.0) -> list[Shot]:  # fmt: skip
+        """Shots at random poses; joints are up to `play` (rad) from where they say, pixels scatter by `noise` and
+        corners are found that much `inside` (pixels) of where they are; from half on the first tag is `loose` (m) away
+        from where it was."""
         found: list[Shot] = []
         eye = camera()
         while len(found) < count:
@@ -76,8 +77,10 @@ class World:
                 points = (tags.corners(SIZE * self.scale) @ own.T + moved) @ turn.T + place
                 out, towards = turn @ own[:, 2], eye.position - points.mean(0)
                 pixels = LENS.project(eye.into(points))
-                inside = np.all((pixels > 20) & (pixels < (1260, 700)))
-                if inside and out @ towards > 0.45 * np.linalg.norm(towards):
+                shown = np.all((pixels > 20) & (pixels < (1260, 700)))
+                if shown and out @ towards > 0.45 * np.linalg.norm(towards):
+                    outward = pixels - pixels.mean(axis=0)
+                    pixels = pixels - inside * outward / np.linalg.norm(outward, axis=1, keepdims=True)
                     corners[id] = pixels + rng.normal(size=(4, 2)) * noise
             if corners:
                 found.append(Shot(joints, corners))

@@ -37,7 +37,7 @@ def calibration() -> Calibration:
 
 def alignment() -> Alignment:
     found = {name: Estimate(0.01, 0.005, 0.015) for name in ESTIMATES}
-    fitted = Fitted(GEOMETRY, HAND_TAGS, 1.0, found)
+    fitted = Fitted(GEOMETRY, HAND_TAGS, found)
     return Alignment.of("mine", fitted, [0.001, 0.002], calibration(), MARKERS, "2026-11-28T12:00:00+00:00")
 
 
@@ -95,7 +95,7 @@ def test_it_is_for_one_calibration_and_one_table() -> None:
 
 
 def test_what_is_far_off_is_not_made_up_for() -> None:
-    fitted = Fitted(Geometry(np.full(6, 0.2)), HAND_TAGS, 1.0, {})
+    fitted = Fitted(Geometry(np.full(6, 0.2)), HAND_TAGS, {})
     with pytest.raises(AlignmentError, match="more than is made up for"):
         Alignment.of("mine", fitted, [0.001], calibration(), MARKERS)
 

@@ -54,7 +54,7 @@ def test_the_hand_meets_the_camera_afterwards(done: tuple[OffArm, Series, Outcom
     rng = np.random.default_rng(0)
     poses = np.array([work_pose(rng, 0.01) for _ in range(20)])
     truth = GEOMETRY.hand(poses).position
-    assert np.linalg.norm(found.hand(poses).position - truth, axis=1).max() < 0.0035
+    assert np.linalg.norm(found.hand(poses).position - truth, axis=1).max() < 0.0025
     assert np.linalg.norm(Geometry().hand(poses).position - truth, axis=1).max() > 0.005
     assert np.median(outcome.after) < 0.001 < np.median(outcome.before)
 
