@@ -29,11 +29,12 @@ from .fit import ESTIMATES, Estimate, Fitted
 from .geometry import Geometry
 
 _FORMAT, _VERSION = "pontine arm alignment", 1
-_KEYS = ("format", "version", "name", "made", "zeros", "turn", "shift", "hand", "found", "miss_mm", "calibration",
-         "table")  # fmt: skip
+_KEYS = ("format", "version", "name", "made", "zeros", "turn", "shift", "reach", "hand", "found", "miss_mm",
+         "calibration", "table")  # fmt: skip
 
-LARGEST_ZERO, LARGEST_TURN, LARGEST_SHIFT = math.radians(8.0), math.radians(15.0), 0.03
-"""The largest zero and turn (rad) and shift (m) of the base that is made up for: beyond, something is wrong."""
+LARGEST_ZERO, LARGEST_TURN, LARGEST_SHIFT, LARGEST_REACH = math.radians(8.0), math.radians(15.0), 0.03, 0.03
+"""The largest zero and turn (rad) and shift (m) of the base, and the largest reach, that are made up for: beyond,
+something is wrong."""
 
 _SAMPLES, _SAME = 300, 1e-6
 
@@ -70,6 +71,7 @@ class Alignment:
             ("zero", geometry.zeros, LARGEST_ZERO),
             ("turn", geometry.turn, LARGEST_TURN),
             ("shift", geometry.shift, LARGEST_SHIFT),
+            ("reach", np.array([geometry.reach]), LARGEST_REACH),
         ):
             if np.abs(values).max() > most:
                 raise AlignmentError(f"a {what} of {np.abs(values).max():.3f} is more than is made up for ({most:.3f})")
@@ -119,6 +121,7 @@ class Alignment:
             "name": self.name,
             "made": self.made,
             **{k: getattr(geometry, k).round(9).tolist() for k in ("zeros", "turn", "shift")},
+            "reach": round(geometry.reach, 9),
             "hand": [
                 {"id": tag.id, "size": tag.size, "position": list(tag.position), "orientation": list(tag.orientation)}
                 for tag in self.hand
@@ -149,6 +152,8 @@ class Alignment:
             np.array(_FIELDS.numbers(top.get(key), count, f"'{key}'"))
             for key, count in (("zeros", len(JOINTS)), ("turn", 3), ("shift", 3))
         )
+        # Files of versions that did not fit it have none.
+        reach = _FIELDS.numbers([top.get("reach", 0.0)], 1, "'reach'")[0]
         hand = []
         for i, item in enumerate(_FIELDS.list(top.get("hand"), "'hand'")):
             where = f"hand[{i}]"
@@ -174,8 +179,8 @@ class Alignment:
         laid = _FIELDS.list(top.get("table"), "'table'")
         table = tuple(_FIELDS.numbers(tag, _LAID, f"table[{i}]") for i, tag in enumerate(laid))
         name, made = (_FIELDS.text(top.get(key), f"'{key}'") for key in ("name", "made"))
-        return cls(name, Geometry(zeros, turn, shift), tuple(hand), found, tuple(m / 1000 for m in miss), calibration,
-                   table, made)  # fmt: skip
+        return cls(name, Geometry(zeros, turn, shift, reach), tuple(hand), found, tuple(m / 1000 for m in miss),
+                   calibration, table, made)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ markers' frame; where on the hand each tag is stuck; and how large the tags seem
 picture can tell from a base that is turned, and the wrist's roll's, which none can tell from tags that are stuck on
 turned; both are taken care of by those.
 
-How large a tag is says how far it is away, and is never known well enough: corners are found a quarter of a pixel
-inside of where they are, which took for known put a hand 4 mm behind its place. The arm's own ways, whose lengths are
-known, tell the distance better.
+How far the hand is from the camera is told by three things of which none is known well enough to be alone: how large
+the tags seem (corners are found a quarter of a pixel inside of where they are, which taken for known put a hand 4 mm
+behind its place), how long the arm's links are (half a millimetre each is 3 mm there), and where the base stands (by
+a sheet laid against it by eye). So all three are fitted, each within what is likely.
 
 What a picture shows and what the joints say differ far more by the joints' play than by noise in the
 picture, so what is minimised is the difference over what both together explain. Intervals come from how the
@@ -43,9 +44,10 @@ from where its encoder says. Only their ratio matters; both are chosen."""
 
 CONFIDENCE = 0.95
 
-_LIKELY = np.r_[np.full(3, np.deg2rad(3.0)), np.deg2rad((2.0, 2.0, 5.0)), 0.03, 0.03, 0.015, 0.03]
+# Zeros, turn, shift, reach, scale: as far off (rad and m) as arms that people built and set up are said to be.
+_LIKELY = np.r_[np.full(3, np.deg2rad(3.0)), np.deg2rad((2.0, 2.0, 5.0)), 0.0025, 0.0025, 0.0015, 0.004, 0.02]
 _OUTLIER = 2.0
-_GEOMETRY, _PLACE = 9, 6
+_GEOMETRY, _PLACE = 10, 6
 SHARED = _GEOMETRY + 1
 """How many values all tags share: the geometry's, and the logarithm of how large the tags seem."""
 
@@ -88,9 +90,11 @@ ESTIMATES = (
     "shift along x",
     "shift along y",
     "shift along z",
+    "reach",
     "scale",
 )
-"""What the fitted values are called: rad, rad and m; `scale` is the logarithm of how much larger than said tags are."""
+"""What the fitted values are called: rad, rad and m; `reach` is the geometry's, and `scale` the logarithm of how much
+larger than said the tags seem."""
 
 
 class _Model:
@@ -198,7 +202,7 @@ def placed_anew(fitted: Fitted, shots: Sequence[Shot], lens: Lens, camera: Camer
 
 
 def information(joints: Array, tag: Tag, fitted: Fitted, lens: Lens, camera: CameraPose) -> Array:
-    """What a picture of a tag at joints (n, 6) rad tells of what is shared and that tag's place, (n, 16, 16)."""
+    """What a picture of a tag at joints (n, 6) rad tells of what is shared and that tag's place, (n, 17, 17)."""
     shots = [Shot(q, {tag.id: np.zeros((4, 2))}) for q in joints]
     own = Fitted(fitted.geometry, (tag,), {})
     model, values = _Model(shots, (tag,), lens, camera), _values(own)
@@ -213,13 +217,13 @@ def information(joints: Array, tag: Tag, fitted: Fitted, lens: Lens, camera: Cam
 
 
 PRIOR = np.diag(np.r_[1 / _LIKELY**2, np.full(3, 1.0), np.full(3, 1 / 0.1**2)])
-"""What is known before any picture, in the terms of `information`, (16, 16)."""
+"""What is known before any picture, in the terms of `information`, (17, 17)."""
 
 
 def _geometry(values: Array) -> Geometry:
     zeros = np.zeros(len(JOINTS))
     zeros[list(FITTED)] = values[:3]
-    return Geometry(zeros, values[3:6], values[6:9])
+    return Geometry(zeros, values[3:6], values[6:9], float(values[9]))
 
 
 def _values(fitted: Fitted) -> Array:
@@ -227,7 +231,7 @@ def _values(fitted: Fitted) -> Array:
     geometry = fitted.geometry
     places = [np.r_[vector(tag), tag.position] for tag in fitted.tags]
     zeros = geometry.zeros[list(FITTED)]
-    return np.concatenate([zeros, geometry.turn, geometry.shift, [0.0], *places])
+    return np.concatenate([zeros, geometry.turn, geometry.shift, [geometry.reach, 0.0], *places])
 
 
 def vector(tag: Tag) -> Array:
@@ -290,4 +294,6 @@ def _spread(solved: Any, shot: Array, count: int) -> Array:
     meat = pull.T @ pull
     free = max(pairs - jacobian.shape[1], 1)
     meat *= count / max(count - 1, 1) * (pairs - 1) / free
+    # What is likely beforehand is as uncertain as it says.
+    meat += jacobian[pairs:].T @ jacobian[pairs:]
     return np.sqrt(np.diag(inverse @ meat @ inverse).clip(0))

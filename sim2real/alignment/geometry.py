@@ -31,7 +31,8 @@ class Geometry:
     """What an arm differs by from its model.
 
     `zeros` (6,) rad are added to the joint angles that the calibration gives. The base is turned by the rotation vector
-    `turn` (3,) rad and then stands at `shift` (3,) m, in the frame of the markers file, whose table is at z = 0.
+    `turn` (3,) rad and then stands at `shift` (3,) m, in the frame of the markers file, whose table is at z = 0. All of
+    the arm is by the share `reach` farther from the base's origin than the model's.
 
     Example:
         >>> higher = Geometry(shift=np.array([0.0, 0.0, 0.002]))
@@ -47,12 +48,13 @@ class Geometry:
     zeros: Array = field(default_factory=lambda: np.zeros(_N))
     turn: Array = field(default_factory=lambda: np.zeros(3))
     shift: Array = field(default_factory=lambda: np.zeros(3))
+    reach: float = 0.0
 
     def hand(self, joints: Array) -> ToolPose:
         """Where the hand is in the markers' frame at joint angles (n, 6) rad of the calibration."""
         turn = rotation(self.turn)
         there = tool_pose(np.asarray(joints, float) + self.zeros)
-        return ToolPose(there.position @ turn.T + self.shift, turn @ there.rotation)
+        return ToolPose((1 + self.reach) * there.position @ turn.T + self.shift, turn @ there.rotation)
 
     def model_joints(self, joints: Array) -> Array:
         """Joint angles (6,) rad at which the model's hand is where the arm's hand is at `joints` (6,) rad.
@@ -62,7 +64,7 @@ class Geometry:
         """
         plain = np.asarray(joints, float) + self.zeros
         turn = rotation(self.turn)
-        wanted = turn @ level_motion(plain)[0] + self.shift
+        wanted = (1 + self.reach) * turn @ level_motion(plain)[0] + self.shift
         found = plain.copy()
         # A turn about the axis that the lift, the elbow and the wrist turn about changes the pitch.
         pitch = float(self.turn @ (np.sin(plain[0]), np.cos(plain[0]), 0.0))
@@ -90,4 +92,4 @@ class Geometry:
     @property
     def plain(self) -> bool:
         """Whether it is the model's."""
-        return not (np.any(self.zeros) or np.any(self.turn) or np.any(self.shift))
+        return not (np.any(self.zeros) or np.any(self.turn) or np.any(self.shift) or self.reach)

@@ -95,7 +95,7 @@ def alignment_table(alignment: Alignment) -> Table:
     table = Table("what", "off by", "from", "to", box=None, header_style="bold")
     for name, estimate in alignment.found.items():
         scale, unit = (1000.0, "mm") if name.startswith("shift") else (math.degrees(1.0), "°")
-        if name == "scale":
+        if name in ("reach", "scale"):
             scale, unit = 100.0, "%"
         cells = (f"{scale * value:+.2f} {unit}" for value in (estimate.value, estimate.low, estimate.high))
         table.add_row(_SAID.get(name, name), *cells)
@@ -109,7 +109,8 @@ _SAID = {
     "shift along x": "base shifted along x, ahead",
     "shift along y": "base shifted along y, to the left",
     "shift along z": "base above the table of the markers file",
-    "scale": "tags on the hand seem larger",
+    "reach": "arm reaches farther than the model's",
+    "scale": "tags on the hand seem larger than said",
 }
 
 

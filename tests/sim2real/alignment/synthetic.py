@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,15 +41,17 @@ class World:
 
     @classmethod
     def drawn(cls, rng: np.random.Generator, scale: float = 1.0) -> World:
-        """One as people put them together: zeros off by a degree, tilted by half of one, 2 mm from where it should."""
+        """One as people put them together: zeros off by a degree, tilted by half of one, 2 mm from where it should,
+        with links that are a third of a percent too long or too short."""
         zeros = np.r_[rng.normal(size=5) * np.deg2rad(1.0), 0.0]
-        geometry = Geometry(zeros, rng.normal(size=3) * np.deg2rad(0.5), rng.normal(size=3) * 0.002)
+        geometry = Geometry(zeros, rng.normal(size=3) * np.deg2rad(0.5), rng.normal(size=3) * (0.002, 0.002, 0.0015))
         stuck = {}
         for tag, side in zip(HAND, (1, -1), strict=True):
             out, up = np.array([0.0, side, 0.0]), np.array([0.0, 0.0, 1.0])
             turn = rotation(rng.normal(size=3) * 0.05) @ np.stack([np.cross(up, out), up, out], axis=1)
             place = np.array([-0.011, 0.0248 * side, -0.02]) - TOOL_POS + rng.normal(size=3) * 0.002
             stuck[tag.id] = turn, place
+        geometry = replace(geometry, reach=float(rng.normal() * 0.003))
         return cls(geometry, stuck, scale)
 
     @property
@@ -57,7 +59,8 @@ class World:
         """What a fit can find of it: the zero of the pan is a turn of the base about the pan's axis."""
         axis, pan = np.array([0.0388353, 0.0, 0.0]), -self.geometry.zeros[0]
         shift = self.geometry.shift + axis - rotation(np.array([0.0, 0.0, pan])) @ axis
-        return np.r_[self.geometry.zeros[1:4], self.geometry.turn + (0.0, 0.0, pan), shift, np.log(self.scale)]
+        more = self.geometry.reach, np.log(self.scale)
+        return np.r_[self.geometry.zeros[1:4], self.geometry.turn + (0.0, 0.0, pan), shift, more]
 
     def shots(self, rng: np.random.Generator, count: int, play: float = np.deg2rad(0.3), noise: float = 0.15,
               loose: float = 0.0, inside: float = 0.0) -> list[Shot]:  # fmt: skip
