@@ -24,7 +24,6 @@ from pontine.planner.benchmarks.wished import KINDS, Wished, wished
 from pontine.planner.execution.executive import Skill
 from pontine.planner.execution.report import Report
 from pontine.planner.execution.run import perform
-from pontine.planner.reading import Reading
 from pontine.policies.provenance import command
 from pontine.policies.skills.loading import load_library
 from pontine.policies.threads import torch_threads
@@ -51,8 +50,8 @@ class Trial:
         out: dict[str, Any] = {
             "kind": self.case.kind,
             "seed": self.case.table_seed,
-            "wish": repr(self.case.wish),
-            "things": list(self.case.names),
+            "form": self.case.form,
+            "things": list(self.case.places),
             "spots": {name: list(p) for name, p in self.case.places.items()},
             "off": {name: None if math.isinf(off) else round(off, 4) for name, off in self.off.items()},
             "reached": self.reached,
@@ -101,14 +100,14 @@ def bench_spots(
 def attempt(case: Wished, skills: Mapping[str, Skill], replans: int = 3) -> Trial:
     """Bring things where they are wished, in simulation."""
     robot = SimulatedRobot(case.table)
-    before, reading = robot.scene(), Reading("subgoals", case.goals, spots=case.spots)
-    report = perform(repr(case.wish), robot, lambda text, scene: reading, skills, seed=case.table_seed, replans=replans)
+    before = robot.scene()
+    report = perform(case.form, robot, lambda text, scene: case.reading, skills, seed=case.table_seed, replans=replans)
     return judge(case, report, before, robot.scene())
 
 
 def judge(case: Wished, report: Report, before: Scene, world: Scene) -> Trial:
     """Compare the world, looked at once more, with where the things were wished."""
-    marked = world.marked(case.spots)
+    marked = world.marked(case.reading.spots)
     ends = {name: world.object(name).position for name in case.places}
     off = {
         name: math.dist(end[:2], case.places[name])
@@ -116,7 +115,7 @@ def judge(case: Wished, report: Report, before: Scene, world: Scene) -> Trial:
         else math.inf
         for name, end in ends.items()
     }
-    reached = all(holds(marked, goal) for goal in case.goals)
+    reached = all(holds(marked, goal) for goal in case.reading.subgoals)
     places = {name: (end[0], end[1]) for name, end in ends.items() if end is not None}
     return Trial(case, report, off, reached, math.inf not in off.values() and case.said(before, places))
 
@@ -149,11 +148,11 @@ def _show(console: Console, result: dict[str, Any], trials: Sequence[Trial]) -> 
     console.print(table)
     for trial in trials:
         if not trial.reached:
-            what = f"{trial.case.wish!r} {', '.join(trial.case.names)} (seed={trial.case.table_seed})"
+            what = f"{trial.case.form} (seed={trial.case.table_seed})"
             console.print(Text(f"  {what}: {trial.report.cause}: {trial.report.reason}"), soft_wrap=True)
     for key in ("reached", "as_said"):
         console.print(rate_line(key, result[key]))
     console.print(f"off the spot: {result['off_median']} m at the median, {result['off_p95']} m at the 95th percentile")
     console.print(f"done with the goal false: {result['done_with_goal_false']}")
-    refused = ", ".join(f"{reason.replace('_', ' ')} {n}" for reason, n in result["declined"].items())
+    refused = ", ".join(f"{reason} ({n})" for reason, n in result["declined"].items())
     console.print(f"declined on other tables: {refused or 'none'}")

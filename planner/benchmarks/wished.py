@@ -1,13 +1,14 @@
-"""Tables and wishes for `pontine bench spots`: ten kinds over random tables, each with what a label would say.
+"""Tables and wishes for `pontine bench spots`: ten kinds over random tables, with what a label would say.
 
-A wish that finds no place on its table is declined, and another table is drawn.
+A wish is a goal form, which the grounder reads as it does those that a model writes. One that finds no place on its
+table is declined, and another table is drawn.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -15,28 +16,16 @@ from typing import Any
 import numpy as np
 
 from pontine.envs.predicates import DIRECTIONS
-from pontine.envs.scene import Scene, SceneObject, Spot
-from pontine.envs.spots import free_names
+from pontine.envs.scene import Scene, SceneObject
 from pontine.envs.tabletop.layout import random_table
 from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.planner.benchmarks.outcomes import Outcome, laid_out
 from pontine.planner.benchmarks.regions import contains
-from pontine.planner.spots.layouts import layout
-from pontine.planner.spots.places import can_grasp, place_for
-from pontine.planner.spots.wishes import (
-    WAYS,
-    Beside,
-    Between,
-    Layout,
-    NoSpotError,
-    Offset,
-    Point,
-    Region,
-    Row,
-    Swap,
-    Toward,
-    Wish,
-)
+from pontine.planner.grounding.abilities import graspable
+from pontine.planner.grounding.grounder import ground
+from pontine.planner.language.form import Form
+from pontine.planner.reading import Reading
+from pontine.planner.spots.wishes import PARTS, WAYS, Point
 
 FIRST_TABLE = 7_000_000_000
 """Seeds of tables from here on are for this benchmark alone."""
@@ -51,26 +40,21 @@ _STAYS = 0.02
 
 @dataclass(frozen=True)
 class Wished:
-    """A wish on a table, where the things are to stand, and what that must come to: a region for one thing, or a
-    layout's terms."""
+    """A wish on a table as the goal form of it, the reading that the grounder makes of that, and what it must come to:
+    a region for one thing, or a layout's terms."""
 
     kind: str
     table_seed: int
     table: tuple[ObjectSpec, ...]
-    names: tuple[str, ...]
-    wish: Wish | Layout
-    places: Mapping[str, Point]
+    form: str
+    reading: Reading
     label: Mapping[str, Any]
 
     @property
-    def spots(self) -> tuple[Spot, ...]:
-        """The places as a reading has them."""
-        return tuple(Spot(name, p) for name, p in zip(free_names(()), self.places.values(), strict=False))
-
-    @property
-    def goals(self) -> tuple[tuple[str, str, str], ...]:
-        """The subgoals that a reading would have."""
-        return tuple(("at", thing, spot.name) for thing, spot in zip(self.places, self.spots, strict=True))
+    def places(self) -> dict[str, Point]:
+        """Where the things are to stand."""
+        spots = {spot.name: spot.position for spot in self.reading.spots}
+        return {thing: spots[spot] for _, thing, spot in self.reading.subgoals}
 
     def said(self, scene: Scene, places: Mapping[str, Point]) -> bool:
         """Whether things at these places stand as wished, by what labels are judged by."""
@@ -91,93 +75,108 @@ def wished(number: int, seed: int, first: int = 0) -> Iterator[tuple[Wished, Cou
         for attempt in count():
             table_seed = FIRST_TABLE + (seed * 10_000 + i) * TABLES_PER_CASE + attempt
             table = random_table(table_seed)
-            try:
-                case = _drawn(kind, rng, table_seed, table)
-            except NoSpotError as error:
-                declined[error.reason] += 1
-                continue
-            if case is not None:
+            case = _drawn(kind, rng, table_seed, table)
+            if isinstance(case, str):
+                declined[case] += 1
+            elif case is not None:
                 yield case, declined
                 break
 
 
-def _drawn(kind: str, rng: np.random.Generator, table_seed: int, table: tuple[ObjectSpec, ...]) -> Wished | None:
-    """A wish of a kind on a table; None if it has not the things for it. Raises NoSpotError if there is no place."""
+def _drawn(kind: str, rng: np.random.Generator, table_seed: int, table: tuple[ObjectSpec, ...]) -> Wished | str | None:
+    """A wish of a kind on a table; None if it has not the things for it, or why it is declined."""
     scene = Scene(tuple(SceneObject(o.name, o.kind, o.color, o.position, size=o.size) for o in table))
-    grasped = [o.name for o in scene.objects if can_grasp(o)]
-    pushed = [o.name for o in scene.objects if not can_grasp(o)]
+    grasped = [o.name for o in scene.objects if graspable(o)]
+    pushed = [o.name for o in scene.objects if not graspable(o)]
     movable = pushed if kind == "push" else grasped
     if not movable or len(scene.objects) < 3:
         return None
     name = str(rng.choice(movable))
     others = [str(other) for other in rng.permutation([o.name for o in scene.objects if o.name != name])]
-    wish, label = KINDS[kind](rng, others)
-    if isinstance(wish, Layout):
-        names = [name, *(other for other in others if other in grasped)][: 2 if isinstance(wish, Swap) else 3]
-        if len(names) < (2 if isinstance(wish, Swap) else 3):
-            return None
-        places = layout(scene, names, wish)
-        label = {key: names if value is None else value for key, value in label.items()}
-    else:
-        names, places = [name], {name: place_for(scene, name, wish)}
-    here = {n: np.array(scene.object(n).position[:2]) for n in places}  # type: ignore[index]
-    if not places or any(np.linalg.norm(here[n] - p) < _STAYS for n, p in places.items()):
+    several = {"row": 3, "swap": 2}.get(kind, 1)
+    names = [name, *(other for other in others if other in grasped)][:several]
+    if len(names) < several:
         return None
-    return Wished(kind, table_seed, table, tuple(names), wish, places, label)
+    form, label = KINDS[kind](rng, names, others)
+    reading = ground(Form.parse(form), scene)
+    if reading.kind != "subgoals":
+        return reading.text.replace(name, "...")
+    case = Wished(kind, table_seed, table, form, reading, label)
+    here = {n: np.array(scene.object(n).position[:2]) for n in case.places}  # type: ignore[index]
+    return None if any(np.linalg.norm(here[n] - p) < _STAYS for n, p in case.places.items()) else case
 
 
-Drawn = tuple[Wish | Layout, dict[str, Any]]
+Drawn = tuple[str, dict[str, Any]]
+"""A goal form, and its label."""
+
+Names = Sequence[str]
+
+SAID = {"left": "to the left", "right": "to the right", "away": "forwards", "back": "towards me"}
+"""How people say the ways."""
+
+CORNERS = ("far left", "far right", "near left", "near right")
+SIDE_WORDS = {"left_of": "left", "right_of": "right", "in_front_of": "towards me", "behind": "forwards"}
 
 
-def _offset(rng: np.random.Generator, others: list[str]) -> Drawn:
-    way, by = str(rng.choice(list(WAYS))), int(rng.integers(3, 11)) / 100
-    return Offset(way, by), {"moved": way, "by": [by - 0.02, by + 0.02]}
+def _offset(rng: np.random.Generator, names: Names, others: Names) -> Drawn:
+    way, by = str(rng.choice(list(WAYS))), int(rng.integers(3, 11))
+    label = {"moved": way, "by": [by / 100 - 0.02, by / 100 + 0.02]}
+    return f"move the {names[0]}, by {by} cm {SAID[way]}", label
 
 
-def _bit(rng: np.random.Generator, others: list[str]) -> Drawn:
-    way = " ".join(str(rng.choice(words)) for words in (["away", "back"], ["left", "right"])[: rng.integers(1, 3)])
-    return Offset(way), {"moved": way, "by": [0.01, 0.12]}
+def _bit(rng: np.random.Generator, names: Names, others: Names) -> Drawn:
+    ways = [str(rng.choice(words)) for words in (["away", "back"], ["left", "right"])[: rng.integers(1, 3)]]
+    said = " and ".join(SAID[way] for way in ways)
+    return f"move the {names[0]}, by a bit {said}", {"moved": " ".join(ways), "by": [0.01, 0.12]}
 
 
-def _part(*parts: str) -> Callable[[np.random.Generator, list[str]], Drawn]:
-    def draw(rng: np.random.Generator, others: list[str]) -> Drawn:
-        part = str(rng.choice(parts))
-        return Region(part, edge=bool(rng.random() < 0.3) and part != "middle"), {"part": part}
-
-    return draw
+def _pushed(rng: np.random.Generator, names: Names, others: Names) -> Drawn:
+    form, label = _bit(rng, names, others)
+    return f"do push {form.removeprefix('move ')}", label
 
 
-def _between(rng: np.random.Generator, others: list[str]) -> Drawn:
-    return Between(*others[:2]), {"between": others[:2]}
+def _part(rng: np.random.Generator, names: Names, others: Names) -> Drawn:
+    part = str(rng.choice(PARTS))
+    said = part if part == "middle" else f"{part} {rng.choice(['side', 'edge'])}"
+    return f"move the {names[0]}, spot {said}", {"part": part}
 
 
-def _beside(rng: np.random.Generator, others: list[str]) -> Drawn:
-    side, gap = str(rng.choice(list(DIRECTIONS))), int(rng.integers(2, 8)) / 100
-    return Beside(side, others[0], gap), {side: others[0]}
+def _corner(rng: np.random.Generator, names: Names, others: Names) -> Drawn:
+    part = str(rng.choice(CORNERS))
+    return f"move the {names[0]}, spot {part} corner", {"part": part}
 
 
-def _toward(rng: np.random.Generator, others: list[str]) -> Drawn:
-    away = bool(rng.random() < 0.5)
-    return Toward(others[0], away=away), {"farther" if away else "closer": others[0]}
+def _between(rng: np.random.Generator, names: Names, others: Names) -> Drawn:
+    return f"move the {names[0]}, spot @between the {others[0]} & the {others[1]}", {"between": list(others[:2])}
 
 
-def _row(rng: np.random.Generator, others: list[str]) -> Drawn:
-    return Row(), {"row": None}
+def _beside(rng: np.random.Generator, names: Names, others: Names) -> Drawn:
+    side, gap = str(rng.choice(list(DIRECTIONS))), int(rng.integers(2, 8))
+    return f"move the {names[0]}, by {gap} cm {SIDE_WORDS[side]} @from the {others[0]}", {side: others[0]}
 
 
-def _swap(rng: np.random.Generator, others: list[str]) -> Drawn:
-    return Swap(), {}
+def _toward(rng: np.random.Generator, names: Names, others: Names) -> Drawn:
+    verb = str(rng.choice(["closer", "farther"]))
+    return f"{verb} the {names[0]}, the {others[0]}", {verb: others[0]}
 
 
-KINDS: dict[str, Callable[[np.random.Generator, list[str]], Drawn]] = {
+def _row(rng: np.random.Generator, names: Names, others: Names) -> Drawn:
+    return "row " + " & ".join(f"the {name}" for name in names), {"row": list(names)}
+
+
+def _swap(rng: np.random.Generator, names: Names, others: Names) -> Drawn:
+    return f"swap the {names[0]}, the {names[1]}", {}
+
+
+KINDS: dict[str, Callable[[np.random.Generator, Names, Names], Drawn]] = {
     "offset": _offset,
     "a bit": _bit,
-    "part": _part("left", "right", "far", "near", "middle"),
-    "corner": _part("far left", "far right", "near left", "near right"),
+    "part": _part,
+    "corner": _corner,
     "between": _between,
     "beside": _beside,
     "toward": _toward,
     "row": _row,
     "swap": _swap,
-    "push": _bit,
+    "push": _pushed,
 }

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from pontine.envs.scene import Scene, SceneObject
+from pontine.envs.scene import Scene, SceneObject, Spot
 from pontine.envs.tabletop.layout import random_table
 from pontine.planner.benchmarks.spots_benchmark import bench_spots, judge, summary
 from pontine.planner.benchmarks.wished import FIRST_TABLE, KINDS, Wished, wished
 from pontine.planner.execution.executive import Execution
 from pontine.planner.execution.report import Report
+from pontine.planner.language.form import Form
 from pontine.planner.reading import Reading
 from pontine.planner.spots.places import put
-from pontine.planner.spots.wishes import Offset
 
 CASES = [case for case, _ in wished(20, seed=5)]
 
@@ -33,16 +33,17 @@ def test_kinds_come_equally_often_on_tables_of_their_own_and_places_are_as_said(
     assert len({case.table_seed for case in CASES}) == len(CASES)
     assert min(case.table_seed for case in CASES) >= FIRST_TABLE
     for case in CASES:
-        assert [goal[1] for goal in case.goals] == list(case.places)
+        assert Form.parse(case.form)
+        assert [goal[1] for goal in case.reading.subgoals] == list(case.places)
         scene = Scene(tuple(SceneObject(o.name, o.kind, o.color, o.position, size=o.size) for o in case.table))
         assert case.said(scene, case.places)
 
 
 CUBE = SceneObject("cube", "cube", position=(0.2, 0.0, 0.015), size=(0.03, 0.03, 0.03))
 SCENE = Scene((CUBE,))
-CASE = Wished(
-    "offset", 1, (), ("cube",), Offset("left", 0.05), {"cube": (0.2, 0.05)}, {"moved": "left", "by": [0.03, 0.07]}
-)
+GOAL = ("at", "cube", "spot_1")
+FORM, READING = "move the cube, by 5 cm to the left", Reading("subgoals", (GOAL,), spots=(Spot("spot_1", (0.2, 0.05)),))
+CASE = Wished("offset", 1, (), FORM, READING, {"moved": "left", "by": [0.03, 0.07]})
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ CASE = Wished(
     ],
 )
 def test_the_world_is_held_against_the_wish(end: Scene, reached: bool, as_said: bool) -> None:
-    claimed = Execution(end, goal=CASE.goals, goal_reached=True)
+    claimed = Execution(end, goal=(GOAL,), goal_reached=True)
     trial = judge(CASE, Report("x", 1, SCENE, Reading("subgoals"), 0.0, 0.0, claimed), SCENE, end)
     assert (trial.reached, trial.as_said) == (reached, as_said)
     assert math.isinf(trial.off["cube"]) == (end.holding == "cube")
