@@ -14,7 +14,7 @@ from pontine.envs.scene import Scene, SceneObject, Spot
 from pontine.envs.tabletop.layout import random_table
 from pontine.planner.benchmarks.spots_benchmark import bench_spots, judge, summary
 from pontine.planner.benchmarks.wished import FIRST_TABLE, KINDS, Wished, wished
-from pontine.planner.execution.executive import Execution
+from pontine.planner.execution.events import Execution
 from pontine.planner.execution.report import Report
 from pontine.planner.language.form import Form
 from pontine.planner.reading import Reading
