@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from contextvars import ContextVar
 from typing import Any
+from unittest.mock import patch
 
 import viser
 import websockets.asyncio.server as websocket_server
@@ -78,13 +79,10 @@ def start(port: int, label: str) -> LocalServer:
     Raises UnguardedError if it answers a stranger: then nothing is served.
     """
     # viser gives no way to pass a check to the server that it makes, so the check is there when it makes it.
-    original, ready = websocket_server.serve, threading.Event()
-    with _starting, redirect_stdout(io.StringIO()):
-        websocket_server.serve = _guarded(original, ready)  # type: ignore[assignment,misc]
-        try:
-            server = LocalServer(host=LOOPBACK, port=port, label=label, verbose=False)
-        finally:
-            websocket_server.serve = original  # type: ignore[misc]
+    ready = threading.Event()
+    guarded = _guarded(websocket_server.serve, ready)
+    with _starting, redirect_stdout(io.StringIO()), patch.object(websocket_server, "serve", guarded):
+        server = LocalServer(host=LOOPBACK, port=port, label=label, verbose=False)
     server.ready = ready
     if (status := _asked_as(server.get_port(), "stranger.example")) != http.HTTPStatus.FORBIDDEN:
         stop(server)

@@ -184,7 +184,8 @@ class Page:
     def _hold(self) -> None:
         """What the arm is worked with."""
         gui, console = self.client.gui, self.console
-        with gui.add_form(None, order=SAY) as form:
+        form = gui.add_form(None, order=SAY)
+        with form:
             text = gui.add_text("Say", "", hint="in English or Chinese; Enter says it")
 
         async def said(event: object) -> None:

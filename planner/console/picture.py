@@ -7,7 +7,7 @@ fixtures' solids, as they are declared.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 import mujoco
 import numpy as np
@@ -163,7 +163,9 @@ def _painted(mesh: trimesh.Trimesh, rgba: Array) -> trimesh.Trimesh:
 
 def _with_slot(
     drag: Callable[[int, SceneNodeDragEvent[GlbHandle]], object], slot: int
-) -> Callable[[SceneNodeDragEvent[GlbHandle]], object]:
+) -> Callable[[SceneNodeDragEvent[GlbHandle]], Coroutine[None, None, None]]:
+    """A callback for one of the objects."""
+
     async def dragged(event: SceneNodeDragEvent[GlbHandle]) -> None:
         drag(slot, event)
 

@@ -27,7 +27,7 @@ SLEEPING = "take your time"
 
 
 class Reader:
-    """Asks which one where it was told "it", and reads anything else as the goal; what begins with `no` is refused."""
+    """Asks which one where it was told "it", and reads anything else as the goal."""
 
     def read(self, instruction: str, scene: Scene, turns: Sequence[object] = ()) -> Reading:
         if instruction == ASKING and all(name in scene for name in OPTIONS):
@@ -72,15 +72,15 @@ def one_step(scene: Scene, goals: Sequence[Predicate]) -> Plan:
 
 
 class Arm:
-    """A console on a simulated table, as fast as it can; `told` is what a person was warned of."""
+    """A console on a simulated table."""
 
-    def __init__(self) -> None:
+    def __init__(self, speed: float = 0.0) -> None:
         self.robot = WatchedRobot(table(0), lambda: None)
         self.skill = Carrying(lambda: self.robot.robot)
         session = Session(self.robot, Reader(), {"carry": self.skill}, replans=0, judge=Judging(), seed=0)
         session.planner = one_step  # type: ignore[assignment]
         self.holding = Holding()
-        self.console = Console(session, self.robot, self.holding, speed=0.0, lay=table)
+        self.console = Console(session, self.robot, self.holding, speed=speed, lay=table)
         self.session = session
 
 
