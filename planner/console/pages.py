@@ -192,7 +192,7 @@ class Page:
             why = console.say(text.value)
             self.warn(why)
             if why is None:
-                text.value = ""
+                text.value = ""  # type: ignore[misc]  # viser sets it in __setattr__
 
         form.on_submit(said)
         gui.add_button("Do it", order=SAY + 0.1, color="teal").on_click(said)
