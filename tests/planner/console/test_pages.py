@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,15 +13,18 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from pontine.planner.console import guard
 from pontine.planner.console.pages import Pages
-from tests.planner.console.arms import ASKING, Arm
-from tests.planner.console.test_console import until
+from tests.planner.console.arms import ASKING, SLEEPING, Arm
+from tests.planner.console.test_console import outcome, until
 
 pytestmark = pytest.mark.slow
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None)
 FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader", "--mute-audio"]
-SLOWLY = "window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 200)"
-"""Five pictures a second: the processor draws them here, and as many as it can."""
+SLOWLY = "window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 300)"
+"""Three pictures a second, and coarse ones: the processor draws them here, and else as many as it can."""
+
+PATIENCE = 60_000
+"""Milliseconds that a page may take for anything where all the tests run at once."""
 
 PHONE = {"width": 390, "height": 700}
 PICTURES = Path(os.environ.get("PONTINE_TEST_PICTURES", "test-pictures"))
@@ -32,6 +36,7 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("there is no Chromium here (Debian: apt install chromium-headless-shell)")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
@@ -41,13 +46,13 @@ class Visit:
     """A console with the pages that are open on it."""
 
     def __init__(self, browser: Browser) -> None:
-        self.arm = Arm()
+        self.arm = Arm(speed=1.0)
         self.server = guard.start(0, "Pontine")
         self.shown = Pages(self.server, self.arm.console)
         self.pages: list[Page] = []
-        self._context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
+        self._context = browser.new_context(viewport=PHONE, device_scale_factor=0.5)  # type: ignore[arg-type]
         self._context.add_init_script(SLOWLY)
-        self._context.set_default_timeout(60_000)
+        self._context.set_default_timeout(PATIENCE)
 
     def open(self) -> Page:
         """Another page, once it is there."""
@@ -92,7 +97,7 @@ def say(page: Page, text: str) -> None:
 
 def told(page: Page, text: str) -> None:
     """The page says that, now or soon."""
-    expect(page.get_by_role("log").get_by_text(text).last).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("log").get_by_text(text).last).to_be_visible()
 
 
 def test_on_a_phone_one_says_something_answers_and_sees_it_done(visit: Visit) -> None:
@@ -115,3 +120,40 @@ def test_on_a_phone_one_says_something_answers_and_sees_it_done(visit: Visit) ->
     button(page, "Another table").click()
     until(lambda: visit.arm.session.seed == 1)
     told(page, "✗ in(red_cube, bowl)")
+
+
+def test_two_pages_one_holds_the_arm_and_all_can_stop_it(visit: Visit) -> None:
+    holder, watcher = visit.open(), visit.open()
+    visit.arm.skill.steps = 10**9
+    expect(watcher.get_by_role("textbox")).to_have_count(0)
+    expect(watcher.get_by_text("This page only watches")).to_be_visible()
+    say(holder, SLEEPING)
+    told(watcher, "▶ carry(red_cube, bowl)")
+    button(watcher, "Take the arm").click()
+    expect(watcher.get_by_text("another page holds the arm")).to_be_visible()
+    button(watcher, "Stop").click()
+    told(holder, "a person stopped it")
+    assert outcome(visit.arm).execution is not None
+
+    visit.arm.skill.moving.clear()
+    say(holder, SLEEPING)
+    assert visit.arm.skill.moving.wait(30)
+    holder.get_by_role("textbox").first.blur()
+    holder.keyboard.press("Space")
+    until(lambda: not visit.arm.console.busy)
+
+    visit.arm.skill.moving.clear()
+    say(holder, SLEEPING)
+    assert visit.arm.skill.moving.wait(30)
+    holder.close()
+    closed = time.monotonic()
+    until(lambda: not visit.arm.console.busy)
+    assert time.monotonic() - closed < 3, "1.2 s, and what a busy machine adds"
+    told(watcher, "the page that holds the arm is gone")
+    button(watcher, "Take the arm").click()
+    expect(watcher.get_by_role("textbox")).to_have_count(1)
+    watcher.reload()
+    told(watcher, "the page that holds the arm is gone")
+    visit.arm.skill.steps = 1
+    say(watcher, "put the red cube in the bowl")
+    told(watcher, "goal reached, measured")
