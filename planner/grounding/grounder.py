@@ -286,6 +286,10 @@ class _Grounding:
         if len(wanted) < len(skill.arguments):
             raise self.resolver.ask("whereto", "", self.resolver.movable(clause.arguments[0]))
         named = [self._named(sort, phrase) for (_, sort), phrase in zip(wanted, clause.arguments, strict=False)]
+        fixtures = {name for (_, sort), names in zip(wanted, named, strict=False) if sort == "fixture" for name in names}
+        if any(name in self.scene for name in fixtures):
+            # "Pull the blanket": what can be pulled is a drawer.
+            raise Unresolved(refusal("unsupported", word("no_skill", self.language, join_units(clause.words))))
         if any(len(names) > 1 for names in named[1:]):
             raise self.resolver.ask("one_target", "", named[1])
         calls = [[name, *(names[0] for names in named[1:])] for name in named[0]] if named else [[]]
@@ -324,6 +328,9 @@ class _Grounding:
         """The names to be moved, checked for what the gripper can hold, if it must be `gripped`, and for what must be
         left alone."""
         phrase = clause.arguments[0]
+        if among is None and self.kept and phrase.terms[0].determiner in ("a", "any"):
+            # "Take a vial, not the green one".
+            among = [thing for thing in self.scene.objects if thing.name not in self.kept]
         names = self.resolver.movable(phrase, avoid, among)
         quantified = phrase.terms[0].determiner in QUANTIFIERS
         if quantified:

@@ -76,7 +76,7 @@ def no_verb(words: Sequence[str], scene: Scene) -> bool:
     if is_cjk(words[0][0]):
         names = (text for subject in subjects for text in subject.texts if len(text) > 1)
         return said.startswith(_joining()) or said.endswith(_joining()) or any(name in said for name in names)
-    noun = len(words) == 1 and said not in _NOT_NOUNS
+    noun = said not in _NOT_NOUNS
     return (
         words[0] in _joining()
         or words[-1] in _joining()

@@ -247,6 +247,10 @@ def _taken_back(form: Form, said: str) -> Doubt | None:
     if not found or _is_declined(form):
         return None
     begin, end = found[-1]
+    left_out = [join_units(t.words) for clause in form.clauses for p in clause.arguments for t in p.excluded if t.words]
+    if any(at >= end or 0 <= begin - at - len(words) < 3 for words in left_out for at in where(words, said)):
+        # "Never mind the cubes", 砚台就算了: it is what the form leaves out that is taken back.
+        return None
     if not re.search(r"[^\W·]", said[end:]):
         # "... never mind": all of it, unless the word stands at the beginning.
         return Doubt("taken_back", said[begin:end]) if re.search(r"\w", said[:begin]) else None

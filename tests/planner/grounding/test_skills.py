@@ -72,6 +72,7 @@ def test_a_skill_is_done_to_each_thing_and_beside_other_goals() -> None:
         ("do glorp over the red cylinder", "en", "I cannot glorp over."),
         ("hold the red cylinder; do 擦干净 the 盘子", "zh", "我不会擦干净。"),
         ("do turn off the lamp", "en", "I cannot turn off."),
+        ("do pull the plate", "en", "I cannot pull."),
     ],
 )
 def test_what_no_skill_is_called_is_refused_by_its_word(form: str, language: str, said: str) -> None:

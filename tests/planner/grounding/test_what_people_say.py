@@ -10,6 +10,7 @@ from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.grounding.grounder import ground
 from pontine.planner.grounding.placing import distance, parts, way
+from pontine.planner.grounding.skills import no_verb
 from pontine.planner.language.form import Form
 from pontine.planner.language.segments import split_units
 from pontine.planner.reading import Reading, Turn
@@ -41,6 +42,16 @@ def put(reading: Reading) -> dict[str, tuple[float, float]]:
     """Where each thing is to stand."""
     spots = {spot.name: spot.position for spot in reading.spots}
     return {goal[1]: spots[goal[2]] for goal in reading.subgoals if goal[0] == "at"}
+
+
+def test_one_of_them_is_one_that_must_not_be_left_alone() -> None:
+    assert read("hold a red cube; keep the red cube 1").subgoals == (("holding", "red_cube_2"),)
+
+
+def test_what_names_a_thing_is_no_verb() -> None:
+    assert read("do red bowl the red cube 1").kind == "refusal"
+    assert no_verb(("red", "bowl"), SCENE)
+    assert not no_verb(("turn", "over"), SCENE)
 
 
 @pytest.mark.parametrize(
