@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import threading
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -29,17 +30,37 @@ STOP, SAY, ANSWERS, STORY, MORE = 0.0, 1.0, 2.0, 3.0, 4.0
 EYE, LOOKED_AT = (0.75, -0.45, 0.6), (0.18, 0.0, 0.03)
 """Where one looks at the table from, and at what of it, m."""
 
+DO = "Do it"
+
 LOOKS = """<style>
 div:has(> .pontine-stop) + div button { height: 4rem !important; font-size: 1.5rem }
 </style><div class='pontine-stop'></div>
-<img hidden src='data:,' onerror="window.pontine ??= addEventListener('keydown', (event) => {
-    const form = event.target.form;
-    if (event.key !== 'Enter' || !form || event.isComposing) return;
-    event.preventDefault();
-    setTimeout(() => form.requestSubmit(), 150);
-}, true) ?? true">"""
-"""A stop that a thumb hits. And Enter waits a moment: viser sends one message in 50 ms and drops those before the last,
-so that what was typed right before it would be lost."""
+<img hidden src='data:,' onerror="window.pontine ??= (() => {
+    const heard = (form) => {
+        const mark = document.querySelector('.pontine-heard'), box = form?.querySelector('input, textarea');
+        return !mark || !box || mark.dataset.text === box.value;
+    };
+    const once = (form, go) => heard(form) ? go() : setTimeout(() => once(form, go), 50);
+    addEventListener('keydown', (event) => {
+        const form = event.target.form;
+        if (event.key !== 'Enter' || !form || event.isComposing) return;
+        event.preventDefault();
+        once(form, () => form.requestSubmit());
+    }, true);
+    addEventListener('click', (event) => {
+        const button = event.target.closest?.('button'), form = document.querySelector('form');
+        if (button?.innerText.trim() !== 'DO' || heard(form)) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        once(form, () => button.click());
+    }, true);
+    return true;
+})()">""".replace("'DO'", repr(DO))
+"""A stop that a thumb hits. And what is said is done once the page shows that all of it was heard: viser sends one
+message in 50 ms and drops those before the last, so that of what was typed right before Enter a part could be lost."""
+
+HEARD = "<span hidden class='pontine-heard' data-text='{}'></span>"
+"""What was heard of what is being typed."""
 
 UNDO = "undo"
 """What is said to take back the last thing that was done."""
@@ -187,15 +208,22 @@ class Page:
         form = gui.add_form(None, order=SAY)
         with form:
             text = gui.add_text("Say", "", hint="in English or Chinese; Enter says it")
+        heard = gui.add_html(HEARD.format(""), order=SAY)
+
+        async def typed(event: object) -> None:
+            heard.content = HEARD.format(html.escape(text.value))
 
         async def said(event: object) -> None:
             why = console.say(text.value)
             self.warn(why)
             if why is None:
                 text.value = ""  # type: ignore[misc]  # viser sets it in __setattr__
+                await typed(event)
+
+        text.on_update(typed)
 
         form.on_submit(said)
-        gui.add_button("Do it", order=SAY + 0.1, color="teal").on_click(said)
+        gui.add_button(DO, order=SAY + 0.1, color="teal").on_click(said)
         gui.add_button("Undo", order=MORE).on_click(self._doing(partial(console.say, UNDO)))
         if console.lay is not None:
             another = gui.add_button("Another table", order=MORE + 0.1, hint="things can be dragged, too")

@@ -286,8 +286,8 @@ class _Grounding:
         if len(wanted) < len(skill.arguments):
             raise self.resolver.ask("whereto", "", self.resolver.movable(clause.arguments[0]))
         named = [self._named(sort, phrase) for (_, sort), phrase in zip(wanted, clause.arguments, strict=False)]
-        fixtures = {name for (_, sort), names in zip(wanted, named, strict=False) if sort == "fixture" for name in names}
-        if any(name in self.scene for name in fixtures):
+        fixtures = [names for (_, sort), names in zip(wanted, named, strict=True) if sort == "fixture"]
+        if any(name in self.scene for names in fixtures for name in names):
             # "Pull the blanket": what can be pulled is a drawer.
             raise Unresolved(refusal("unsupported", word("no_skill", self.language, join_units(clause.words))))
         if any(len(names) > 1 for names in named[1:]):

@@ -98,9 +98,11 @@ def tune_verb(
             "cpu_seconds_of_last_session": round(time.process_time() - began),
             **found,
         }
-        if init and (Path(init) / "card.json").is_file():
-            card["started_from"] = json_text.read(Path(init) / "card.json", "the adapter's card")
         card["kept_out"] = list(SETS)
+        if init and (Path(init) / "card.json").is_file():
+            before = card["started_from"] = json_text.read(Path(init) / "card.json", "the adapter's card")
+            # What it started from may have met items of a set that is newer.
+            card["kept_out"] = [name for name in SETS if name in before.get("kept_out", ())]
         card["seen"] = keep_seen(out, drawn, excluded, chinese, init)
         write_json(out / "card.json", card)
         if held_out:

@@ -125,7 +125,7 @@ def test_a_plan_that_breaks_off_is_counted_and_ends_nothing(monkeypatch: pytest.
     def breaks(*told: object) -> None:
         raise RuntimeError("the replay disagrees")
 
-    monkeypatch.setattr(brain_benchmark, "make_plan", breaks)
+    monkeypatch.setattr(brain_benchmark, "planner_for", lambda reading: breaks)
     crashed = brain_benchmark.trial(Says(subgoals(("holding", "red_cube"))), item("en-pick-1"))
     assert (crashed.does, crashed.right) == ("crash", False)
 
