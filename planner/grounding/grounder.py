@@ -351,6 +351,8 @@ class _Grounding:
     def _shared(self, clause: Clause) -> list[Predicate]:
         """Things shared out over places: so many on `each`, or each to its `own`."""
         phrase, destination = clause.arguments
+        if len(destination.terms) > 1:
+            raise self.resolver.ask("unclear")
         (term,) = destination.terms
         everything: list[Thing] = [*self.scene.objects, *self.scene.fixtures]
         if term.determiner == "own":

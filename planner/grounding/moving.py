@@ -62,6 +62,9 @@ class Mover:
         if ahead is None:
             raise self.resolver.ask("which_way", "", names)
         origins = [n for term in terms if term.relation for r in term.reference for n in self.resolver.references(r)]
+        if TABLE in origins:
+            # "To the left-hand side of the desk".
+            return self.part(names, words)
         if origins:
             side = _SIDE_OF.get(ahead)
             if side is None or len(origins) > 1:
@@ -75,10 +78,7 @@ class Mover:
     def placed(self, names: Sequence[str], term: Term) -> list[Predicate]:
         """The things in a part of the table or of a thing, between things, beside one or where one was."""
         if not term.reference or self.resolver.is_table(NounPhrase(term.reference)):
-            found = parts(term.words)
-            if not found:
-                raise self.resolver.ask("which_part", "", names)
-            return self._placed(names, Region(" ".join(found)))
+            return self.part(names, term.words)
         if term.relation == "between":
             one, other = (self._one(reference) for reference in term.reference)
             return self._placed(names, Between(one.name, other.name))
@@ -86,6 +86,12 @@ class Mover:
         if term.relation == "where":
             return self._placed(names, Where(place.name))
         return self.beside(names, str(term.relation), place)
+
+    def part(self, names: Sequence[str], words: Sequence[str]) -> list[Predicate]:
+        """The things in a part of the table."""
+        if not (found := parts(words)):
+            raise self.resolver.ask("which_part", "", names)
+        return self._placed(names, Region(" ".join(found)))
 
     def beside(self, names: Sequence[str], side: str, place: Thing) -> list[Predicate]:
         """The things on a side of another: a relation of two objects, or a spot beside what is fixed."""

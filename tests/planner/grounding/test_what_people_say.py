@@ -48,6 +48,19 @@ def test_one_of_them_is_one_that_must_not_be_left_alone() -> None:
     assert read("hold a red cube; keep the red cube 1").subgoals == (("holding", "red_cube_2"),)
 
 
+@pytest.mark.parametrize(
+    "form", ["move the red cube 1, by left side @from the desk", "move the red cube 1, by left @from the table"]
+)
+def test_a_side_of_the_table_is_a_part_of_it(form: str) -> None:
+    (place,) = put(read(form)).values()
+    assert "left" in part_of(place)
+
+
+@pytest.mark.parametrize("kind", ["own", "each"])
+def test_things_are_not_shared_out_over_places_told_apart(kind: str) -> None:
+    assert read(f"in all cubes, {kind} red bowls & the blue bowl").kind == "question"
+
+
 def test_what_names_a_thing_is_no_verb() -> None:
     assert read("do red bowl the red cube 1").kind == "refusal"
     assert no_verb(("red", "bowl"), SCENE)
