@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pontine.sim2real.arm.serial_arm import SerialArm
     from pontine.sim2real.bus.bus import Bus
     from pontine.sim2real.vision.scene_source import SceneSource
-    from pontine.sim2real.vision.tracking.hand_offset import Expected
 
 
 @dataclass
@@ -77,13 +76,14 @@ def run(config: Config) -> int:
     from pontine.planner.rehearsal.choosing import rehearser
     from pontine.policies.skills.loading import load_library
     from pontine.policies.threads import torch_threads
+    from pontine.sim2real.alignment.drift import expected
     from pontine.sim2real.arm.limits import limits
     from pontine.sim2real.vision.scene_source import SCENE_SOURCES, Sight
 
     check_writable(config.report, "report")
     calibration = config.read_aligned(config.markers) if config.aligned else config.read_calibration()
     assert config.camera is not None
-    sight = Sight(config.camera, config.markers, config.lens, _expected(calibration))
+    sight = Sight(config.camera, config.markers, config.lens, expected(calibration))
     allowed = limits(config.profile, calibration)
     display, skills, reached = Display(), load_library(config.library), False
     with torch_threads(), ExitStack() as stack:
@@ -122,16 +122,6 @@ def run(config: Config) -> int:
     if not reached and config.report is not None:
         _keep_pictures(config, scenes, display)
     return _told(arm, display, reached)
-
-
-def _expected(calibration: Calibration) -> Expected | None:
-    """What tells where tags on an aligned arm's hand should be seen."""
-    from pontine.sim2real.alignment.alignment import Aligned
-    from pontine.sim2real.alignment.drift import offset
-
-    if not isinstance(calibration, Aligned):
-        return None
-    return lambda joints, *seen: offset(calibration.alignment, calibration.plain(joints), *seen)
 
 
 def _seen(scenes: SceneSource) -> dict[str, Any]:

@@ -34,6 +34,8 @@ class Options(Protocol):
     profile: str
     limits: str
     seed: int
+    stepped: bool
+    unaligned: bool
     resume: bool
     out: str | None
 
@@ -78,23 +80,25 @@ def _strangers(config: Options, console: Console, keep: Keep) -> dict[str, Any]:
         arm = drawn(config.profile, which)
         if (which, align) not in prepared:
             prepared.clear()
-            prepared[which, align] = prepare(arm, which)
-            arms[str(which)] = prepared[which, align].found
+            prepared[which, align] = prepare(arm, which, align=align, stepped=config.stepped)
+            arms.setdefault(str(which), {}).update(prepared[which, align].found)
         began = time.monotonic()
         with staged(case.table, profile=arm, allowed=config.limits, seed=case.table_seed,
-                    calibration=prepared[which, align].calibration) as stage:  # fmt: skip
+                    calibration=prepared[which, align].calibration, stepped=config.stepped) as stage:  # fmt: skip
+            starts = stage.clock.now()
             before = _off(stage)
             trial = attempt(case, stage.arm, brain, skills, world=lambda: stage.truth().scene)
-            seen = _seen(stage, trial)
+            seen, arm_seconds = _seen(stage, trial), round(stage.clock.now() - starts, 1)
         return {
             "number": number, "arm": which, "align": align, "group": GROUPS[case.shape], **trial.to_json(),
             "called_done": trial.report.goal_reached, "done_but_false": trial.done_but_false,
             "hand_off_mm": before, "seen_off_mm": seen, "scene_seconds": round(time.monotonic() - began, 1),
+            "arm_seconds": arm_seconds,
             "report": stage.arm.report(),
         }  # fmt: skip
 
     with Progress(console=console) as progress:
-        for align in (False,):
+        for align in (True, False) if config.unaligned else (True,):
             wanted = enumerate(cases(config.scenes, config.seed, shapes))
             for number, case in progress.track(wanted, total=config.scenes, description="scenes"):
                 if (number, align) in done:
@@ -115,7 +119,7 @@ def _begun(config: Options) -> dict[str, Any]:
     """What an earlier run of the same left in the file that is written to, if it is to be gone on with."""
     from pontine.envs.io import json_text
 
-    options = {"profile": config.profile, "limits": config.limits, "seed": config.seed}
+    options = {"profile": config.profile, "limits": config.limits, "stepped": config.stepped, "seed": config.seed}
     if not config.resume or config.out is None or not Path(config.out).exists():
         return {**options, "arms": {}, "runs": []}
     earlier = json_text.read(config.out, "result", PontineError)
@@ -202,7 +206,8 @@ def _alongside(config: Options, console: Console, keep: Keep) -> dict[str, Any]:
     brain, skills = load_brain(None), load_library(None)
 
     def on_arm(case: Case) -> tuple[Trial, dict[str, Any]]:
-        options = {"profile": config.profile, "allowed": config.limits, "seed": case.table_seed}
+        options = {"profile": config.profile, "allowed": config.limits, "stepped": config.stepped,
+                   "seed": case.table_seed}  # fmt: skip
         with staged(case.table, **options) as stage:  # type: ignore[arg-type]
             trial = attempt(case, stage.arm, brain, skills, world=lambda: stage.truth().scene)
         return trial, stage.arm.report()
@@ -242,6 +247,7 @@ def _compared(
     return {
         "profile": config.profile,
         "limits": config.limits,
+        "stepped": config.stepped,
         "arm": in_one(real),
         "simulation": in_one(simulated),
         "clips": dict(Counter(f"{c['joint']}: {c['reason']}" for r in reports for c in r["clips"])),

@@ -36,6 +36,8 @@ class Config:
     arms: int = 2
     workers: int = 4
     seed: int = 0
+    stepped: bool = True
+    unaligned: bool = False
     resume: bool = True
     out: str | None = text()
 
@@ -165,7 +167,8 @@ def align(config: Config, console: Console, keep: Keep) -> dict[str, Any]:
     from pontine.sim2real.trials.align_trials import alignments
 
     with Progress(console=console) as progress:
-        arms = alignments(range(config.seed, config.seed + config.arms), config.profile, config.limits)
+        seeds = range(config.seed, config.seed + config.arms)
+        arms = alignments(seeds, config.profile, config.limits, stepped=config.stepped)
         found: dict[str, Any] = {}
         for found in progress.track(arms, total=config.arms, description="arms"):
             keep(found)

@@ -11,11 +11,13 @@ import numpy as np
 from pontine.envs.arrays import Array
 from pontine.envs.robot import JOINTS
 
+from ..arm.calibration import Calibration
 from ..bus.bus import Bus
 from ..vision.camera import Camera
 from ..vision.lens import CameraPose, Lens
 from ..vision.markers import Markers
 from ..vision.tag_pose import TagFinder, stand
+from ..vision.tracking.hand_offset import Expected
 from . import fit
 from .alignment import Aligned, Alignment
 
@@ -39,6 +41,14 @@ def offset(
     depth = float(camera.into(hand.position)[0, 2])
     gap = np.mean([corners[id].mean(axis=0) - expected[id].mean(axis=0) for id in both], axis=0)
     return np.asarray(camera.rotation.T @ np.r_[gap * depth / lens.focal, 0.0])
+
+
+def expected(calibration: Calibration) -> Expected | None:
+    """By how much the hand is seen beside where an aligned arm's joints put it, for who watches it; None for a
+    calibration that is not aligned."""
+    if not isinstance(calibration, Aligned):
+        return None
+    return lambda joints, *seen: offset(calibration.alignment, calibration.plain(joints), *seen)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -44,6 +43,7 @@ _BLIND = 2 * CONTROL_SECONDS
 _SETTLING_STEPS = 12
 _STANDSTILL_STEPS = 8
 _AT_REST = 0.2
+_ALIVE = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -75,6 +75,7 @@ class ControlLoop:
         self._thread = threading.Thread(target=self._run, name="control loop", daemon=False)
         self._maker = threading.get_ident()
         self._bus, self._calibration, self._envelope = bus, calibration, envelope
+        self._clock = bus.clock
         self._limits, self._profile = envelope.limits, envelope.limits.profile
         self._supply, self._out = supply, steps
         self._settings = {name: {**registers, "torque_enable": TORQUE_ON} for name, registers in settings.items()}
@@ -90,9 +91,9 @@ class ControlLoop:
         self._wanted: Array | None = None
         self._wanted_at = 0.0
         self._posted = self._sent_ticket = self._taken = 0
-        self._sent = Sent.at_rest(start, time.monotonic())
+        self._sent = Sent.at_rest(start, self._clock.now())
         self._sent_at = self._sent.time
-        self._position, self._measured_at = np.array(start, float), time.monotonic()
+        self._position, self._measured_at = np.array(start, float), self._clock.now()
         self._course: Array | None = None
         self._answered, self._trouble = 0, set[Kind]()
         self._limp: set[str] = set()
@@ -104,8 +105,9 @@ class ControlLoop:
     def post(self, targets: Array | None) -> int:
         """Hand over targets (None: brake and hold); a ticket that `wait` takes."""
         with self.news:
-            self._wanted, self._wanted_at = targets, time.monotonic()
+            self._wanted, self._wanted_at = targets, self._clock.now()
             self._posted += 1
+            self.news.notify_all()
             return self._posted
 
     def wait(self, ticket: int) -> None:
@@ -115,15 +117,17 @@ class ControlLoop:
             if self.stops:
                 raise SafetyStop(self.stops[0])
             if self._taken < ticket:
-                raise SafetyStop(Stop(Kind.INTERNAL, None, "the control loop has ended", time.monotonic()))
+                raise SafetyStop(Stop(Kind.INTERNAL, None, "the control loop has ended", self._clock.now()))
 
     def halt(self, kind: Kind, joint: str | None, measured: str) -> None:
         """Stop for good; safe to call from any thread, also from a signal handler's."""
-        self._note(Stop(kind, joint, measured, time.monotonic()))
+        self._note(Stop(kind, joint, measured, self._clock.now()))
 
     def end(self) -> None:
         """Ask for the way to rest and the end; returns at once."""
         self._end.set()
+        with self.news:
+            self.news.notify_all()
 
     def start(self) -> None:
         """Begin; from now on nobody else writes to the bus."""
@@ -149,22 +153,32 @@ class ControlLoop:
 
     def _steps(self) -> Iterator[None]:
         """Control steps, each with goals sent and servos measured, until the port is lost."""
-        due = planned = time.monotonic()
+        due = planned = self._clock.now()
         while not self._lost:
-            _sleep_until(due)
-            began = time.monotonic()
+            if self._clock.stepped:
+                self._wait_for_orders()
+            self._clock.sleep_until(due)
+            began = self._clock.now()
             self._write(began)
-            wrote = time.monotonic()
+            wrote = self._clock.now()
             self.timing.sent(planned, began)
-            _sleep_until(due + CONTROL_SECONDS - LEAD)
-            asked = time.monotonic()
+            self._clock.sleep_until(due + CONTROL_SECONDS - LEAD)
+            asked = self._clock.now()
             self._measure()
-            now = time.monotonic()
+            now = self._clock.now()
             self.timing.cycle(wrote - began + now - asked)
             # After a step that took too long the rhythm starts anew; nothing is made up for.
             planned = due + CONTROL_SECONDS
             due = max(planned, now)
             yield
+
+    def _wait_for_orders(self) -> None:
+        """Until there is something to do but to hold: time that does not pass by itself waits for who commands."""
+        with self.news:
+            while self._posted == self._taken and self._answered == len(self.stops) and not self._end.is_set():
+                self.news.wait(_ALIVE)
+                if not threading.main_thread().is_alive():
+                    return
 
     def _write(self, now: float) -> None:
         """Send what the envelope makes of what is wanted."""
@@ -181,7 +195,7 @@ class ControlLoop:
             self.clipped[str(clip.reason), clip.joint] += 1
             _log.debug("%s", clip)
         angles = self._calibration.to_encoder(sent.targets)
-        self._sent_at = time.monotonic()
+        self._sent_at = self._clock.now()
         try:
             self._bus.command({n: float(a) for n, a in zip(JOINTS, angles, strict=True) if n not in self._limp})
         except PortFailedError as error:
@@ -206,7 +220,7 @@ class ControlLoop:
 
     def _measure(self) -> None:
         """Measure, publish, and look for what must stop the arm."""
-        asked = time.monotonic()
+        asked = self._clock.now()
         try:
             survey = self._bus.survey([name for name in JOINTS if name not in self._deaf])
         except PortFailedError as error:
@@ -214,7 +228,7 @@ class ControlLoop:
             return
         except ReplyError as error:
             self.missed_measurements += 1
-            now = time.monotonic()
+            now = self._clock.now()
             if now - self._measured_at > self._profile.silence:
                 for name in error.servos:
                     self._note(Stop(Kind.SILENCE, name, f"for {now - self._measured_at:.2f} s: {error.fault}", now))
@@ -222,7 +236,7 @@ class ControlLoop:
                     # The others are brought to rest without it; it may well hear what it does not answer.
                     self._deaf |= set(error.servos)
             return
-        now = time.monotonic()
+        now = self._clock.now()
         servos = {name: Measured(*measured) for name, measured in survey.items()}
         angles = self._calibration.to_encoder(self._sent.targets)
         for name, servo in servos.items():
@@ -252,7 +266,7 @@ class ControlLoop:
     def _lose(self, error: PortFailedError) -> None:
         self._lost = True
         kind = Kind.STUCK if isinstance(error, PortStuckError) else Kind.UNPLUGGED
-        self._note(Stop(kind, None, error.problem, time.monotonic()))
+        self._note(Stop(kind, None, error.problem, self._clock.now()))
 
     def _give_in(self, stops: list[Stop]) -> None:
         """Come to a standstill and hold with less torque; a stalled joint stops pressing, and a servo that
@@ -312,11 +326,11 @@ class ControlLoop:
         return at_rest or self._hold_out()
 
     def _hold_out(self) -> bool:
-        end = time.monotonic() + self._profile.emergency_hold
+        end = self._clock.now() + self._profile.emergency_hold
         if self._emergency():
             self._course = self._envelope.stopping_point(self._sent)
             for _ in self._steps():
-                if self.hurry.is_set() or time.monotonic() > end:
+                if self.hurry.is_set() or self._clock.now() > end:
                     break
         return False
 
@@ -343,7 +357,7 @@ class ControlLoop:
             angles[JOINTS.index(name)] = angle
             self._settings[name] = {**holding[name], "torque_enable": TORQUE_ON}
         self._limp -= goals.keys()
-        self._sent = Sent.at_rest(self._calibration.to_model(angles), time.monotonic())
+        self._sent = Sent.at_rest(self._calibration.to_model(angles), self._clock.now())
         self._woken = tuple(
             Clip(Reason.WOKEN, name, float(before[j]), float(self._sent.targets[j]))
             for j, name in enumerate(JOINTS)
@@ -365,8 +379,3 @@ class ControlLoop:
             self._out.put(None)
             with self.news:
                 self.news.notify_all()
-
-
-def _sleep_until(due: float) -> None:
-    if (left := due - time.monotonic()) > 0:
-        time.sleep(left)

@@ -6,7 +6,6 @@ first, while it is limp, and its first goal is where it stands.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -134,7 +133,7 @@ def let_go(bus: Bus, names: Iterable[str], sinking: float) -> Mapping[str, BusEr
     names = tuple(names)
     damped = _switch(bus, names, TORQUE_DAMPED)
     if len(damped) < len(names):
-        time.sleep(sinking)
+        bus.clock.sleep(sinking)
     return _switch(bus, names, TORQUE_OFF)
 
 

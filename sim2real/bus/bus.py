@@ -15,9 +15,7 @@ Which servos they are is a `ServoProtocol`: those of the SO-101 if nothing is sa
 
 from __future__ import annotations
 
-import select
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +24,7 @@ from typing import Any, Self
 
 from pontine.envs.errors import UnknownNameError
 
+from .clock import REAL, Clock
 from .errors import BusOwnedError, CorruptReplyError, EepromError, NoReplyError, PortFailedError, UnfitValueError
 from .port import in_use, open_port
 from .protocol import FEETECH, ServoProtocol
@@ -65,17 +64,19 @@ class Bus:
     """
 
     def __init__(self, port: str, servos: Mapping[str, int], *, baud: int = 1_000_000, patience: float = 0.02,
-                 protocol: ServoProtocol = FEETECH) -> None:  # fmt: skip
+                 protocol: ServoProtocol = FEETECH, clock: Clock = REAL,
+                 connect: Callable[[str, int], Any] = open_port) -> None:  # fmt: skip
         """Open `port` for this process alone, with `servos` as ids by name.
 
         `asked_again` counts by servo the answers that were missing or spoilt and asked for once more.
         `patience` is how long (s) answers may lag behind their time on the wire: the adapter's and the
-        machine's latency. Raises `PortError`, and ValueError where two names have one id.
+        machine's latency. With a `clock` and a `connect` of its own, which takes port and baud, the servos are those of
+        an emulation that is stepped. Raises `PortError`, and ValueError where two names have one id.
         """
         doubled = [id for id, count in Counter(servos.values()).items() if count > 1]
         if doubled or not all(0 <= id <= protocol.max_id for id in servos.values()):
             raise ValueError(f"ids must differ and lie in 0 to {protocol.max_id}: {dict(servos)}")
-        self.port, self.baud, self.protocol = port, baud, protocol
+        self.port, self.baud, self.protocol, self.clock = port, baud, protocol, clock
         self._block = protocol.table.span(protocol.measured)
         self._whole = protocol.table.span((*protocol.settings, *protocol.measured))
         self._ids, self._names = dict(servos), {id: name for name, id in servos.items()}
@@ -87,7 +88,7 @@ class Bus:
         self._retries = RETRIES
         self._stores: Counter[tuple[str, str]] = Counter()
         self.asked_again: Counter[str] = Counter()
-        self._serial = open_port(port, baud)
+        self._serial = connect(port, baud)
         self._echoes = False
         try:
             with self._transaction():
@@ -385,12 +386,11 @@ class Bus:
 
         What has arrived by then is read, also where this program was kept from running meanwhile.
         """
-        end, left = time.monotonic() + seconds, seconds
+        end, left = self.clock.now() + seconds, seconds
         while left > 0:
-            left = end - time.monotonic()
+            left = end - self.clock.now()
             # Setting pyserial's own timeout would configure the port anew each time.
-            ready, _, _ = select.select([self._serial], [], [], max(left, 0.0))
-            if ready and enough(self._serial.read(most)):
+            if self.clock.arrives(self._serial, max(left, 0.0)) and enough(self._serial.read(most)):
                 return
 
     def _silence(self, missing: list[str], noise: int, others: bool | None) -> NoReplyError | CorruptReplyError:

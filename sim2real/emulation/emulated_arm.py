@@ -37,6 +37,7 @@ from .drawn_arm import Arm, turned
 from .emulator import Emulator, Fault
 from .optics import Glass, Stream, noted_lens, pose_of, set_camera, stand, true_lens
 from .servo import Servo
+from .stepped import SteppedEmulator, Steps
 from .tagging import decals, marked
 
 CAMERA, PICTURE_SIZE = "workspace", (1280, 720)
@@ -78,15 +79,16 @@ class EmulatedArm:
     def __init__(self, objects: Sequence[ObjectSpec] = (), *,
                  profile: AnyProfile = "new",
                  link: Path | None = None, camera_port: int | None = None, seed: int = 0,
-                 calibrated: bool = True, mirrored: Sequence[str] = ()) -> None:  # fmt: skip
+                 calibrated: bool = True, mirrored: Sequence[str] = (),
+                 steps: Steps | None = None) -> None:  # fmt: skip
         """`profile` is a name, constants or an arm that is drawn already.
 
         `link` is a name for the port that stays the same over runs.
 
         With a `camera_port` (0: a free one) the table is shown there, with tags on it and its objects.
         `seed` decides how this arm differs from others of its profile and which bytes faults spoil.
-        `mirrored` joints have their servos turned round. Raises UnknownNameError for names that do not exist, and
-        ArmProfileError.
+        `mirrored` joints have their servos turned round. With `steps` its time is theirs, and a `Bus` reaches it by
+        their `connect` alone. Raises UnknownNameError for names that do not exist, and ArmProfileError.
         """
         self.arm = drawn(profile, seed, mirrored)
         self.body = Body(objects, self.arm)
@@ -96,7 +98,7 @@ class EmulatedArm:
             for index, shaft in enumerate(self.body.shafts)
         ]
         self._servos = {servo.id: servo for servo in servos}
-        self._emulator = Emulator(servos, link, seed=seed)
+        self._emulator = Emulator(servos, link, seed=seed) if steps is None else SteppedEmulator(servos, steps, seed)
         self._objects, self._camera_port = tuple(objects), camera_port
         self._tool = [self.body.worlds.batch.bind(name) for name in ("site_xpos", "site_xmat")]
         self._view = Worlds(self.body.worlds.slots, 1, threads=1)
@@ -106,7 +108,7 @@ class EmulatedArm:
         self._painter = ThreadPoolExecutor(1, "emulated-camera")
         self._renderer: Any = None
         self._glass: Glass | None = None
-        self._stream = Stream(self.arm.optics, time.monotonic, seed)
+        self._stream = Stream[Image](self.arm.optics, time.monotonic, seed)
         self._camera_url = ""
         self._open = ExitStack()
 
@@ -147,15 +149,23 @@ class EmulatedArm:
         """The tags that its camera sees on the table and its objects, as a person noted where they are."""
         return marked(self._objects)
 
-    def picture(self) -> Image:
-        """What the camera sees now, (720, 1280, 3) RGB. Raises RenderError where nothing can be drawn."""
-        return self._painter.submit(self._paint).result()
+    def still(self) -> Array:
+        """How all stands now, for `picture`."""
+        with self._emulator.paused():
+            return np.array(self.body.worlds.batch.bind("qpos"))
+
+    def picture(self, still: Array | None = None) -> Image:
+        """What the camera sees now, or saw when all was `still` like that, (720, 1280, 3) RGB.
+
+        Raises RenderError where nothing can be drawn.
+        """
+        return self._painter.submit(self._paint, still).result()
 
     def _arriving(self) -> Image:
         """The picture that arrives now."""
         return self._stream.pass_on(self.picture())
 
-    def _paint(self) -> Image:
+    def _paint(self, still: Array | None) -> Image:
         if self._renderer is None:
             from pontine.envs.visuals.render import Renderer
 
@@ -165,7 +175,7 @@ class EmulatedArm:
             assemble(model, model.body_pos, model.body_quat, self.arm)
             set_camera(model, model.camera(CAMERA).id, self.arm.optics, self._glass.fovy)
         assert self._glass is not None
-        self.view()
+        self._view.batch.bind("qpos")[:] = self.still() if still is None else still
         return self._glass.bend(self._renderer.render(CAMERA, *PICTURE_SIZE, "fast"))
 
     def _put_brush_down(self) -> None:
@@ -228,8 +238,7 @@ class EmulatedArm:
 
     def view(self) -> Worlds:
         """A copy of the simulated table as it is now, to be drawn; the same object each time."""
-        with self._emulator.paused():
-            self._view.batch.bind("qpos")[:] = self.body.worlds.batch.bind("qpos")
+        self._view.batch.bind("qpos")[:] = self.still()
         return self._view
 
     @contextmanager

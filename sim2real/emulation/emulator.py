@@ -208,21 +208,29 @@ class Emulator(Generic[D]):
                 os.read(self._wake_out, 64)
             if terminal is not None and terminal.fd in ready:
                 with self._lock:
-                    self._hear(terminal, terminal.read())
+                    self._hear(terminal.read(), terminal.baud)
 
     def _deliver(self) -> float:
         """Send the answers whose time has come; seconds until the next."""
-        while self._queue and self._terminal is not None:
+        while self._queue and self._plugged:
             wait = self._queue[0][0] - self._now()
             if wait > 0:
                 return wait
-            self._terminal.write(heapq.heappop(self._queue)[2])
+            self._put_out(heapq.heappop(self._queue)[2])
         return SLICE
 
-    def _hear(self, terminal: Terminal, data: bytes) -> None:
-        now, baud = self._now(), terminal.baud
+    @property
+    def _plugged(self) -> bool:
+        return self._terminal is not None
+
+    def _put_out(self, data: bytes) -> None:
+        if self._terminal is not None:
+            self._terminal.write(data)
+
+    def _hear(self, data: bytes, baud: int) -> None:
+        now = self._now()
         if self._echo:
-            terminal.write(data)
+            self._put_out(data)
         for instruction in self._parser.feed(data):
             size = len(self._language.encode(instruction))
             self._wire_free = max(now, self._wire_free) + wire_seconds(size, baud)

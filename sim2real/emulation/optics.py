@@ -6,6 +6,7 @@ import math
 import random
 from collections import deque
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 import cv2
 import mujoco
@@ -71,16 +72,19 @@ class Glass:
         return np.asarray(bent, np.uint8)
 
 
-class Stream:
+P = TypeVar("P")
+
+
+class Stream(Generic[P]):
     """Pictures as they arrive: late, and now and then the same one again. `clock` gives seconds."""
 
     def __init__(self, optics: Optics, clock: Callable[[], float], seed: int = 0) -> None:
         self._optics, self._clock, self._random = optics, clock, random.Random(seed)
-        self._taken: deque[tuple[float, Image]] = deque()
+        self._taken: deque[tuple[float, P]] = deque()
         self._until = -math.inf
-        self._sent: Image | None = None
+        self._sent: P | None = None
 
-    def pass_on(self, picture: Image) -> Image:
+    def pass_on(self, picture: P) -> P:
         """Take a picture that was made now; the one that arrives now."""
         now = self._clock()
         self._taken.append((now, picture))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,18 +15,14 @@ from pontine.envs.so101.kinematics import tool_pose
 
 from ..alignment import poses
 from ..alignment.align import Outcome, align
+from ..alignment.alignment import Aligned
 from ..alignment.visit import Visitor
 from ..arm.calibration import Calibration
 from ..arm.collision import Collisions
-from ..arm.limits import limits
 from ..arm.serial_arm import SerialArm
-from ..bus.bus import Bus
-from ..emulation.emulated_arm import PICTURE_SIZE, Truth
-from ..emulation.process import Emulation, emulation
-from ..vision.camera import Camera, open_camera
+from ..emulation.emulated_arm import Truth
 from ..vision.lens import CameraPose, Lens
-from ..vision.scene_source import EMPTY_TABLE
-from .staged import PATIENCE
+from .kit import Kit, kit
 
 LOWEST = 0.02
 """How high (m) above the table the tool stays at the poses that are judged: where the arm works."""
@@ -37,10 +33,20 @@ CLEARANCE = 0.06
 _SETTLING = 25
 
 
+@dataclass(frozen=True, eq=False)
+class Brought:
+    """A hand and a camera that were brought together, what was visited for it, and how long (s) it took."""
+
+    outcome: Outcome
+    visitor: Visitor
+    seconds: float
+
+
 def alignments(
-    seeds: Sequence[int], profile: str = "stranger", allowed: str = "gentle", shown: int = 32, judged: int = 20
-) -> Iterator[dict[str, Any]]:
-    """Align emulated arms of a profile, one a seed, each in a process of its own; the result so far after each.
+    seeds: Sequence[int], profile: str = "stranger", allowed: str = "gentle", shown: int = 32, judged: int = 20,
+    stepped: bool = True,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Align emulated arms of a profile, one a seed, in stepped or in real time (`kit`); the result so far after each.
 
     Per arm: how long it took (s), how far (mm) the tool was from where the camera sees it at `judged` poses over the
     table that the alignment has not seen, before it and after, and what was found; or why it was refused.
@@ -48,7 +54,7 @@ def alignments(
     arms: dict[str, dict[str, Any]] = {}
     for seed in seeds:
         try:
-            arms[str(seed)] = _aligned(seed, profile, allowed, shown, judged)
+            arms[str(seed)] = _aligned(seed, profile, allowed, shown, judged, stepped)
         except PontineError as error:
             arms[str(seed)] = {"refused": str(error)}
         done = [arm for arm in arms.values() if "after_mm" in arm]
@@ -56,6 +62,7 @@ def alignments(
         yield {
             "profile": profile,
             "limits": allowed,
+            "stepped": stepped,
             "aligned": len(done),
             "refused": len(arms) - len(done),
             "seconds": max((arm["seconds"] for arm in done), default=None),
@@ -65,51 +72,49 @@ def alignments(
         }
 
 
-def bring_together(
-    emulated: Emulation, camera: Camera, calibration: Calibration, allowed: str = "gentle", shown: int = 32
-) -> tuple[Outcome, Visitor]:
-    """What a user's `arm align` does with an emulated arm: the outcome, and what was visited. Raises what that does."""
-    with _awake(emulated, calibration, allowed) as arm:
-        visitor = Visitor(arm, camera, emulated.markers, emulated.lens, arm.limits, CLEARANCE)
+def bring_together(have: Kit, calibration: Calibration, allowed: str = "gentle", shown: int = 32) -> Brought:
+    """What a user's `arm align` does with an emulated arm. Raises what that does."""
+    markers, lens, began = have.emulated.markers, have.emulated.lens, have.clock.now()
+    with have.awake(calibration, allowed) as arm:
+        visitor = Visitor(arm, have.camera, markers, lens, arm.limits, CLEARANCE, clock=have.clock.now)
         arm.reset()
         visitor.go_round(visitor.find(), shown)
-    return align(visitor.series, calibration, emulated.markers, visitor.lens), visitor
+    outcome = align(visitor.series, calibration, markers, visitor.lens)
+    return Brought(outcome, visitor, have.clock.now() - began)
 
 
-def _aligned(seed: int, profile: str, allowed: str, shown: int, judged: int) -> dict[str, Any]:
-    with (
-        emulation((), profile=profile, camera=True, seed=seed) as emulated,
-        open_camera(emulated.camera_url, PICTURE_SIZE) as camera,
-    ):
-        calibration, began = emulated.calibration, time.monotonic()
-        outcome, visitor = bring_together(emulated, camera, calibration, allowed, shown)
-        seconds = time.monotonic() - began
-        made_up = outcome.alignment.of_calibration(calibration)
-        with _awake(emulated, made_up, allowed) as arm:
-            arm.reset()
-            space = Collisions.of(arm.limits.profile)
-            goals = poses.candidates(arm.limits, space, LOWEST, 4 * judged, seed=seed + 1)[:judged]
-            before, after = [], []
-            for goal in goals:
-                state = _went(arm, goal, space)
-                seen = _where_seen(emulated.truth(), visitor.lens, outcome.camera)
-                after.append(float(np.linalg.norm(tool_pose(state[None]).position[0] - seen)))
-                plain = made_up.plain(state)
-                before.append(float(np.linalg.norm(tool_pose(plain[None]).position[0] - seen)))
+def judge(have: Kit, brought: Brought, made_up: Aligned, allowed: str, judged: int, seed: int) -> tuple[Array, Array]:
+    """How far (m) the tool is from where the camera sees it at so many poses that the alignment has not seen, before
+    it and after, (n, 3) each."""
+    before, after = [], []
+    with have.awake(made_up, allowed) as arm:
+        arm.reset()
+        space = Collisions.of(arm.limits.profile)
+        for goal in poses.candidates(arm.limits, space, LOWEST, 4 * judged, seed=seed + 1)[:judged]:
+            state = _went(arm, goal, space)
+            seen = _where_seen(have.emulated.truth(), brought.visitor.lens, brought.outcome.camera)
+            after.append(tool_pose(state[None]).position[0] - seen)
+            before.append(tool_pose(made_up.plain(state)[None]).position[0] - seen)
+    return np.array(before), np.array(after)
+
+
+def _aligned(seed: int, profile: str, allowed: str, shown: int, judged: int, stepped: bool) -> dict[str, Any]:
+    with kit((), profile=profile, seed=seed, stepped=stepped) as have:
+        calibration = have.emulated.calibration
+        brought = bring_together(have, calibration, allowed, shown)
+        made_up = brought.outcome.alignment.of_calibration(calibration)
+        before, after = judge(have, brought, made_up, allowed, judged, seed)
+    alignment = brought.outcome.alignment
     return {
-        "seconds": round(seconds, 1),
-        "poses": len(visitor.series.shots),
-        "tried": visitor.series.tried,
-        "before_mm": [round(1000 * miss, 2) for miss in before],
-        "after_mm": [round(1000 * miss, 2) for miss in after],
-        "said_mm": [round(1000 * miss, 2) for miss in outcome.alignment.miss],
-        "found": {name: [e.value, e.low, e.high] for name, e in outcome.alignment.found.items()},
+        "seconds": round(brought.seconds, 1),
+        "poses": len(brought.visitor.series.shots),
+        "tried": brought.visitor.series.tried,
+        "before_mm": (1000 * np.linalg.norm(before, axis=1)).round(2).tolist(),
+        "after_mm": (1000 * np.linalg.norm(after, axis=1)).round(2).tolist(),
+        "mean_after_mm": (1000 * after.mean(axis=0)).round(2).tolist(),
+        "said_mm": [round(1000 * miss, 2) for miss in alignment.miss],
+        "found": {name: [e.value, e.low, e.high] for name, e in alignment.found.items()},
     }
-
-
-def _awake(emulated: Emulation, calibration: Calibration, allowed: str) -> SerialArm:
-    bus = Bus(emulated.port, calibration.ids, patience=PATIENCE)
-    return SerialArm(bus, calibration, limits(allowed, calibration), EMPTY_TABLE)
 
 
 def _went(arm: SerialArm, goal: Array, space: Collisions) -> Array:

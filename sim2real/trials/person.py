@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from pontine.envs.robot import JOINTS
 from pontine.envs.so101.model import GRIPPER, RANGE
 
 from ..bringup.calibrate import MOVES, POSE, Sweep
+from ..bus.clock import REAL, Clock
 from ..emulation.emulated_arm import Truth
 
 EYE = np.deg2rad(1.2)
@@ -55,7 +55,8 @@ class Hands:
     It takes the arm with both hands: no joint falls, and none collides.
     """
 
-    def __init__(self, arm: Held, seed: int) -> None:
+    def __init__(self, arm: Held, seed: int, clock: Clock = REAL) -> None:
+        self._clock = clock
         self._arm, self._random = arm, np.random.default_rng([8, seed])
         self.heard: list[str] = []
         arm.hollow()
@@ -90,9 +91,9 @@ class Hands:
     def _lead(self, joints: Mapping[str, float], look: Callable[[], object] = lambda: None) -> None:
         """Lead joints somewhere and wait until they stand still there."""
         self._arm.guide(joints)
-        began, before, quiet = time.monotonic(), self._arm.truth().joints, 0
-        while quiet < 4 and time.monotonic() - began < LONGEST:
-            time.sleep(LOOK)
+        began, before, quiet = self._clock.now(), self._arm.truth().joints, 0
+        while quiet < 4 and self._clock.now() - began < LONGEST:
+            self._clock.sleep(LOOK)
             look()
             now = self._arm.truth().joints
             quiet = quiet + 1 if np.abs(now - before).max() < STILL else 0

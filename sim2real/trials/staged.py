@@ -9,26 +9,21 @@ from dataclasses import dataclass
 from pontine.envs.tabletop.objects import ObjectSpec
 
 from ..arm.calibration import Calibration
-from ..arm.limits import limits
 from ..arm.serial_arm import SerialArm
 from ..arm.stops import SafetyStop
-from ..bus.bus import Bus
+from ..bus.clock import Clock
 from ..emulation.arm_profile import AnyProfile
-from ..emulation.emulated_arm import PICTURE_SIZE, Truth
-from ..emulation.process import emulation
-from ..vision.camera import open_camera
-from ..vision.tag_scene import TagScene
-
-PATIENCE = 0.05
-"""s that answers may lag: the emulation shares the machine with its client."""
+from ..emulation.emulated_arm import Truth
+from .kit import kit
 
 
 @dataclass(frozen=True)
 class Staged:
-    """The arm as its user has it, and how it and its table really are."""
+    """The arm as its user has it, how it and its table really are, and its time."""
 
     arm: SerialArm
     truth: Callable[[], Truth]
+    clock: Clock
 
 
 @contextmanager
@@ -39,22 +34,20 @@ def staged(
     allowed: str = "normal",
     seed: int = 0,
     calibration: Calibration | None = None,
+    stepped: bool = True,
 ) -> Iterator[Staged]:
-    """An emulated arm in another process, awake and at rest, whose table is seen by its camera.
+    """An emulated arm, awake and at rest, whose table is seen by its camera.
 
-    `calibration` is its user's; None: what the emulation says that somebody noted. What stopped the arm for good stands
-    in its report.
+    `calibration` is its user's, aligned or not; None: what the emulation says that somebody noted. What stopped the arm
+    for good stands in its report. `stepped` says in which time (`kit`).
     """
     with ExitStack() as stack:
-        emulated = stack.enter_context(emulation(objects, profile=profile, camera=True, seed=seed))
-        camera = stack.enter_context(open_camera(emulated.camera_url, PICTURE_SIZE))
-        scenes = stack.enter_context(TagScene(emulated.markers, emulated.lens, camera))
-        scenes.wait(20.0)
-        calibration = calibration or emulated.calibration
-        bus = Bus(emulated.port, calibration.ids, patience=PATIENCE)
+        have = stack.enter_context(kit(objects, profile=profile, seed=seed, stepped=stepped))
+        calibration = calibration or have.emulated.calibration
+        scenes = stack.enter_context(have.scenes(calibration))
         stack.enter_context(suppress(SafetyStop))
-        arm = stack.enter_context(SerialArm(bus, calibration, limits(allowed, calibration), scenes))
+        arm = stack.enter_context(have.awake(calibration, allowed, scenes))
         # What stops it on its way is latched: the first command will say so.
         with suppress(SafetyStop):
             arm.reset()
-        yield Staged(arm, emulated.truth)
+        yield Staged(arm, have.emulated.truth, have.clock)
