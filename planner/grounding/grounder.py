@@ -397,8 +397,8 @@ class _Grounding:
             names = self._moving(clause, places, gripped=gripped)
         if any(n in places for n in names):
             raise self.resolver.ask("onto_itself", names[0])
-        if len(places) > 1:
-            raise self.resolver.ask("one_target", "", places)
+        if len(places) != 1:
+            raise self.resolver.ask("one_target" if places else "unclear", "", places)
         return self._at(clause.verb, names, places[0])
 
     def _at(self, verb: str, names: Sequence[str], place: str) -> list[Predicate]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from pontine.envs.predicates import Predicate
 from pontine.planner.grounding import skills
@@ -135,9 +136,21 @@ def _forbidden(form: Form, said: str) -> Doubt | None:
         places = [_stands(phrase, said, reaches) for phrase in copied(clause)]
         if not places and (_little(said, reaches) or not free):
             return Doubt("forbidden", about)
-        if _BEHIND in places or (places and _FREE not in places):
+        if _BEHIND in places or (places and _FREE not in places) or _spared_later(clause, said, reaches):
             return Doubt("forbidden", about)
     return None
+
+
+def _spared_later(clause: Clause, said: str, reaches: Iterable[tuple[int, int, int]]) -> bool:
+    """Whether what is moved stands only where something is forbidden, and the place where it is to go only before that:
+    "put the ball in the cup, and leave the coin"."""
+    phrases = [[join_units(t.words) for t in phrase.terms if t.words] for phrase in clause.arguments]
+    moved, rest = [*chain(*phrases[:1])], [*chain(*phrases[1:])]
+    if not moved or not rest or any(_stands(phrase, said, reaches) == _FREE for phrase in moved):
+        return False
+    last = max((at for phrase in rest for at in where(phrase, said)), default=len(said))
+    moved_at = [at for phrase in moved for at in where(phrase, said)]
+    return all(last < start for start, _, stop in reaches if any(start <= at < stop for at in moved_at))
 
 
 def _heeded(form: Form) -> Iterator[str]:

@@ -61,6 +61,10 @@ def test_things_are_not_shared_out_over_places_told_apart(kind: str) -> None:
     assert read(f"in all cubes, {kind} red bowls & the blue bowl").kind == "question"
 
 
+def test_a_place_that_is_told_by_what_goes_there_is_asked_about() -> None:
+    assert read("in the red cube 1, the red bowl @has the red cube 1").kind == "question"
+
+
 def test_what_names_a_thing_is_no_verb() -> None:
     assert read("do red bowl the red cube 1").kind == "refusal"
     assert no_verb(("red", "bowl"), SCENE)
