@@ -76,7 +76,7 @@ with Recorder("set", cameras={"front": (48, 64)}) as recorder:
 class Work:
     """`words` follow `pontine`, or `python` for a `script`; `said` is typed to it, `before` is done first in the
     process of `pontine`. `kept` lists what it has kept in a folder, in its order, and `finished` says whether it has
-    done all."""
+    done all. `anew` is a work that begins anew when it is given again after that, so that it is not."""
 
     words: list[str]
     finished: Callable[[Path], bool]
@@ -84,6 +84,7 @@ class Work:
     said: str = ""
     script: bool = False
     before: Callable[[], object] | None = None
+    anew: bool = False
 
 
 def small_batches() -> None:
@@ -176,6 +177,7 @@ WORKS = {
         ["plan", "batch=in.jsonl", "out=out.jsonl"],
         lambda folder: answers(folder) == list(range(12)),
         answers,
+        anew=True,
     ),
     "record": Work(["-c", RECORD], lambda folder: len(episodes(folder)) == 12, episodes, script=True),
     "session": Work(
@@ -335,6 +337,8 @@ def once(name: str, most: int, when: Callable[[], Moment]) -> Outcome:
             if found.ran.status is None and killing:
                 found.kills += 1
                 found.at_changes += moment.changes is not None
+                if work.anew and work.finished(folder):
+                    return found
                 continue
             if found.ran.status != 0:
                 found.wrong.append(f"ended with {found.ran.status} after {found.kills} kills: {found.ran.told}")
