@@ -63,7 +63,7 @@ SAID = {
     ],
     "could you please topple the red cylinder for me": [["lying", "red_cylinder"]],
     "推倒红色圆柱": [["lying", "red_cylinder"]],
-    "先把蓝色方块拿起来再放下，然后推倒红色圆柱": [["holding", "blue_cube"], ["lying", "red_cylinder"]],
+    "先把蓝色方块拿起来再放下，然后推倒红色圆柱": [["on", "blue_cube", "table"], ["lying", "red_cylinder"]],
 }  # fmt: skip
 
 
