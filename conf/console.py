@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pontine.envs.errors import PontineError
 
-from .options import BrainOptions, RehearsalOptions, above, at_least, text
+from .options import BrainOptions, RehearsalOptions, above, at_least, check_table, text
 
 
 @dataclass
@@ -34,10 +34,7 @@ class Config(BrainOptions, RehearsalOptions):
         above("plan_seconds", self.plan_seconds, 0)
         if not 0 <= self.port <= 65535:
             raise PontineError(f"port={self.port} must be from 0 to 65535")
-        if self.objects is not None and not 1 <= self.objects <= 8:
-            raise PontineError(f"objects={self.objects} must be from 1 to 8")
-        if self.scene is not None and (self.objects is not None or self.fixtures):
-            raise PontineError("objects= and fixtures= are for a random table; a scene= has its own")
+        check_table(self.objects, self.fixtures, self.scene)
 
 
 def run(config: Config) -> int:

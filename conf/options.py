@@ -50,6 +50,14 @@ def above(key: str, value: float, low: float) -> None:
         raise PontineError(f"{key}={value} must be above {low}")
 
 
+def check_table(objects: int | None, fixtures: Collection[str], scene: str | None) -> None:
+    """Raises PontineError unless the options say one table: a random one, or that of a scene."""
+    if objects is not None and not 1 <= objects <= 8:
+        raise PontineError(f"objects={objects} must be from 1 to 8")
+    if scene is not None and (objects is not None or fixtures):
+        raise PontineError("objects= and fixtures= are for a random table; a scene= has its own")
+
+
 LARGEST = 2**31 - 1
 """The largest whole number that an option may be; arrays and seeds take no more everywhere."""
 

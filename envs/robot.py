@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,3 +69,38 @@ class Robot(Protocol):
     def stop(self) -> None:
         """Hold still where the arm is; nothing moves until the next command."""
         ...
+
+
+R = TypeVar("R", bound=Robot)
+
+
+class RobotWrapper(Generic[R]):
+    """A robot that is the one it stands for, `robot`; what inherits from it changes what a command does."""
+
+    def __init__(self, robot: R) -> None:
+        self.robot = robot
+
+    def observe(self) -> RobotState:
+        """The joints now."""
+        return self.robot.observe()
+
+    def command(self, targets: NDArray[np.float64]) -> None:
+        """Send joint targets (6,) rad and let one control step pass."""
+        self.robot.command(targets)
+
+    def scene(self) -> Scene:
+        """The table as it is now."""
+        return self.robot.scene()
+
+    def way_to_rest(self) -> Iterable[NDArray[np.float64]]:
+        """Targets (6,) rad, one a control step, to the rest pose."""
+        return self.robot.way_to_rest()
+
+    def reset(self) -> None:
+        """Bring the arm to its rest pose, by commands of this robot."""
+        for targets in self.way_to_rest():
+            self.command(targets)
+
+    def stop(self) -> None:
+        """Hold still where the arm is."""
+        self.robot.stop()

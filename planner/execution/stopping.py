@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 
 from pontine.envs.arrays import Array
 from pontine.envs.errors import RobotError
-from pontine.envs.robot import Robot, RobotState
-from pontine.envs.scene import Scene
+from pontine.envs.robot import Robot, RobotWrapper
 
 
 class StopRequested(RobotError):
@@ -17,7 +15,7 @@ class StopRequested(RobotError):
     cause = "safety"
 
 
-class StoppableRobot:
+class StoppableRobot(RobotWrapper[Robot]):
     """A robot that holds still instead of taking its next target once `halt` was called, and is otherwise the one it
     stands for.
 
@@ -26,7 +24,8 @@ class StoppableRobot:
     """
 
     def __init__(self, robot: Robot) -> None:
-        self.robot, self._lock = robot, threading.Lock()
+        super().__init__(robot)
+        self._lock = threading.Lock()
         self._why: str | None = None
 
     def halt(self, why: str) -> None:
@@ -39,30 +38,9 @@ class StoppableRobot:
         with self._lock:
             self._why = None
 
-    def observe(self) -> RobotState:
-        """The joints now."""
-        return self.robot.observe()
-
     def command(self, targets: Array) -> None:
         """Send joint targets (6,) rad and let one control step pass. Raises StopRequested."""
         if (why := self._why) is not None:
             self.robot.stop()
             raise StopRequested(why)
-        self.robot.command(targets)
-
-    def scene(self) -> Scene:
-        """The table as it is now."""
-        return self.robot.scene()
-
-    def way_to_rest(self) -> Iterable[Array]:
-        """Targets (6,) rad, one a control step, to the rest pose."""
-        return self.robot.way_to_rest()
-
-    def reset(self) -> None:
-        """Bring the arm to its rest pose. Raises StopRequested."""
-        for targets in self.way_to_rest():
-            self.command(targets)
-
-    def stop(self) -> None:
-        """Hold still where the arm is."""
-        self.robot.stop()
+        super().command(targets)
