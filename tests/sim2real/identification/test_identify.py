@@ -32,8 +32,8 @@ def trial(seconds: float) -> Trial:
 
 
 def test_hidden_constants_are_found(tmp_path: Path) -> None:
-    measured = trial(5.0)
-    found = fit(measured, iterations=4)
+    measured = trial(3.0)
+    found = fit(measured, iterations=3)
     for name in ("kp", "frictionloss"):
         assert np.mean(found.values[name]) == pytest.approx(HIDDEN[name], rel=0.15), name
     # The lift and the elbow carry the arm: what they hold shows the size of their constants.
@@ -63,7 +63,7 @@ def test_the_model_with_an_emulated_arms_constants_moves_as_it_does() -> None:
 def test_an_emulated_arms_constants_are_found_on_every_joint() -> None:
     """Other dynamics than the fit's own, with a sagging supply; in simulated time, in the control loop's rhythm."""
     arm = arm_profile("worn").draw(3)
-    found = fit(run_stepped("worn", 3, 12.0), iterations=10)
+    found = fit(run_stepped("worn", 3, 8.0), iterations=6)
     true = true_constants(arm)
     for name in ("kp", "frictionloss"):
         np.testing.assert_allclose(found.values[name], true[name], rtol=0.15, err_msg=name)
