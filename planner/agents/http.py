@@ -81,6 +81,7 @@ class HttpServer:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind((LOOPBACK, port))
+            self._socket.listen()  # whoever has the address may call, though `run` answers a little later
         except OSError as error:
             self._socket.close()
             raise PontineError(f"port {port} cannot be had: {error.strerror}; port=0 takes a free one") from None

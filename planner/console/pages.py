@@ -34,11 +34,12 @@ DO = "Do it"
 
 LOOKS = """<style>
 div:has(> .pontine-stop) + div button { height: 4rem !important; font-size: 1.5rem }
+body:not(.pontine-ready) form { visibility: hidden }
 </style><div class='pontine-stop'></div>
 <img hidden src='data:,' onerror="window.pontine ??= (() => {
     const heard = (form) => {
         const mark = document.querySelector('.pontine-heard'), box = form?.querySelector('input, textarea');
-        return !mark || !box || mark.dataset.text === box.value;
+        return !box || mark?.dataset.text === box.value;
     };
     const once = (form, go) => heard(form) ? go() : setTimeout(() => once(form, go), 50);
     addEventListener('keydown', (event) => {
@@ -54,10 +55,12 @@ div:has(> .pontine-stop) + div button { height: 4rem !important; font-size: 1.5r
         event.stopImmediatePropagation();
         once(form, () => button.click());
     }, true);
+    document.body.classList.add('pontine-ready');
     return true;
 })()">""".replace("'DO'", repr(DO))
 """A stop that a thumb hits. And what is said is done once the page shows that all of it was heard: viser sends one
-message in 50 ms and drops those before the last, so that of what was typed right before Enter a part could be lost."""
+message in 50 ms and drops those before the last, so that of what was typed right before Enter a part could be lost. So
+nobody can type before that is seen to."""
 
 HEARD = "<span hidden class='pontine-heard' data-text='{}'></span>"
 """What was heard of what is being typed."""
