@@ -119,7 +119,7 @@ def called(form: Form) -> set[type[Skill]]:
 
 def credit_of(reading: Reading) -> float:
     """How likely it is that the right form comes to such a reading, against its being carried out."""
-    if reading.kind == "subgoals" or reading.reason == "unsafe":
+    if reading.kind in ("subgoals", "answer") or reading.reason == "unsafe":
         return 1.0
     if reading.half:
         return CREDIT["half"]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from pontine.envs import affordances
 from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.declarations.kind import KINDS
-from pontine.envs.scene import Fixture, SceneObject
+from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.envs.so101.kinematics import gap_of
 from pontine.envs.so101.model import RANGE
 from pontine.planner.grounding.query import Subject
 from pontine.planner.language import lexicon
+from pontine.planner.language.meaning import Likeness, likeness
 
 WIDEST = 0.9 * float(gap_of(RANGE[5, 1]))
 """Width (m) of the widest thing to be picked up: what the gripper opens to, less a tenth to get around it."""
@@ -22,9 +24,12 @@ STATES = {"open": "open", "close": "closed", "press": "pressed"}
 
 def graspable(thing: SceneObject) -> bool:
     """Whether this arm's gripper can hold the thing. Of kinds that nobody declared, containers and flat ware are taken
-    for too wide, cups are not."""
+    for too wide, cups are not; what is soft, as a towel is, can be pinched, and a pot has a handle, however wide."""
     if thing.graspable is not None:
         return thing.graspable
+    subject = Subject(thing)
+    if thing.kind not in KINDS and (subject.kinds & lexicon.HANDLED or _soft(subject.nouns[:2])):
+        return True
     if thing.size is not None and min(thing.size[:2]) > WIDEST:
         return False
     told = affordances.graspable(_declared(thing))
@@ -39,7 +44,10 @@ def takes_things_in(thing: SceneObject | Fixture) -> bool:
     told = affordances.takes_things_in(_declared(thing))
     if told is not None:
         return told
-    return bool(Subject(thing).kinds & lexicon.CONTAINERS)
+    subject = Subject(thing)
+    return bool(subject.kinds & lexicon.CONTAINERS) or (
+        not subject.kinds & (lexicon.FLAT | lexicon.TOPPED) and _hollow(subject.nouns[:2])
+    )
 
 
 def state_by(verb: str, thing: SceneObject | Fixture) -> str | None:
@@ -56,12 +64,18 @@ def state_by(verb: str, thing: SceneObject | Fixture) -> str | None:
     return wanted if pressable(thing) == (verb == "press") else None
 
 
+def lid_for(thing: SceneObject | Fixture, scene: Scene) -> str | None:
+    """What closes a thing that does not close by itself, if that is known: the only lid that there is."""
+    lids = [o.name for o in scene.objects if Subject(o).kinds & lexicon.COVERS and o != thing]
+    return lids[0] if len(lids) == 1 and isinstance(thing, SceneObject) else None
+
+
 def pressable(thing: Fixture) -> bool:
     """Whether a fixture is one that is pressed."""
     kind = _declared(thing).kind
     if kind in FIXTURES:
         return STATES["press"] in FIXTURES[kind].states
-    return bool(Subject(thing).kinds & lexicon.PRESSABLE)
+    return thing.state in ("pressed", "released") or bool(Subject(thing).kinds & lexicon.PRESSABLE)
 
 
 def reversible(thing: Fixture) -> bool:
@@ -70,6 +84,22 @@ def reversible(thing: Fixture) -> bool:
     if kind in FIXTURES:
         return not (FIXTURES[kind].latches and thing.state == FIXTURES[kind].states[0])
     return thing.state in (STATES["open"], STATES["close"])
+
+
+@cache
+def _soft(nouns: tuple[str, ...]) -> bool:
+    """Whether one of these nouns is something of cloth or paper."""
+    return any(likeness(soft, noun) >= Likeness.KIND for noun in nouns for soft in lexicon.SOFT)
+
+
+@cache
+def _hollow(nouns: tuple[str, ...]) -> bool:
+    """Whether one of these nouns is something with room inside."""
+    return any(
+        likeness("cutlery", noun) < Likeness.KIND
+        and any(likeness(hollow, noun) >= Likeness.KIND for hollow in lexicon.HOLLOW)
+        for noun in nouns
+    )
 
 
 def _declared(thing: SceneObject | Fixture) -> SceneObject | Fixture:

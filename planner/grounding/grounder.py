@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -10,16 +9,26 @@ from itertools import pairwise
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.grounding import manner, skills, undo
-from pontine.planner.grounding.abilities import STATES, graspable, state_by, takes_things_in
+from pontine.planner.grounding.abilities import STATES, graspable, lid_for, state_by, takes_things_in
 from pontine.planner.grounding.moving import Mover
+from pontine.planner.grounding.picking import (
+    everything,
+    joined,
+    names_thing,
+    room_on,
+    stacked,
+    standing,
+    thing_called,
+    upper,
+)
 from pontine.planner.grounding.placing import parts
 from pontine.planner.grounding.properties import matching
 from pontine.planner.grounding.query import Description, Subject, find
-from pontine.planner.grounding.resolve import QUANTIFIERS, Resolver, Thing, Unresolved
+from pontine.planner.grounding.resolve import QUANTIFIERS, Resolver, Unresolved
 from pontine.planner.grounding.telling import reply, true
 from pontine.planner.grounding.viewpoint import QUARTERS, back, seen, seen_turn
 from pontine.planner.language import lexicon
-from pontine.planner.language.form import Clause, Form, NounPhrase
+from pontine.planner.language.form import Clause, Form, NounPhrase, Term
 from pontine.planner.language.grammar import ASKED, COUNTS, ELSE, ENDIF, IF, OFFSET, SKILL, SPOT
 from pontine.planner.language.languages import DEFAULT, data
 from pontine.planner.language.messages import word
@@ -52,6 +61,7 @@ def ground(
             and not clause.negated
             and not skills.meant(clause.words)
             and not skills.states(clause.words)
+            and not skills.tidied(clause.words)
         ):
             told = refusal("unsupported", word("no_skill", language, join_units(clause.words)))
             # What is called like a thing, and done to nothing, was hardly meant as a deed.
@@ -100,9 +110,10 @@ class _Grounding:
         self.resolver = Resolver.after(turns, scene, language)
         self.resolver.choice = choice
         self.mover = Mover(self.resolver)
-        self.kept: set[str] = set()
+        self.kept = self.mover.kept
         self.never: list[Predicate] = []
         self.replies: list[str] = []
+        self.brought: list[Predicate] = []
         self.conditional = False
 
     def goals(self, form: Form) -> list[Predicate]:
@@ -113,6 +124,7 @@ class _Grounding:
         goals: list[Predicate] = []
         so, active, asked = True, True, bool(form.clauses)
         for clause in form.clauses:
+            clause = replace(clause, arguments=tuple(joined(p, everything(self.scene)) for p in clause.arguments))
             if clause.mark == IF:
                 so = active = true(clause, self.resolver)
                 self.conditional = True
@@ -129,6 +141,7 @@ class _Grounding:
                 self.mover.how = manner.told(clause, self.instruction)
                 found = self._clause(clause)
                 self.mover.gone(found)
+                self.brought += [goal for goal in found if goal[0] in ("in", "on")]
                 goals += [g for g in found if g not in goals]
         if broken := [goal for goal in goals if goal in self.never]:
             raise self.resolver.ask("conflict", "", [broken[0][1]])
@@ -166,7 +179,7 @@ class _Grounding:
         if verb == "back":
             return undo.put_back(self._moving(clause), self.turns, self.resolver, self.mover.table)
         if verb in ("again", "same", "instead"):
-            return self._repeat(clause)
+            return undo.repeat(clause, self.turns, self.resolver, self._moving)
         if verb == SKILL:
             return self._skill(clause)
         if verb in ("open", "close", "press"):
@@ -202,7 +215,7 @@ class _Grounding:
             places = self.resolver.places(rest[0], names)
             if len(places) != 1 or places[0] == TABLE:
                 raise self.resolver.ask("reference", "", names)
-            thing = self.scene.object(places[0]) if places[0] in self.scene else self.scene.fixture(places[0])
+            thing = thing_called(places[0], self.scene)
             return self.mover.distanced(names, thing, verb == "closer")
         if verb == "apart":
             return self.mover.apart(names)
@@ -218,59 +231,41 @@ class _Grounding:
         (term, *others) = rest[0].terms
         if others:
             raise self.resolver.ask("one_target", "", names)
+        named = NounPhrase((Term("the", term.words),))
+        if not term.relation and (self.resolver.is_table(named) or names_thing(term.words, self.scene)):
+            # "To the basket", written as a part of the table.
+            return self._at("on", names, *self.resolver.places(named, names))
         if term.relation in ("in", "on") and not self.resolver.is_table(NounPhrase(term.reference)):
             places = self.resolver.places(NounPhrase(term.reference), names)
-            if len(places) == 1 and not self._takes(places[0]):
+            if len(places) == 1 and not self._takes(places[0], topped=False):
                 # "The right side of the stove", on which nothing can be put: beside it.
                 side = next((p for p in parts(term.words) if p in SPATIAL), None)
                 if side:
-                    place = self.scene.object(places[0]) if places[0] in self.scene else self.scene.fixture(places[0])
+                    place = thing_called(places[0], self.scene)
                     return self.mover.beside(names, side, place)
             if len(places) != 1:
                 raise self.resolver.ask("one_target", "", places)
             return self._at("on", names, places[0])
         return self.mover.placed(names, term)
 
-    def _takes(self, name: str) -> bool:
-        thing = self.scene.object(name) if name in self.scene else self.scene.fixture(name)
-        return takes_things_in(thing) or bool(Subject(thing).kinds & (lexicon.FLAT | lexicon.TOPPED))
+    def _takes(self, name: str, topped: bool = True) -> bool:
+        """Whether something can be put into or onto it, `topped` says whether furniture counts."""
+        thing = thing_called(name, self.scene)
+        kinds = lexicon.FLAT | lexicon.TOPPED if topped else lexicon.FLAT
+        return bool(Subject(thing).kinds & kinds) or takes_things_in(thing)
 
     def _unstack(self, clause: Clause) -> list[Predicate]:
         """Everything that stands on another thing onto the table, the topmost first."""
-        stacked = [o for o in self.scene.objects if o.support in self.scene]
         named = {t.name for t in self.resolver.every(clause.arguments[0])}
-        if named:
-            below = {b for o in stacked if o.name in named for b in self.scene.supports(o.name)} | named
-            stacked = [o for o in stacked if o.name in named or o.support in below]
-        names = [o.name for o in stacked if not self.scene.object(str(o.support)).container]
-        if not names:
+        if not (names := upper(named, self.scene)):
             raise self.resolver.decline("already")
-        names.sort(key=lambda name: -len(list(self.scene.supports(name))))
         return [("on", name, TABLE) for name in names]
-
-    def _repeat(self, clause: Clause) -> list[Predicate]:
-        """What was done last, once more, or with other things."""
-        if not self.turns:
-            raise self.resolver.ask("nothing_before")
-        goals = [goal for goal in self.turns[-1].goals if goal[0] not in ("not", "at")]
-        if len(goals) < len(self.turns[-1].goals) or not goals:
-            raise self.resolver.ask("unclear")
-        if clause.verb == "again":
-            return goals
-        done = tuple(dict.fromkeys(goal[1] for goal in goals))
-        self.resolver.moved = list(done)
-        if goals[0][1] in self.scene:
-            names = self._moving(clause)
-        else:
-            names = tuple(thing.name for thing in self.resolver.fixture(clause.arguments[0]))
-        back: list[Predicate] = []
-        if clause.verb == "instead":
-            back = undo.undo(self.turns, self.resolver)
-        return [*back, *((goal[0], name, *goal[2:]) for name in names for goal in goals if goal[1] == done[-1])]
 
     def _skill(self, clause: Clause) -> list[Predicate]:
         """The goals of calling the skill that the copied verb means, one call for each thing it is done to."""
         found = skills.meant(clause.words)
+        if not found and (where := skills.tidied(clause.words)):
+            return self._tidied(clause, where)
         spotted = len(clause.arguments) == 2 and clause.arguments[1].terms[0].determiner in (OFFSET, SPOT)
         if spotted and any(len(skills.places(skill.operator)) < len(skill.arguments) for skill in found):
             # "Push it a bit to the left": by which skill is left to the planner.
@@ -294,6 +289,18 @@ class _Grounding:
             raise self.resolver.ask("one_target", "", named[1])
         calls = [[name, *(names[0] for names in named[1:])] for name in named[0]] if named else [[]]
         return [goal for call in calls for goal in skill.goal_of(call)]
+
+    def _tidied(self, clause: Clause, where: frozenset[str]) -> list[Predicate]:
+        """What is thrown or put away, into the only thing here that such things go into, or where it is said."""
+        if not clause.arguments:
+            raise self.resolver.ask("on_what", join_units(clause.words))
+        if len(clause.arguments) > 1:
+            return self._place(Clause("in", clause.arguments))
+        places = [t.name for t in everything(self.scene) if Subject(t).kinds & where]
+        names = self._moving(clause, places)
+        if len(places) != 1:
+            raise self.resolver.ask("whereto", "", names)
+        return self._at("in", names, places[0])
 
     def _named(self, sort: str, phrase: NounPhrase) -> tuple[str, ...]:
         """The names that a phrase gives to a parameter of this sort."""
@@ -354,12 +361,15 @@ class _Grounding:
         if len(destination.terms) > 1:
             raise self.resolver.ask("unclear")
         (term,) = destination.terms
-        everything: list[Thing] = [*self.scene.objects, *self.scene.fixtures]
         if term.determiner == "own":
             names = self._moving(clause)
             goals = []
             for name in names:
-                places = [t for t in matching(self.scene.object(name), everything, term.words) if self._takes(t.name)]
+                places = [
+                    t
+                    for t in matching(self.scene.object(name), everything(self.scene), term.words)
+                    if self._takes(t.name)
+                ]
                 if len(places) != 1:
                     raise self.resolver.ask("no_match", "", [name])
                 goals += self._at(clause.verb, [name], places[0].name)
@@ -405,11 +415,11 @@ class _Grounding:
         if verb in SPATIAL:
             if place == TABLE:
                 raise self.resolver.ask("reference", "", names)
-            known = self.scene.object(place) if place in self.scene else self.scene.fixture(place)
+            known = thing_called(place, self.scene)
             return self.mover.beside(names, verb, known)
         if place == TABLE:
             return [("on", name, TABLE) for name in names]
-        thing: SceneObject | Fixture = self.scene.object(place) if place in self.scene else self.scene.fixture(place)
+        thing: SceneObject | Fixture = thing_called(place, self.scene)
         if isinstance(thing, Fixture) and thing.surface and (verb == "on" or not takes_things_in(thing)):
             return [("on", name, place) for name in names]
         kinds = Subject(thing).kinds
@@ -423,24 +433,21 @@ class _Grounding:
             return [("in", name, place) for name in names]
         if (verb == "in" and not flat) or isinstance(thing, Fixture):
             raise self.resolver.decline("contain", place)
-        if len(names) > 1 and not (flat and self._room(names, place)):
+        if len(names) > 1 and not (flat and room_on(names, place, self.scene)):
             raise self.resolver.ask("one_place", place, names)
         return [("on", name, place) for name in names]
-
-    def _room(self, names: Sequence[str], place: str) -> bool:
-        """Whether the things have room beside each other on a flat one, as far as sizes are known."""
-        below = self.scene.object(place).size if place in self.scene else None
-        sizes = [self.scene.object(name).size for name in names]
-        if below is None or any(size is None for size in sizes):
-            return True
-        return sum(size[0] * size[1] for size in sizes if size) <= below[0] * below[1]
 
     def _out(self, clause: Clause) -> list[Predicate]:
         """Out of or off something: onto the table."""
         if len(clause.arguments) == 1 or clause.arguments[0] == clause.arguments[1]:
             return [("on", name, TABLE) for name in self._moving(clause)]
-        sources = self.resolver.places(clause.arguments[1], ())
-        inside = tuple(o for o in self.scene.objects if set(sources) & set(self.scene.supports(o.name)))
+        (whence, *_) = clause.arguments[1].terms
+        sources = stacked(whence.words, self.scene) or self.resolver.places(clause.arguments[1], ())
+        sweeping = clause.arguments[0].terms[0].determiner in QUANTIFIERS
+        put = {goal[1] for goal in self.brought if goal[2] in sources and not sweeping}
+        inside = tuple(
+            o for o in self.scene.objects if o.name in put or set(sources) & set(self.scene.supports(o.name))
+        )
         if not inside:
             raise self.resolver.decline(
                 "not_inside",
@@ -466,13 +473,16 @@ class _Grounding:
         if len(names) < 2:
             raise self.resolver.ask("stack", "", names)
         if not told:
-            names = sorted(names, key=self._standing)
+            names = sorted(names, key=lambda name: standing(name, self.scene))
         return [("on", upper, lower) for lower, upper in pairwise(names)]
 
     def _fixture(self, clause: Clause) -> list[Predicate]:
         goals: list[Predicate] = []
         for thing in self.resolver.fixture(clause.arguments[0]):
             state = state_by(clause.verb, thing)
+            if state is None and clause.verb != "press" and (lid := lid_for(thing, self.scene)) is not None:
+                goals.append(("on", lid, thing.name if clause.verb == "close" else TABLE))
+                continue
             if state is None:
                 raise Unresolved(
                     refusal("unsupported", word("state", self.language, thing.name, (STATES[clause.verb],)))
@@ -480,10 +490,3 @@ class _Grounding:
             goals.append((state, thing.name))
         self.resolver.last = self.resolver.opened = tuple(g[1] for g in goals)
         return goals
-
-    def _standing(self, name: str) -> tuple[int, float, str, int]:
-        """Sorts the tallest stack first, then by size; within a stack from the bottom."""
-        below = [name, *(b for b in self.scene.supports(name) if b in self.scene)]
-        root = below[-1]
-        height = sum(root in self.scene.supports(o.name) for o in self.scene.objects)
-        return -height, -math.prod(self.scene.object(root).size or (0.0,)), root, len(below)

@@ -52,6 +52,8 @@ class Mover:
         self.how: type[Skill] | None = None
         """The skill by which things are to be brought where they go, if it was said."""
         self.by: dict[Predicate, str] = {}
+        self.kept: set[str] = set()
+        """What must be left alone."""
         self.not_so: list[str] = []
         """What is carried although it was said how else it should go there."""
 
@@ -175,12 +177,17 @@ class Mover:
         return self.how is None and graspable(thing)
 
     def _wished(self, name: str, wishes: Sequence[Wish]) -> Predicate:
-        for wish in wishes[:-1]:
-            try:
-                return self.table.place(name, wish)
-            except NoSpotError:
-                continue
+        """The first of the wishes for which there is room as things stand, or else once some are put aside."""
+        for aside in (False, True):
+            for wish in wishes:
+                with suppress(NoSpotError):
+                    return self.table.place(name, wish, self._loose(wish) if aside else ())
         return self.table.place(name, wishes[-1])
+
+    def _loose(self, wish: Wish) -> list[str]:
+        """What may be put aside for a wish: what nobody spoke of."""
+        spoken_of = (*self.resolver.moved, *self.resolver.last, *self.kept, *vars(wish).values())
+        return [o.name for o in self.table.scene.objects if graspable(o) and o.name not in spoken_of]
 
     def _laid(self, names: Sequence[str], wish: Layout) -> list[Predicate]:
         if len(names) < 2:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
+from pontine.planner.grounding.query import Description, Subject, find
 from pontine.planner.language import lexicon
+from pontine.planner.language.form import NounPhrase, Term
 from pontine.planner.language.languages import data, languages
 from pontine.planner.language.segments import is_cjk, join_units, split_units
 
@@ -19,6 +21,22 @@ _AXES = {"left": (1, -1), "right": (1, 1), "front": (0, 1), "behind": (0, -1)}
 
 ALIKE = 0.05
 """Share of a size by which two things must differ to be told apart by it."""
+
+
+def everything(scene: Scene) -> list[Thing]:
+    """All the things of a scene, and its fixtures."""
+    return [*scene.objects, *scene.fixtures]
+
+
+def thing_called(name: str, scene: Scene) -> Thing:
+    """The thing or the fixture of that name. Raises UnknownNameError if there is none."""
+    return scene.object(name) if name in scene else scene.fixture(name)
+
+
+def names_thing(words: Sequence[str], scene: Scene) -> bool:
+    """Whether words have a noun that something in the scene is called by."""
+    told = Description.of(words)
+    return bool(told.head) and any(Subject(t).answers(told.head[-1]) > 1 for t in find(words, everything(scene)).things)
 
 
 @dataclass(frozen=True)
@@ -63,6 +81,57 @@ def ordinal(words: Sequence[str]) -> Ordinal | None:
             kept = split_units(rest)
             return Ordinal(told["ordinals"][name], side, kept if kept or before == rest else ())
     return None
+
+
+def joined(phrase: NounPhrase, things: Sequence[Thing]) -> NounPhrase:
+    """A phrase in which colours that were taken apart are one thing's again, if there is such a thing: "the black and
+    gold cup".
+
+    Example:
+        >>> cups = [SceneObject("gold_cup", "cup"), SceneObject("black_and_gold_cup", "cup")]
+        >>> phrase = NounPhrase((Term("the", ("black",)), Term("the", ("gold", "cup"))))
+        >>> [term.words for term in joined(phrase, cups).terms]
+        [('black', 'and', 'gold', 'cup')]
+    """
+    terms: list[Term] = []
+    for term in phrase.terms:
+        before = terms[-1] if terms else None
+        if before and before.words and not before.relation and all(map(lexicon.color_of, before.words)):
+            both = (*before.words, "and", *term.words)
+            told = Description.of(both)
+            found = [t for t in find(both, things).things if told.colors <= Subject(t).colors]
+            if told.joined and len(found) == 1:
+                terms[-1] = replace(term, determiner=before.determiner, words=both)
+                continue
+        terms.append(term)
+    return replace(phrase, terms=tuple(terms))
+
+
+def as_named(words: Sequence[str], things: Sequence[Thing], sides: Sequence[str]) -> list[Thing]:
+    """Of several things those in whose names the words stand side by side (the right door is not the left door of the
+    cabinet on the right), or else words for all of several sides; all of them if there are none."""
+    phrase = lexicon.plain(join_units(words))
+    found = [t for t in things if any(f" {phrase} " in f" {text} " for text in Subject(t).texts)]
+    if " " in phrase and found:
+        return found
+    found = [t for t in things if all(Subject(t).named(lexicon.SIDES[side]) for side in sides)]
+    return found if len(sides) > 1 and found else list(things)
+
+
+def stacked(words: Sequence[str], scene: Scene) -> list[str]:
+    """The names of what stands on or under something else, if words mean a stack, of what they say it is of; none if
+    they do not."""
+    if not words:
+        return []
+    told = [data(code, "places")["stacks"] for code in languages()]
+    heads = [i for i in (0, len(words) - 1) if any(words[i] in known for known in told)]
+    if not heads:
+        return []
+    upper = [o for o in scene.objects if o.support in scene and not scene.object(str(o.support)).container]
+    names = {o.name for o in upper} | {str(o.support) for o in upper}
+    rest = tuple(w for i, w in enumerate(words) if i != heads[0] and w not in ("of", "的"))
+    of = {t.name for t in find(rest, scene.objects).things} if rest and not lexicon.GENERIC & {*rest} else names
+    return [o.name for o in scene.objects if o.name in (names & of or names)]
 
 
 def led(words: Sequence[str]) -> tuple[str, ...]:
@@ -130,6 +199,34 @@ def middle_sized(things: Sequence[Thing]) -> list[Thing]:
     return [sorted(things, key=lambda t: float(volume(t) or 0))[len(things) // 2]]
 
 
+def upper(named: Set[str], scene: Scene) -> list[str]:
+    """The names of what stands on another thing, the topmost first; where some are named, of what is in a stack with
+    one of them."""
+    stacks = [o for o in scene.objects if o.support in scene]
+    if named:
+        below = {b for o in stacks if o.name in named for b in scene.supports(o.name)} | named
+        stacks = [o for o in stacks if o.name in named or o.support in below]
+    names = [o.name for o in stacks if not scene.object(str(o.support)).container]
+    return sorted(names, key=lambda name: -len(list(scene.supports(name))))
+
+
+def standing(name: str, scene: Scene) -> tuple[int, float, str, int]:
+    """Sorts the tallest stack first, then by size; within a stack from the bottom."""
+    below = [name, *(b for b in scene.supports(name) if b in scene)]
+    root = below[-1]
+    height = sum(root in scene.supports(o.name) for o in scene.objects)
+    return -height, -math.prod(scene.object(root).size or (0.0,)), root, len(below)
+
+
+def room_on(names: Sequence[str], place: str, scene: Scene) -> bool:
+    """Whether the things have room beside each other on a flat one, as far as sizes are known."""
+    below = scene.object(place).size if place in scene else None
+    sizes = [scene.object(name).size for name in names]
+    if below is None or any(size is None for size in sizes):
+        return True
+    return sum(size[0] * size[1] for size in sizes if size) <= below[0] * below[1]
+
+
 def by_level(side: str, things: Sequence[Thing], scene: Scene) -> list[Thing]:
     """The `upper` or `lower` ones of those that stand in a stack; all of them if there is no stack."""
     stacked = {o.name for o in scene.objects if o.support in scene} | {o.support for o in scene.objects}
@@ -138,6 +235,20 @@ def by_level(side: str, things: Sequence[Thing], scene: Scene) -> list[Thing]:
         return list(things)
     wanted = (max if side == "upper" else min)(levels.values())
     return [t for t in things if levels.get(t.name) == wanted]
+
+
+def lying_between(things: Sequence[SceneObject], ends: Sequence[SceneObject]) -> list[SceneObject]:
+    """Those of the things that lie between two others, near the line from one to the other."""
+    (ax, ay), (bx, by) = ((e.position or (0, 0))[:2] for e in ends)
+    length = math.hypot(bx - ax, by - ay) or 1.0
+    found = []
+    for thing in things:
+        x, y = (thing.position or (0, 0))[:2]
+        along = ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length**2
+        across = abs((x - ax) * (by - ay) - (y - ay) * (bx - ax)) / length
+        if 0 < along < 1 and across < 0.5 * length:
+            found.append(thing)
+    return found
 
 
 def by_distance(relation: str, things: Sequence[Thing], places: Sequence[Thing], several: bool) -> list[Thing] | None:

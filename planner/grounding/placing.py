@@ -37,6 +37,8 @@ def classes(key: str, words: Sequence[str]) -> list[str]:
     """The classes under a key of `places.json` that copied words speak of, each by its longest word; a word that
     is part of a longer one of another class does not count."""
     text, found = join_units(words), list[tuple[int, str]]()
+    if "-" in text and not any(stands(word, text) for word, _ in _by_word(key)):
+        text = text.replace("-", " ")  # "the bottom-right corner"
     for word, names in _by_word(key):
         if stands(word, text):
             found += [(text.index(word), name) for name in names]

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pontine.envs.scene import UNKNOWN, Fixture, Scene, SceneObject
 from pontine.planner.grounding.placing import classes
-from pontine.planner.grounding.query import Description, Subject, find
+from pontine.planner.grounding.query import Description, Match, Subject, find
+from pontine.planner.language.languages import data, languages
 from pontine.planner.language.segments import join_units
 
 Thing = SceneObject | Fixture
+
+_LONGEST = 5
+"""Units of the longest words for a property."""
 
 STATES = ("open", "closed", "pressed", "released", "on", "off")
 """Properties that are states of fixtures."""
@@ -50,6 +55,28 @@ def has(thing: Thing, words: Sequence[str], scene: Scene) -> bool | None:
     if described.head:
         return subject.answers(join_units(described.head)) > 0 or None
     return None
+
+
+def being_so(words: Sequence[str], things: Sequence[Thing], scene: Scene) -> Match | None:
+    """The things that words mean which begin with a property, those that have it: "the open drawer". None if they
+    begin with none, or nothing is so.
+
+    Example:
+        >>> drawers = [Fixture("top_drawer", "drawer", "open"), Fixture("low_drawer", "drawer", "closed")]
+        >>> [thing.name for thing in being_so(("open", "drawer"), drawers, Scene((), tuple(drawers))).things]
+        ['top_drawer']
+    """
+    for end in range(min(len(words) - 1, _LONGEST), 0, -1):
+        text = join_units(words[:end]).removesuffix("的")
+        if any(text == word for code in languages() for known in _known(code) for word in known):
+            match = find(words[end:], things)
+            so = tuple(t for t in match.things if has(t, words[:end], scene))
+            return replace(match, things=so) if so else None
+    return None
+
+
+def _known(code: str) -> Sequence[Sequence[str]]:
+    return list(data(code, "places")["properties"].values())
 
 
 def matching(thing: SceneObject, places: Sequence[Thing], words: Sequence[str]) -> list[Thing]:

@@ -24,7 +24,7 @@ MAX_NAME_WORDS = 6
 
 BY_MEANING = 2
 
-ALIKE = 0.8
+ALIKE = 0.75
 """How alike the spelling of two words is, of 1, if one may be the other misspelt."""
 
 _ARTICLES, _SUPERLATIVES = (every("lexicon", key) for key in ("articles", "superlatives"))
@@ -57,6 +57,8 @@ class Description:
     """Whether the noun is one that anything answers to: the words of `head` are then adjectives."""
     colors: frozenset[str] = frozenset()
     """All its colours; `color` is the last."""
+    sides: tuple[str, ...] = ()
+    """All its sides; `side` is the last."""
     joined: bool = False
     """Whether the colours are joined, as in "the black and gold cup": then it has all of them."""
 
@@ -66,12 +68,12 @@ class Description:
         whole = join_units(units)
         words = [w for w in lexicon.plain(whole).split(" ") if w]
         if any(is_cjk(c) for c in whole):
-            words = [part for word in words for part in _chinese_parts(word)]
+            words = [part for word in words for part in _pieces(word)]
         words = [w for w in words if w not in _ARTICLES] or words
         if len(words) == 1 and lexicon.kinds_of(words[0]):
             return cls(whole, tuple(words))
         color, size, side, generic = None, None, None, False
-        colors, joined = set[str](), False
+        colors, sides, joined = set[str](), list[str](), False
         head: list[str] = []
         for i, word in enumerate(words):
             last = i == len(words) - 1 and not head
@@ -81,16 +83,23 @@ class Description:
                 colors.add(found)
             elif word in _JOINED and colors and not head:
                 joined = True
+            elif word in _SUPERLATIVES and (side or size) and not last:
+                continue  # "the right most hole"
             elif class_size:
                 size = class_size
             elif class_side:
                 side = class_side
+                sides.append(side)
             elif not any(s in lexicon.GENERIC for s in lexicon.singulars(word)):
                 head.append(word)
             elif i == len(words) - 1:
                 generic = True
         superlative = any(mark in whole for mark in _SUPERLATIVES)
-        return cls(whole, tuple(head), color, size, superlative, side, generic, frozenset(colors), joined)
+        return cls(whole, tuple(head), color, size, superlative, side, generic, frozenset(colors), tuple(sides), joined)
+
+
+def _pieces(word: str) -> list[str]:
+    return _chinese_parts(word) if any(is_cjk(c) for c in word) else [word]
 
 
 def _class_of(word: str, classes: Mapping[str, Sequence[str]]) -> str | None:
@@ -100,7 +109,7 @@ def _class_of(word: str, classes: Mapping[str, Sequence[str]]) -> str | None:
 def _chinese_parts(word: str) -> list[str]:
     """`最左边的红色方块` as 最左边 · 红色 · 方块; what is a noun as a whole stays whole."""
     parts: list[str] = []
-    pieces = [p for p in re.split("的", word) if p]
+    pieces = [_bare(p) for p in re.split("的", word) if p]
     for k, piece in enumerate(pieces):
         while piece:
             if lexicon.is_kind(piece) or lexicon.kinds_under(piece) or piece in lexicon.GENERIC:
@@ -111,10 +120,16 @@ def _chinese_parts(word: str) -> list[str]:
                 parts.append(piece)
                 break
             parts.append(lead)
-            piece = piece[len(lead) :]
+            piece = _bare(piece[len(lead) :])
             if len(piece) == 1 and k < len(pieces) - 1 and piece in "色些":
                 piece = ""
     return parts
+
+
+def _bare(piece: str) -> str:
+    """A piece without what only strengthens the colour behind it: 纯金色, 又黑又金."""
+    rest = piece.lstrip("纯全又")
+    return rest if rest and (lead := _lead(rest)) and lexicon.color_of(lead) else piece
 
 
 def _lead(piece: str) -> str | None:
@@ -167,7 +182,8 @@ class Subject:
         that has several (`black_and_gold_cup`)."""
         if self.thing.colors:
             return frozenset(lexicon.color_of(c) or lexicon.plain(c) for c in self.thing.colors)
-        named = {color for text in self.texts for word in text.split(" ") if (color := lexicon.color_of(word))}
+        words = (part for text in self.texts for word in text.split(" ") for part in _pieces(word))
+        named = {color for word in words if (color := lexicon.color_of(word))}
         own = {self.color} if self.color else set()
         return frozenset(own | named if len(named) > 1 else own)
 
@@ -180,7 +196,7 @@ class Subject:
             for word in (plain, *reversed(plain.split(" "))):
                 if (found := lexicon.color_of(word)) is not None:
                     return found
-            for part in _chinese_parts(plain) if any(is_cjk(c) for c in plain) else ():
+            for part in _pieces(plain):
                 if (found := lexicon.color_of(part)) is not None:
                     return found
         return lexicon.plain(told) if told else None
@@ -193,7 +209,7 @@ class Subject:
         """How well it answers to a noun: 3 by the word itself, `BY_MEANING` (2), 1 by category, 0 not at all."""
         for singular in lexicon.singulars(noun):
             for text in self.nouns:
-                if text == singular or (
+                if _same_noun(text, singular) or (
                     text.endswith(" " + singular) if singular.isascii() else text.endswith(singular)
                 ):
                     return 3
@@ -211,6 +227,11 @@ class Subject:
         ):
             return 1
         return 0
+
+
+def _same_noun(one: str, other: str) -> bool:
+    """Whether two nouns are the same word: 筐 is 筐子."""
+    return one == other or (one.removesuffix("子") or one) == (other.removesuffix("子") or other)
 
 
 def _counts_as(noun: str, category: str) -> bool:
@@ -239,7 +260,7 @@ def find(units: Sequence[str], things: Sequence[SceneObject | Fixture]) -> Match
         return Match(tuple(s.thing for s in colored), tuple(t for t in things if told.color))
     fitting, sure = _by_noun(told.head, colored)
     if fitting and sure:
-        return Match(tuple(s.thing for s in _closest(told.head, fitting)))
+        return Match(tuple(s.thing for s in _purest(told, _closest(told.head, fitting))))
     like, meant = _by_meaning(told.head, colored)
     if like >= Likeness.KIND:
         return Match(tuple(s.thing for s in meant))
@@ -317,6 +338,11 @@ def _closest(head: Sequence[str], fitting: list[Subject]) -> list[Subject]:
         return fitting
     like, meant = _by_meaning(head, fitting)
     return meant if like is Likeness.SAME else fitting
+
+
+def _purest(told: Description, fitting: list[Subject]) -> list[Subject]:
+    """Those that have no other colour than was said, if there are any: the gold cup is not the black and gold one."""
+    return [s for s in fitting if told.colors and s.colors == told.colors] or fitting
 
 
 def _by_meaning(head: Sequence[str], subjects: Sequence[Subject]) -> tuple[Likeness, list[Subject]]:

@@ -9,8 +9,20 @@ from dataclasses import dataclass, field, replace
 from pontine.envs.predicates import DIRECTION_MARGIN, holds
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.grounding.abilities import graspable, takes_things_in
-from pontine.planner.grounding.picking import by_distance, by_level, compared, led, middle_sized, middling, nth, ordinal
-from pontine.planner.grounding.properties import has
+from pontine.planner.grounding.picking import (
+    as_named,
+    by_distance,
+    by_level,
+    compared,
+    led,
+    lying_between,
+    middle_sized,
+    middling,
+    nth,
+    ordinal,
+    stacked,
+)
+from pontine.planner.grounding.properties import being_so, has
 from pontine.planner.grounding.query import Description, Match, Subject, find, pick_by_side, pick_by_size
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import NounPhrase, Term
@@ -154,6 +166,8 @@ class Resolver:
         told_order = ordinal(words) if not self._exactly(words, pool) else None
         words = told_order.words if told_order else words
         match = self._match(Term(term.determiner, words), pool)
+        if len(match.things) != 1 or not match.sure:
+            match = being_so(words, pool, self.scene) or match
         things = list(match.things)
         if role == "moved" and (not words or _only_generic(words)) and term.relation != "under":
             # "Everything" and "the thing" mean what can be moved, not the furniture.
@@ -165,6 +179,8 @@ class Resolver:
         quantified = term.determiner in QUANTIFIERS
         if quantified:
             things = [t for t in things if t.name not in avoid]
+        elif len(things) > 1:
+            things = as_named(words, things, told.sides)
         if not things and not (quantified and match.things):
             raise self._nothing(what, match)
         if term.relation:
@@ -250,7 +266,8 @@ class Resolver:
                 things = [t for t in things if t.name not in self.moved]
             return things
         if kind == "other":
-            left = [t for t in things if t.name not in (self.moved if role == "moved" else self.last)]
+            here = {self.scene.object(n).support for n in self.moved if n in self.scene} if role == "place" else set()
+            left = [t for t in things if t.name not in (self.moved if role == "moved" else (*self.last, *here))]
             if not left and not term.words and role == "moved":
                 objects = [o for o in self.scene.objects if graspable(o) and not o.container]
                 left = [o for o in objects if o.name not in self.moved]
@@ -294,7 +311,7 @@ class Resolver:
     def _nothing(self, what: str, match: Match) -> Unresolved:
         if match.near:
             return Unresolved(self.ask("missing_near", what, _names(match.near)).reading, missing=True)
-        return self.decline("missing", what)
+        return Unresolved(self.decline("missing", what).reading, missing=True)
 
     def _excluded(self, term: Term, words: tuple[str, ...]) -> list[str]:
         if _only_generic(term.words) and term.determiner != "it":
@@ -334,7 +351,8 @@ class Resolver:
             return self._picked(term, things, what, several)
         if not term.reference:
             picked = pick_by_side(relation, things, several)
-            if len(picked) > 1 and not several:
+            told = Description.of(term.words)
+            if len(picked) > 1 and not several and not (told.side or told.size):
                 raise self.ask(
                     "positions" if any(getattr(t, "position", None) is None for t in things) else "which",
                     what,
@@ -385,7 +403,12 @@ class Resolver:
             if any(so is None for _, so in known):
                 raise self.ask("unclear")
             return [t for t, so in known if so]
-        names = [name for reference in term.reference for name in self.references(reference)]
+        try:
+            names = [name for reference in term.reference for name in self.references(reference)]
+        except Unresolved as unresolved:
+            if relation == "of" and unresolved.missing and len(things) == 1:
+                return things  # the bottom drawer of a cabinet that the scene does not list
+            raise
         if relation == "has":
             below = {b for n in names if n in self.scene for b in self.scene.supports(n)}
             return [t for t in things if t.name in below]
@@ -429,15 +452,7 @@ class Resolver:
         inside = [t for t in things if isinstance(t, SceneObject) and t not in ends]
         if len(ends) != 2 or any(o.position is None for o in (*ends, *inside)):
             raise self.ask("positions", what, _names(inside))
-        (ax, ay), (bx, by) = ((e.position or (0, 0))[:2] for e in ends)
-        length = math.hypot(bx - ax, by - ay) or 1.0
-        found = []
-        for thing in inside:
-            x, y = (thing.position or (0, 0))[:2]
-            along = ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length**2
-            across = abs((x - ax) * (by - ay) - (y - ay) * (bx - ax)) / length
-            if 0 < along < 1 and across < 0.5 * length:
-                found.append(thing)
+        found = lying_between(inside, ends)
         if not found:
             raise self.decline("missing", what)
         return list(found)
@@ -450,6 +465,8 @@ class Resolver:
             return list(self.last)
         pool: list[Thing] = [*self.scene.objects, *self.scene.fixtures]
         match = find(term.words, pool)
+        if not match.things and (piled := stacked(term.words, self.scene)):
+            return piled
         if not match.things:
             raise self._nothing(join_units(term.words), match)
         things = (

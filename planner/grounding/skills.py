@@ -10,7 +10,7 @@ from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Scene
 from pontine.planner.grounding.abilities import STATES
 from pontine.planner.grounding.query import Description, Subject
-from pontine.planner.language.languages import every
+from pontine.planner.language.languages import concepts, every
 from pontine.planner.language.segments import is_cjk, join_units, split_units
 from pontine.policies.skills.operator import RELATIONS, Operator
 from pontine.policies.skills.skill import SKILLS, Skill
@@ -54,6 +54,15 @@ def states(words: Sequence[str]) -> dict[str, str]:
         for spoken in told.values()
         if any(same(split_units(word), said) for word in spoken)
     }
+
+
+def tidied(words: Sequence[str]) -> frozenset[str]:
+    """The kinds of things into which goes what copied words throw or put away; none if they do neither."""
+    said = join_units(words)
+    for sort, kinds in concepts()["tidied"].items():
+        if any(same(split_units(word), words) or word == said for word in every("signs", sort)):
+            return frozenset(kinds)
+    return frozenset()
 
 
 def spot(told: Description) -> str | None:

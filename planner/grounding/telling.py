@@ -33,7 +33,9 @@ def _so(clause: Clause, resolver: Resolver) -> bool:
     if clause.verb == "there":
         return bool(things)
     if clause.verb == "hold":
-        return any(t.name == scene.holding for t in things) or (_anything(first) and scene.holding is not None)
+        so = any(t.name == scene.holding for t in things) or (_anything(first) and scene.holding is not None)
+        resolver.last = (str(scene.holding),) if so else resolver.last
+        return so
     if clause.verb in ("more", "equal"):
         one, other = len(things), len(resolver.every(clause.arguments[1]))
         return one > other if clause.verb == "more" else one == other
@@ -47,6 +49,8 @@ def _so(clause: Clause, resolver: Resolver) -> bool:
     onto_table = resolver.is_table(clause.arguments[1])
     places = [TABLE] if onto_table else [t.name for t in resolver.every(clause.arguments[1])]
     found = [any(_stands(clause.verb, t, place, resolver) for place in places if place != t.name) for t in things]
+    if _anything(first):
+        resolver.last = tuple(t.name for t, so in zip(things, found, strict=True) if so) or resolver.last
     return any(found) if first.terms[0].determiner in ("a", "any") or _anything(first) else bool(found) and all(found)
 
 

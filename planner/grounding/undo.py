@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene
 from pontine.planner.grounding.abilities import graspable, reversible, takes_things_in
 from pontine.planner.grounding.resolve import Resolver, Thing, Unresolved
+from pontine.planner.language.form import Clause
 from pontine.planner.language.messages import word
 from pontine.planner.reading import Turn, refusal
 from pontine.planner.spots.table import Table
@@ -128,3 +129,24 @@ def _support(scene: Scene, name: str) -> str | None:
 
 def _irreversible(name: str, resolver: Resolver) -> Unresolved:
     return Unresolved(refusal("unsupported", word("not_reversible", resolver.language, name)))
+
+
+def repeat(
+    clause: Clause, turns: Sequence[Turn], resolver: Resolver, moving: Callable[[Clause], tuple[str, ...]]
+) -> list[Predicate]:
+    """What was done last, once more, or with other things; `moving` names what a clause moves."""
+    if not turns:
+        raise resolver.ask("nothing_before")
+    goals = [goal for goal in turns[-1].goals if goal[0] not in ("not", "at")]
+    if len(goals) < len(turns[-1].goals) or not goals:
+        raise resolver.ask("unclear")
+    if clause.verb == "again":
+        return goals
+    done = tuple(dict.fromkeys(goal[1] for goal in goals))
+    resolver.moved = list(done)
+    if goals[0][1] in resolver.scene:
+        names = moving(clause)
+    else:
+        names = tuple(thing.name for thing in resolver.fixture(clause.arguments[0]))
+    back = undo(turns, resolver) if clause.verb == "instead" else []
+    return [*back, *((goal[0], name, *goal[2:]) for name in names for goal in goals if goal[1] == done[-1])]

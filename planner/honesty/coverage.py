@@ -52,10 +52,13 @@ def unspoken(form: Form, instruction: str, scene: Scene, goals: Collection[Predi
         return None
     phrases = list(_phrases(form))
     subjects = [*map(Subject, scene.objects), *map(Subject, scene.fixtures)]
-    if _told("negations", units):
-        touched = {name for goal in goals for name in goal[1:]}
-        subjects = [s for s in subjects if not goals or s.thing.name in touched]
+    touched = {name for goal in goals for name in goal[1:]}
     copied = {word for phrase in phrases for word in phrase}
+    if _told("negations", units):
+        subjects = [s for s in subjects if not goals or s.thing.name in touched]
+    else:
+        # Part of the name of a thing that is worked on needs no copying: "the door of the cabinet on the far left".
+        copied |= {word for name in touched for word in lexicon.plain(name).split(" ")}
     for unit in units:
         noun = is_word(unit) and not is_cjk(unit[0]) and unit not in _NOT_NOUNS | _FUNCTION | lexicon.GENERIC
         if noun and unit not in copied and any(s.answers(unit) >= 2 for s in subjects):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pontine.planner.honesty.doubts import copied, terms
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import Form
-from pontine.planner.language.grammar import DETERMINERS, SIDES
+from pontine.planner.language.grammar import COUNTS, DETERMINERS, SIDES
 from pontine.planner.language.languages import data, languages
 from pontine.planner.language.segments import is_cjk, is_word, split_units
 
@@ -51,7 +51,11 @@ def _explained(form: Form) -> Iterator[str]:
     keys = {"always", *verbs, *({"put"} if verbs & _PUT else ())}
     keys |= {term.relation for term in terms(form) if term.relation}
     keys |= {term.determiner for term in terms(form)} & {*DETERMINERS}
+    counts = {COUNTS[term.determiner] for term in terms(form) if term.determiner in COUNTS}
     for code in languages():
+        numbers = data(code, "doubts")["numbers"]
+        yield from (word for word, number in numbers.items() if number in counts)
+        yield from data(code, "doubts")["number_units"].strip("[]") if counts else ()
         told = data(code, "ordinary")
         for key in keys:
             yield from told.get(key, ())

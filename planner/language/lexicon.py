@@ -53,6 +53,15 @@ HANDY = frozenset(concepts()["handy"])
 UNGRASPABLE = frozenset(concepts()["ungraspable"])
 """Kinds that are too wide for the gripper or have no place to grip."""
 
+SOFT = tuple(concepts()["soft"])
+"""What can be pinched anywhere, however wide it lies: nouns for the whole of it."""
+
+HANDLED = frozenset(concepts()["handled"])
+"""Kinds that are held by their handles, however wide they are."""
+
+HOLLOW = tuple(concepts()["hollow"])
+"""What has room inside: nouns for the whole of it."""
+
 PRESSABLE = frozenset(concepts()["pressable"])
 """Kinds of fixtures that are pressed, not opened."""
 
@@ -76,6 +85,8 @@ def plain(text: str) -> str:
 def singulars(word: str) -> tuple[str, ...]:
     """The word and what it could be the plural of."""
     out = [word]
+    if word.endswith(("'s", "’s")):
+        out.append(word[:-2])  # "the duck's too close"
     if word.isascii() and len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         out.append(word[:-1])
         if word.endswith("ies"):

@@ -40,6 +40,9 @@ A_BIT = 0.05
 NARROWEST, COMFORTABLE = 0.010, 0.030
 """The gap (m) that a place must leave to what stands there, and the one that lets the open hand between."""
 
+_ASIDE = 0.10
+"""How much farther (m) from the ideal place another one may be for one thing less to be put aside."""
+
 _STEP = 0.01
 _WIDEST = 0.99 * HEADING
 _BESIDE = 0.20
@@ -81,10 +84,13 @@ class Target:
     free: tuple[str, ...] = ()
 
 
-def place_for(scene: Scene, name: str, wish: Wish, graspable: Graspable = can_grasp) -> Point:
+def place_for(
+    scene: Scene, name: str, wish: Wish, graspable: Graspable = can_grasp, aside: Sequence[str] = ()
+) -> Point:
     """Where a thing is to stand, (x, y) m.
 
-    `graspable` says of a thing whether it is carried; what is not is pushed, on a straight and free way.
+    `graspable` says of a thing whether it is carried; what is not is pushed, on a straight and free way. What is named
+    in `aside` can be put out of the way: as little of it as may be.
 
     Raises NoSpotError with the reason where there is no place as wished, SceneError for what the scene does not have,
     UnknownNameError for words that there are none of.
@@ -98,7 +104,7 @@ def place_for(scene: Scene, name: str, wish: Wish, graspable: Graspable = can_gr
         pontine.planner.spots.wishes.NoSpotError: no place as wished for 'red_cube' is within the arm's reach
     """
     thing = scene.object(name)
-    return nearest(scene, thing, target(scene, thing, wish), graspable)
+    return nearest(scene, thing, target(scene, thing, wish), graspable, aside)
 
 
 def put(scene: Scene, name: str, point: Point) -> Scene:
@@ -150,11 +156,15 @@ def target(scene: Scene, thing: SceneObject, wish: Wish) -> Target:
     return _exactly(wish.position)
 
 
-def nearest(scene: Scene, thing: SceneObject, wanted: Target, graspable: Graspable = can_grasp) -> Point:
-    """The best place of a target. Raises NoSpotError: out of reach, or no room."""
+def nearest(
+    scene: Scene, thing: SceneObject, wanted: Target, graspable: Graspable = can_grasp, aside: Sequence[str] = ()
+) -> Point:
+    """The best place of a target, `aside` as for `place_for`. Raises NoSpotError: out of reach, or no room."""
     gone = (thing.name, scene.holding, *wanted.free)
-    others = [circle for name, circle in standing(scene).items() if name not in gone]
-    circles = np.array([*others, *kept_free(scene)]).reshape(-1, 3)
+    others = {name: circle for name, circle in standing(scene).items() if name not in gone}
+    firm = [circle for name, circle in others.items() if name not in aside]
+    circles = np.array([*firm, *kept_free(scene)]).reshape(-1, 3)
+    loose = np.array([circle for name, circle in others.items() if name in aside]).reshape(-1, 3)
     carried, own = graspable(thing), extent(thing)
     places = [p for p in _around(wanted) if wanted.fits(p)]
     reached = [p for p in places if (in_reach(p) if carried else pushable(thing, p))]
@@ -162,7 +172,8 @@ def nearest(scene: Scene, thing: SceneObject, wanted: Target, graspable: Graspab
     for p in reached:
         apart = np.hypot(circles[:, 0] - p[0], circles[:, 1] - p[1]) - circles[:, 2] - own
         gap = float(apart.min()) if len(apart) else COMFORTABLE
-        cost = math.dist(p, wanted.ideal) + max(0.0, COMFORTABLE - gap)
+        in_its_place = np.hypot(loose[:, 0] - p[0], loose[:, 1] - p[1]) - loose[:, 2] - own < NARROWEST
+        cost = math.dist(p, wanted.ideal) + max(0.0, COMFORTABLE - gap) + _ASIDE * int(in_its_place.sum())
         if gap >= NARROWEST and cost < least and (carried or not in_the_way(scene, thing, p)):
             best, least = p, cost
     if best is None and reached:

@@ -30,9 +30,10 @@ class Table:
         self.scene, self.spots = scene, list[Spot]()
         self._graspable, self._names = graspable, free_names([spot.name for spot in scene.spots])
 
-    def place(self, name: str, wish: Wish) -> tuple[str, str, str]:
-        """The subgoal that brings a thing where it is wished. Raises what `places.place_for` raises."""
-        return self._goal(name, place_for(self.scene, name, wish, self._graspable))
+    def place(self, name: str, wish: Wish, aside: Sequence[str] = ()) -> tuple[str, str, str]:
+        """The subgoal that brings a thing where it is wished; what is named in `aside` may have to make room. Raises
+        what `places.place_for` raises."""
+        return self._goal(name, place_for(self.scene, name, wish, self._graspable, aside))
 
     def lay(self, names: Sequence[str], wish: Layout) -> list[tuple[str, str, str]]:
         """The subgoals for several things, none for those that stay. Raises what `layouts.layout` raises."""
