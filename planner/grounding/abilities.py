@@ -50,6 +50,13 @@ def takes_things_in(thing: SceneObject | Fixture) -> bool:
     )
 
 
+def carries(thing: Fixture) -> bool:
+    """Whether things can be stood on a fixture: the scene says so, or else it is a shelf, a stove or the like."""
+    if thing.surface is not None:
+        return thing.surface
+    return bool(Subject(thing).kinds & (lexicon.FLAT | lexicon.TOPPED))
+
+
 def state_by(verb: str, thing: SceneObject | Fixture) -> str | None:
     """The state that `open`, `close` or `press` brings a thing into; None if it has no such state."""
     if not isinstance(thing, Fixture):

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.grounding import manner, skills, undo
-from pontine.planner.grounding.abilities import STATES, graspable, lid_for, state_by, takes_things_in
+from pontine.planner.grounding.abilities import STATES, carries, graspable, lid_for, state_by, takes_things_in
 from pontine.planner.grounding.moving import Mover
 from pontine.planner.grounding.picking import (
     everything,
@@ -62,6 +62,7 @@ def ground(
             and not skills.meant(clause.words)
             and not skills.states(clause.words)
             and not skills.tidied(clause.words)
+            and not (skills.brings(clause.words) and len(clause.arguments) == 2)
         ):
             told = refusal("unsupported", word("no_skill", language, join_units(clause.words)))
             # What is called like a thing, and done to nothing, was hardly meant as a deed.
@@ -264,6 +265,8 @@ class _Grounding:
     def _skill(self, clause: Clause) -> list[Predicate]:
         """The goals of calling the skill that the copied verb means, one call for each thing it is done to."""
         found = skills.meant(clause.words)
+        if not found and skills.brings(clause.words) and len(clause.arguments) == 2:
+            return self._place(Clause("on", clause.arguments))
         if not found and (where := skills.tidied(clause.words)):
             return self._tidied(clause, where)
         spotted = len(clause.arguments) == 2 and clause.arguments[1].terms[0].determiner in (OFFSET, SPOT)
@@ -420,7 +423,7 @@ class _Grounding:
         if place == TABLE:
             return [("on", name, TABLE) for name in names]
         thing: SceneObject | Fixture = thing_called(place, self.scene)
-        if isinstance(thing, Fixture) and thing.surface and (verb == "on" or not takes_things_in(thing)):
+        if isinstance(thing, Fixture) and carries(thing) and (verb == "on" or not takes_things_in(thing)):
             return [("on", name, place) for name in names]
         kinds = Subject(thing).kinds
         flat = bool(kinds & lexicon.FLAT)

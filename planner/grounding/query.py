@@ -167,8 +167,10 @@ class Subject:
 
     @cached_property
     def kinds(self) -> frozenset[str]:
-        """The concepts it may be: by its kind, or by its names where the lexicon does not know the kind."""
-        found = lexicon.kinds_of(self.thing.kind)
+        """The concepts it may be: by its kind, and by its names where they are words for one (a `usb stick` is no mere
+        stick) or the lexicon does not know the kind."""
+        named = [noun for noun in self.nouns[1:] if lexicon.is_kind(noun)]
+        found = lexicon.kinds_of(self.thing.kind).union(*(lexicon.kinds_of(noun) for noun in named))
         return found or frozenset().union(*(lexicon.kinds_of(noun) for noun in self.nouns[1:]))
 
     @cached_property
@@ -230,8 +232,12 @@ class Subject:
 
 
 def _same_noun(one: str, other: str) -> bool:
-    """Whether two nouns are the same word: 筐 is 筐子."""
-    return one == other or (one.removesuffix("子") or one) == (other.removesuffix("子") or other)
+    """Whether two nouns are the same word: 筐 and 筐儿 are 筐子."""
+    return one == other or _stem(one) == _stem(other)
+
+
+def _stem(noun: str) -> str:
+    return (noun[:-1] if noun.endswith(("子", "儿")) else noun) or noun
 
 
 def _counts_as(noun: str, category: str) -> bool:

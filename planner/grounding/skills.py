@@ -65,6 +65,11 @@ def tidied(words: Sequence[str]) -> frozenset[str]:
     return frozenset()
 
 
+def brings(words: Sequence[str]) -> bool:
+    """Whether copied words are one more verb for bringing something into or onto another thing."""
+    return any(same(split_units(word), words) for word in every("signs", "bring"))
+
+
 def spot(told: Description) -> str | None:
     """The named spot above the table that a description means; None if it has a noun, and so means a thing."""
     return None if told.head or told.color or told.size else SPOTS.get(told.side or "")

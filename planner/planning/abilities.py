@@ -9,7 +9,7 @@ from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.envs.spots import spot
-from pontine.planner.grounding.abilities import graspable, takes_things_in
+from pontine.planner.grounding.abilities import carries, graspable, takes_things_in
 from pontine.planner.grounding.query import Subject
 from pontine.planner.language import lexicon
 from pontine.policies.skills.operator import HAND, ON_TABLE, RELATIONS, SPOT, Operator
@@ -62,7 +62,7 @@ def opening() -> frozenset[str]:
 
 def roomy(thing: Thing) -> bool:
     """Whether there is room on or in it for more than one."""
-    if isinstance(thing, Fixture) and thing.surface:
+    if isinstance(thing, Fixture) and carries(thing):
         return True
     return takes_things_in(thing) or bool(Subject(thing).kinds & lexicon.FLAT)
 

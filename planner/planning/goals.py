@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pontine.envs.predicates import DIRECTIONS, Predicate, written
 from pontine.envs.scene import TABLE, Fixture, Scene, Spot
 from pontine.envs.spots import spot
-from pontine.planner.grounding.abilities import takes_things_in
+from pontine.planner.grounding.abilities import carries, takes_things_in
 from pontine.planner.planning.abilities import about, exclusive, makers
 from pontine.planner.planning.clock import NoPlanError
 from pontine.planner.planning.problem import Problem, State
@@ -68,7 +68,7 @@ def _check_room(thing: str, told: Spot, scene: Scene, able: Sequence[type[Skill]
 
 def _only_surface(fixture: Fixture) -> bool:
     """Whether things can be stood on a fixture. One that they also go into has but one place for a search: inside."""
-    return bool(fixture.surface) and not takes_things_in(fixture)
+    return carries(fixture) and not takes_things_in(fixture)
 
 
 def undoes(later: Predicate, goal: Predicate, problem: Problem, state: State, goals: Sequence[Predicate]) -> bool:
