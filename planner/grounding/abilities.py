@@ -23,20 +23,24 @@ STATES = {"open": "open", "close": "closed", "press": "pressed"}
 
 
 def graspable(thing: SceneObject) -> bool:
-    """Whether this arm's gripper can hold the thing. Of kinds that nobody declared, containers and flat ware are taken
-    for too wide, cups are not; what is soft, as a towel is, can be pinched, and a pot has a handle, however wide."""
+    """Whether this arm's gripper can hold the thing, as far as anybody knows: the scene says so, or the declaration of
+    its kind. Of other kinds a known size decides, but for what is soft, as a towel is, and can be pinched, and for what
+    has a handle, as a pot has; where no size is known, everything that is no furniture is worth a try."""
     if thing.graspable is not None:
         return thing.graspable
-    subject = Subject(thing)
-    if thing.kind not in KINDS and (subject.kinds & lexicon.HANDLED or _soft(subject.nouns[:2])):
-        return True
-    if thing.size is not None and min(thing.size[:2]) > WIDEST:
-        return False
-    told = affordances.graspable(_declared(thing))
+    told, subject = affordances.graspable(_declared(thing)), Subject(thing)
     if told is not None:
-        return told
-    kinds = Subject(thing).kinds
-    return not kinds & lexicon.UNGRASPABLE and (not thing.container or bool(kinds & lexicon.HANDY))
+        return told and (thing.size is None or min(thing.size[:2]) <= WIDEST)
+    if subject.kinds & lexicon.FURNITURE:
+        return False
+    if subject.kinds & lexicon.HANDLED or _soft(subject.nouns[:2]):
+        return True
+    return thing.size is None or min(thing.size[:2]) <= WIDEST
+
+
+def loose(thing: SceneObject) -> bool:
+    """Whether "everything" means the thing too: not what other things are put into or onto."""
+    return graspable(thing) and not thing.container and not Subject(thing).kinds & lexicon.WARE
 
 
 def takes_things_in(thing: SceneObject | Fixture) -> bool:
@@ -103,7 +107,7 @@ def _soft(nouns: tuple[str, ...]) -> bool:
 def _hollow(nouns: tuple[str, ...]) -> bool:
     """Whether one of these nouns is something with room inside."""
     return any(
-        likeness("cutlery", noun) < Likeness.KIND
+        all(likeness(narrow, noun) < Likeness.KIND for narrow in lexicon.NARROW)
         and any(likeness(hollow, noun) >= Likeness.KIND for hollow in lexicon.HOLLOW)
         for noun in nouns
     )

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, SceneObject
-from pontine.planner.grounding.abilities import graspable
+from pontine.planner.grounding.abilities import graspable, loose
 from pontine.planner.grounding.picking import volume
 from pontine.planner.grounding.placing import FAR, classes, distance, parts, way
 from pontine.planner.grounding.resolve import Resolver, Thing
@@ -187,7 +187,7 @@ class Mover:
     def _loose(self, wish: Wish) -> list[str]:
         """What may be put aside for a wish: what nobody spoke of."""
         spoken_of = (*self.resolver.moved, *self.resolver.last, *self.kept, *vars(wish).values())
-        return [o.name for o in self.table.scene.objects if graspable(o) and o.name not in spoken_of]
+        return [o.name for o in self.table.scene.objects if loose(o) and o.name not in spoken_of]
 
     def _laid(self, names: Sequence[str], wish: Layout) -> list[Predicate]:
         if len(names) < 2:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pontine.envs.predicates import DIRECTION_MARGIN, holds
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
-from pontine.planner.grounding.abilities import graspable, takes_things_in
+from pontine.planner.grounding.abilities import loose, takes_things_in
 from pontine.planner.grounding.picking import (
     as_named,
     by_distance,
@@ -171,11 +171,11 @@ class Resolver:
         things = list(match.things)
         if role == "moved" and (not words or _only_generic(words)) and term.relation != "under":
             # "Everything" and "the thing" mean what can be moved, not the furniture.
-            things = [t for t in things if isinstance(t, SceneObject) and graspable(t) and not t.container]
+            things = [t for t in things if isinstance(t, SceneObject) and loose(t)]
         told = Description.of(words)
         if role == "moved" and told.generic and not told.head:
             # "All the blue ones": not the blue bowl, unless there is nothing else.
-            things = [t for t in things if isinstance(t, SceneObject) and graspable(t) and not t.container] or things
+            things = [t for t in things if isinstance(t, SceneObject) and loose(t)] or things
         quantified = term.determiner in QUANTIFIERS
         if quantified:
             things = [t for t in things if t.name not in avoid]
@@ -269,7 +269,7 @@ class Resolver:
             here = {self.scene.object(n).support for n in self.moved if n in self.scene} if role == "place" else set()
             left = [t for t in things if t.name not in (self.moved if role == "moved" else (*self.last, *here))]
             if not left and not term.words and role == "moved":
-                objects = [o for o in self.scene.objects if graspable(o) and not o.container]
+                objects = [o for o in self.scene.objects if loose(o)]
                 left = [o for o in objects if o.name not in self.moved]
             if len(left) != 1:
                 raise self.ask("which", what, _names(left or things))
@@ -303,7 +303,7 @@ class Resolver:
             return [t for t in pool if t.name in last]
         if self.scene.holding in names and role == "moved":
             return [self.scene.object(str(self.scene.holding))]
-        fitting = [t for t in pool if role != "moved" or not isinstance(t, SceneObject) or graspable(t)]
+        fitting = [t for t in pool if role != "moved" or not isinstance(t, SceneObject) or loose(t)]
         if len(fitting) == 1:
             return fitting
         raise self.ask("antecedent", "", _names(fitting or pool))

@@ -47,17 +47,20 @@ COVERS = frozenset(concepts()["covers"])
 TOPPED = frozenset(concepts()["topped"])
 """Furniture that things are put into, or else onto: which is said."""
 
-HANDY = frozenset(concepts()["handy"])
-"""Kinds that can be picked up although things go into them."""
+WARE = frozenset(concepts()["ware"])
+"""Kinds that other things are put into or onto."""
 
-UNGRASPABLE = frozenset(concepts()["ungraspable"])
-"""Kinds that are too wide for the gripper or have no place to grip."""
+FURNITURE = frozenset(concepts()["furniture"])
+"""Kinds that stay where they are."""
 
 SOFT = tuple(concepts()["soft"])
 """What can be pinched anywhere, however wide it lies: nouns for the whole of it."""
 
 HANDLED = frozenset(concepts()["handled"])
 """Kinds that are held by their handles, however wide they are."""
+
+NARROW = tuple(concepts()["narrow"])
+"""What has room inside into which hardly anything goes: nouns for the whole of it."""
 
 HOLLOW = tuple(concepts()["hollow"])
 """What has room inside: nouns for the whole of it."""
