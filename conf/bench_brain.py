@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .options import BrainOptions, at_least, text
 
@@ -16,6 +16,8 @@ class Config(BrainOptions):
     items: str | None = text()
     sentences: str | None = text()
     threads: int = 1
+    written: str | None = text()
+    without: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -8,8 +8,9 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -20,6 +21,7 @@ from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable, write_json
 from pontine.envs.io.plain_text import terminal
 from pontine.planner.benchmarks.items import forbidden, load_items, right
+from pontine.planner.benchmarks.written_forms import WrittenForms, left_out
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.execution.display import words
 from pontine.planner.planning.plan import planner_for
@@ -95,6 +97,8 @@ def bench_brain(
     brain: str = "embedded",
     model: str | None = None,
     url: str | None = None,
+    written: str | None = None,
+    without: Sequence[str] = (),
 ) -> int:
     """Run the benchmark, print the result and write it to `out`.
 
@@ -102,10 +106,16 @@ def bench_brain(
         limit: how many items, drawn evenly over the set; None runs all.
         items: another set: one of `SETS`, or JSON Lines with its scenes beside it.
         sentences: the file whose lines some items of a set point to; without it they are left out.
+        written: file in which the forms that the model writes are kept, and from which they are taken where it has
+            them: then times say nothing of the model.
+        without: `PARTS` of reading that are left out; they need `written`.
 
     Returns 0. Raises PontineError on bad input, or if an endpoint cannot be reached.
     """
     check_writable(out, "the result")
+    check_writable(written, "the forms")
+    if without and written is None:
+        raise PontineError("without= needs written=, a file that keeps what the model writes")
     console = terminal()
     loaded = load_items(items, sentences)
     chosen = pick([item for item in loaded if item["instruction"]], limit)
@@ -113,15 +123,17 @@ def bench_brain(
         console.print(f"{missing} items are left out: their sentences stand in a file that sentences= has to name")
     prepare()
     wall, began = time.perf_counter(), time.process_time()
-    reader = load_brain(adapter, brain, model, url)
+    load = partial(load_brain, adapter, brain, model, url)
+    reader = load() if written is None else WrittenForms(Path(written), cast("Any", load), "choice" not in without)
     start = {"cpu": round(time.process_time() - began, 2), "wall": round(time.perf_counter() - wall, 2)}
     trials: list[Trial] = []
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=terminal(stderr=True)) as progress:
+    with left_out(tuple(without)), Progress(*columns, console=terminal(stderr=True)) as progress:
         for item in progress.track(chosen, description="instructions"):
             trials.append(trial(reader, item))
     options = {"limit": limit, "items": items, "sentences": sentences, "adapter": adapter}
-    options |= {"brain": brain, "model": model, "url": url}
+    options |= {"brain": brain, "model": model, "url": url, "written": written}
+    options |= {"without": f"[{','.join(without)}]" if without else None}
     told = "".join(f" {key}={value}" for key, value in options.items() if value not in (None, "embedded"))
     result = {
         "command": f"pontine bench brain{told}",

@@ -28,9 +28,12 @@ def _words(key: str) -> dict[str, tuple[str, ...]]:
 
 def stands(word: str, text: str) -> bool:
     """Whether a word is in a text of `join_units`."""
-    if is_cjk(word[0]):
-        return word in text
-    return re.search(rf"(?<![^\W{CJK}])(?<!-){re.escape(word)}(?![^\W{CJK}]|-)", text) is not None
+    return word in text and (is_cjk(word[0]) or _alone(word).search(text) is not None)
+
+
+@cache
+def _alone(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W{CJK}])(?<!-){re.escape(word)}(?![^\W{CJK}]|-)")
 
 
 def classes(key: str, words: Sequence[str]) -> list[str]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pontine.envs.errors import PontineError
-from pontine.envs.scene import Scene
+from pontine.envs.errors import PontineError, UnknownNameError
+from pontine.envs.scene import Scene, SceneObject
 from pontine.planner.benchmarks import brain_benchmark
+from pontine.planner.benchmarks.brain_benchmark import bench_brain
 from pontine.planner.benchmarks.items import load_items
+from pontine.planner.benchmarks.written_forms import WrittenForms, left_out
+from pontine.planner.brain.reader import FormBrain
+from pontine.planner.language.form import Form
+from pontine.planner.language.meaning import likeness
 from pontine.planner.reading import Reading, Turn, question, refusal, subgoals
 
 ITEMS = load_items()
@@ -141,3 +146,36 @@ def test_items_without_their_sentences_are_left_out_and_said_to_be(
     assert brain_benchmark.bench_brain(items=str(tmp_path / "few.jsonl"), out=str(tmp_path / "out.json")) == 0
     assert "1 items are left out" in capsys.readouterr().out
     assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["scores"]["all"]["items"] == 1
+
+
+class Scribe(FormBrain):
+    """Writes the same two forms about anything."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def forms(self, instruction: str, scene: Scene | None = None) -> Iterator[tuple[Form, float]]:
+        self.asked += 1
+        yield Form.parse("hold the pineapple"), 0.6
+        yield Form.parse("hold the red cube"), 0.4
+
+
+def test_what_is_written_is_written_once_and_parts_of_reading_can_be_left_out(tmp_path: Path) -> None:
+    scene, scribe, kept = Scene((SceneObject("red_cube", "cube", "red"),)), Scribe(), tmp_path / "forms.jsonl"
+    first = WrittenForms(kept, lambda: scribe)
+    assert first.read("take it", scene).subgoals == (("holding", "red_cube"),)
+    kept.write_text(kept.read_text() + '{"key": "cut o')
+    again = WrittenForms(kept, lambda: pytest.fail("it is written already"))
+    assert again.read("take it", scene).subgoals == (("holding", "red_cube"),)
+    assert scribe.asked == 1
+    alone = WrittenForms(kept, lambda: scribe, others=False)
+    assert alone.read("take it", scene).kind == "refusal"
+    with left_out(("meaning",)):
+        assert likeness("torch", "flashlight") == 0
+    with pytest.raises(UnknownNameError, match="meaning"):
+        left_out(("luck",))
+
+
+def test_leaving_out_needs_the_file() -> None:
+    with pytest.raises(PontineError, match="written="):
+        bench_brain(without=["meaning"])
