@@ -73,7 +73,8 @@ class Started:
                 self._process.kill()
                 self._process.join()
                 raise subprocess.TimeoutExpired(self._words, timeout)
-            said = (path.read_text(encoding="utf-8") for path in (self._out, self._err))
+            # One that was killed at once has not begun to write.
+        said = (path.read_text(encoding="utf-8") if path.exists() else "" for path in (self._out, self._err))
             return subprocess.CompletedProcess(self._words, self._process.exitcode, *said)
 
 

@@ -6,7 +6,7 @@ Words become wishes here; `planner.spots` works out the places.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from pontine.envs.predicates import Predicate
@@ -181,19 +181,21 @@ class Mover:
         for aside in (False, True):
             for wish in wishes:
                 with suppress(NoSpotError):
-                    return self.table.place(name, wish, self._loose(wish) if aside else ())
+                    return self.table.place(name, wish, self._loose(vars(wish).values()) if aside else ())
         return self.table.place(name, wishes[-1])
 
-    def _loose(self, wish: Wish) -> list[str]:
-        """What may be put aside for a wish: what nobody spoke of."""
-        spoken_of = (*self.resolver.moved, *self.resolver.last, *self.kept, *vars(wish).values())
+    def _loose(self, names: Iterable[object]) -> list[str]:
+        """What may be put aside: what nobody spoke of, and is not one of these."""
+        spoken_of = (*self.resolver.moved, *self.resolver.last, *self.kept, *names)
         return [o.name for o in self.table.scene.objects if loose(o) and o.name not in spoken_of]
 
     def _laid(self, names: Sequence[str], wish: Layout) -> list[Predicate]:
         if len(names) < 2:
             raise self.resolver.ask("several", "", names)
         with self._asking(names):
-            return list(self.table.lay(names, wish))
+            with suppress(NoSpotError):
+                return list(self.table.lay(names, wish))
+            return list(self.table.lay(names, wish, self._loose(names)))
 
     @contextmanager
     def _asking(self, names: Sequence[str]) -> Iterator[None]:

@@ -32,10 +32,13 @@ _SAME = 0.005
 """A place (m) from where a thing is now at which it need not be moved."""
 
 
-def layout(scene: Scene, names: Sequence[str], wish: Layout, graspable: Graspable = can_grasp) -> dict[str, Point]:
+def layout(
+    scene: Scene, names: Sequence[str], wish: Layout, graspable: Graspable = can_grasp, aside: Sequence[str] = ()
+) -> dict[str, Point]:
     """Where each of the things is to stand, (x, y) m, those left out that stay, in an order in which it can be done.
 
-    Only what can be grasped is moved. Raises what `place_for` raises.
+    Only what can be grasped is moved; what is named in `aside` can be put out of the way. Raises what `place_for`
+    raises.
 
     Example:
         >>> from pontine.envs.scene import SceneObject
@@ -50,9 +53,9 @@ def layout(scene: Scene, names: Sequence[str], wish: Layout, graspable: Graspabl
     if isinstance(wish, Swap):
         return _swapped(scene, names, graspable)
     if isinstance(wish, Row):
-        places = _row(scene, names, wish, graspable)
+        places = _row(scene, names, wish, graspable, aside)
     else:
-        places = (_apart if isinstance(wish, Apart) else _together)(scene, names, graspable)
+        places = (_apart if isinstance(wish, Apart) else _together)(scene, names, graspable, aside)
     return {name: p for name, p in places.items() if math.dist(p, where(scene, name)) > _SAME}
 
 
@@ -74,20 +77,24 @@ def _check_movable(scene: Scene, names: Sequence[str], graspable: Graspable) -> 
             raise NoSpotError("unmovable", name, f"{name!r} cannot be picked up")
 
 
-def _row(scene: Scene, names: Sequence[str], wish: Row, graspable: Graspable) -> dict[str, Point]:
+def _row(scene: Scene, names: Sequence[str], wish: Row, graspable: Graspable, aside: Sequence[str]) -> dict[str, Point]:
     """The row for which the least has to be moved."""
     spacing = 2 * max(extent(scene.object(name)) for name in names) + COMFORTABLE
     best, least = None, math.inf
-    free = _room(scene, names)
+    free = _room(scene, names, aside)
     for ahead, order in _lines(scene, names, wish):
-        for spread in (spacing, spacing - COMFORTABLE + NARROWEST + 0.005):
+        long = math.dist(where(scene, order[0]), where(scene, order[-1])) / (len(order) - 1)
+        for spread in (spacing, spacing - COMFORTABLE + NARROWEST + 0.005, *([long] if long > spacing else [])):
             for start in _starts(scene, order, ahead, spread, graspable):
                 slots = [
                     (start[0] + i * spread * ahead[0], start[1] + i * spread * ahead[1]) for i in range(len(order))
                 ]
                 cost = math.fsum(math.dist(p, where(scene, name)) for p, name in zip(slots, order, strict=True))
-                cost += 0.0 if spread == spacing else 0.1
-                there = all(free(name, p) for name, p in zip(order, slots, strict=True)) if cost < least else False
+                cost += 0.1 if spread < spacing else 0.0
+                there = cost < least and all(
+                    math.dist(p, where(scene, name)) <= _SAME or free(name, p)
+                    for name, p in zip(order, slots, strict=True)
+                )
                 if there and _stays(scene, order, slots, graspable):
                     best, least = dict(zip(order, slots, strict=True)), cost
     if best is None:
@@ -126,9 +133,10 @@ def _stays(scene: Scene, order: Sequence[str], slots: Sequence[Point], graspable
     )
 
 
-def _room(scene: Scene, names: Sequence[str]) -> Callable[[str, Point], bool]:
-    """Whether a thing has room at a point within reach, whatever of `names` is there now."""
-    circles = [c for name, c in standing(scene).items() if name not in (*names, scene.holding)] + kept_free(scene)
+def _room(scene: Scene, names: Sequence[str], aside: Sequence[str]) -> Callable[[str, Point], bool]:
+    """Whether a thing has room at a point within reach, whatever of `names` and `aside` is there now."""
+    gone = (*names, *aside, scene.holding)
+    circles = [c for name, c in standing(scene).items() if name not in gone] + kept_free(scene)
     own = {name: extent(scene.object(name)) for name in names}
 
     def free(name: str, p: Point) -> bool:
@@ -138,11 +146,11 @@ def _room(scene: Scene, names: Sequence[str]) -> Callable[[str, Point], bool]:
     return free
 
 
-def _apart(scene: Scene, names: Sequence[str], graspable: Graspable) -> dict[str, Point]:
+def _apart(scene: Scene, names: Sequence[str], graspable: Graspable, aside: Sequence[str]) -> dict[str, Point]:
     """One after the other, of the nearest two, the one that gains most by it is put where it is farthest from all."""
     places = {name: where(scene, name) for name in names}
     before = _nearest(places)[0]
-    free, found = _room(scene, names), dict[str, Point]()
+    free, found = _room(scene, names, aside), dict[str, Point]()
     for _ in names:
         apart, pair = _nearest(places)
         if apart > before + 2 * _BETTER:
@@ -165,14 +173,14 @@ def _apart(scene: Scene, names: Sequence[str], graspable: Graspable) -> dict[str
     return found
 
 
-def _together(scene: Scene, names: Sequence[str], graspable: Graspable) -> dict[str, Point]:
+def _together(scene: Scene, names: Sequence[str], graspable: Graspable, aside: Sequence[str]) -> dict[str, Point]:
     """The one in the middle stays, the others are put round it, the nearest first."""
     places = {name: where(scene, name) for name in names}
     before = _farthest(places)
     fixed = [name for name in names if not graspable(scene.object(name))]
     middle = tuple(sum(p[i] for p in places.values()) / len(places) for i in (0, 1))
     order = sorted(names, key=lambda name: (name not in fixed, math.dist(places[name], middle)))
-    free, found = _room(scene, names), dict[str, Point]()
+    free, found = _room(scene, names, aside), dict[str, Point]()
     centre, done = places[order[0]], {order[0]: places[order[0]]}
     for name in order[1:]:
         if name in fixed:

@@ -35,9 +35,10 @@ class Table:
         what `places.place_for` raises."""
         return self._goal(name, place_for(self.scene, name, wish, self._graspable, aside))
 
-    def lay(self, names: Sequence[str], wish: Layout) -> list[tuple[str, str, str]]:
-        """The subgoals for several things, none for those that stay. Raises what `layouts.layout` raises."""
-        return [self._goal(name, p) for name, p in layout(self.scene, names, wish, self._graspable).items()]
+    def lay(self, names: Sequence[str], wish: Layout, aside: Sequence[str] = ()) -> list[tuple[str, str, str]]:
+        """The subgoals for several things, none for those that stay; what is named in `aside` may have to make room.
+        Raises what `layouts.layout` raises."""
+        return [self._goal(name, p) for name, p in layout(self.scene, names, wish, self._graspable, aside).items()]
 
     def take_away(self, name: str) -> None:
         """A thing goes where it takes no room on the table: into the hand, or in or on another one."""
