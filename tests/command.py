@@ -74,7 +74,7 @@ class Started:
                 self._process.join()
                 raise subprocess.TimeoutExpired(self._words, timeout)
             # One that was killed at once has not begun to write.
-        said = (path.read_text(encoding="utf-8") if path.exists() else "" for path in (self._out, self._err))
+            said = (path.read_text(encoding="utf-8") if path.exists() else "" for path in (self._out, self._err))
             return subprocess.CompletedProcess(self._words, self._process.exitcode, *said)
 
 
