@@ -313,6 +313,7 @@ WRITES_ITSELF = {
     "envs/visuals/video.py:__enter__": "a film in memory",
     "policies/training/curve.py:draw": "what its callers replace",
     "policies/training/failures.py:append_failures": "added to, all or none",
+    "planner/benchmarks/written_forms.py:_append": "added to, line by line; half a line is dropped when it is read",
     "planner/brain/weights.py:_convert": "a folder that is renamed when it is whole",
     "planner/execution/answer_file.py:_open": "a pipe or a terminal",
     "planner/execution/answer_file.py:_opened": "added to, line by line; a line that does not fit is taken back",

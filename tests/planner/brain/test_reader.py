@@ -47,7 +47,7 @@ WHOLE = "in the spool, the tin"
         ([("hold the spool", 0.9), (WHOLE, 0.08)], "subgoals", 2),
         ([("unsafe", 0.4), (WHOLE, 0.4)], "refusal", 1),
         ([("cannot", 0.9), (WHOLE, 0.08)], "refusal", 2),
-        ([("in the spo, the tin", None), (WHOLE, None)], "refusal", 1),
+        ([("in the pony, the tin", None), (WHOLE, None)], "refusal", 1),
     ],
 )
 def test_what_can_be_carried_out_is_preferred_if_it_is_likely_enough(
