@@ -401,9 +401,9 @@ class _Grounding:
             raise self.resolver.ask("onto_itself", join_units(phrase.terms[0].words))
         before = (list(self.resolver.moved), self.resolver.last, self.resolver.last_words)
         gripped = clause.verb not in SPATIAL or not skills.ungripped((SPATIAL[clause.verb], "", ""))
-        names = self._moving(clause, gripped=gripped)
-        places = self.resolver.places(destination, names)
         sweeping = len(phrase.terms) == 1 and phrase.terms[0].determiner in QUANTIFIERS
+        names = () if sweeping else self._moving(clause, gripped=gripped)
+        places = self.resolver.places(destination, names)
         if sweeping or any(n in places for n in names):
             # Quantifiers leave the destination out: "put everything in the bowl" does not move the bowl.
             self.resolver.moved, self.resolver.last, self.resolver.last_words = before

@@ -91,9 +91,12 @@ def no_verb(words: Sequence[str], scene: Scene) -> bool:
         names = (text for subject in subjects for text in subject.texts if len(text) > 1)
         return said.startswith(_joining()) or said.endswith(_joining()) or any(name in said for name in names)
     noun = said not in _NOT_NOUNS
+    # "Serviette on the plate", where nobody says what to do with it.
+    led = len(words) > 1 and words[-1] in every("signs", "breaking") and words[0] not in _NOT_NOUNS
     return (
         words[0] in _joining()
         or words[-1] in _joining()
+        or (led and any(subject.answers(join_units(words[:-1])) > 1 for subject in subjects))
         or (noun and any(subject.answers(said) > 2 for subject in subjects))
     )
 

@@ -61,7 +61,7 @@ def unspoken(form: Form, instruction: str, scene: Scene, goals: Collection[Predi
         copied |= {word for name in touched for word in lexicon.plain(name).split(" ")}
     for unit in units:
         noun = is_word(unit) and not is_cjk(unit[0]) and unit not in _NOT_NOUNS | _FUNCTION | lexicon.GENERIC
-        if noun and unit not in copied and any(s.answers(unit) >= 2 for s in subjects):
+        if noun and not copied.intersection(lexicon.singulars(unit)) and any(s.answers(unit) >= 2 for s in subjects):
             return unit
     if (missed := _colour(units, copied) or _elsewhere(units, copied)) is not None:
         return missed

@@ -83,14 +83,13 @@ def _row(scene: Scene, names: Sequence[str], wish: Row, graspable: Graspable, as
     best, least = None, math.inf
     free = _room(scene, names, aside)
     for ahead, order in _lines(scene, names, wish):
-        long = math.dist(where(scene, order[0]), where(scene, order[-1])) / (len(order) - 1)
-        for spread in (spacing, spacing - COMFORTABLE + NARROWEST + 0.005, *([long] if long > spacing else [])):
+        for spread in (spacing, spacing - COMFORTABLE + NARROWEST + 0.005):
             for start in _starts(scene, order, ahead, spread, graspable):
                 slots = [
                     (start[0] + i * spread * ahead[0], start[1] + i * spread * ahead[1]) for i in range(len(order))
                 ]
                 cost = math.fsum(math.dist(p, where(scene, name)) for p, name in zip(slots, order, strict=True))
-                cost += 0.1 if spread < spacing else 0.0
+                cost += 0.0 if spread == spacing else 0.1
                 there = cost < least and all(
                     math.dist(p, where(scene, name)) <= _SAME or free(name, p)
                     for name, p in zip(order, slots, strict=True)

@@ -8,6 +8,7 @@ from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.grounding.abilities import graspable, takes_things_in
 from pontine.planner.grounding.grounder import ground
+from pontine.planner.grounding.skills import no_verb
 from pontine.planner.language.form import Form
 from pontine.planner.planning.plan import make_plan
 from pontine.planner.reading import Reading, Turn
@@ -133,3 +134,14 @@ def test_what_nobody_spoke_of_makes_room() -> None:
     assert any(step.args[0] == "wrench" for step in plan.steps if step.args)
     kept = read("keep the wrench; move the pliers, spot @between the hammer & the tin", scene)
     assert kept.kind != "subgoals", "what is to be left alone makes none"
+
+
+def test_a_box_that_answers_to_the_noun_of_what_goes_into_it_stays() -> None:
+    toys = Scene((thing("toy_car", "car"), thing("toy_box", "box", 0.3, 0.0, container=True, size=WIDE)))
+    assert read("in all toy, the toy box", toys).subgoals == (("in", "toy_car", "toy_box"),)
+
+
+def test_a_noun_before_a_preposition_is_no_verb() -> None:
+    scene = Scene((thing("napkin", "napkin"), thing("cake_plate", "plate", 0.3, 0.0)))
+    assert no_verb(("napkin", "on"), scene)
+    assert not no_verb(("put", "on"), scene)
