@@ -9,9 +9,10 @@ from functools import cache
 
 from pontine.envs.scene import TABLE, Scene
 from pontine.planner.grounding.query import MAX_NAME_WORDS, Subject
+from pontine.planner.grounding.skills import unforeseen
 from pontine.planner.language import lexicon
 from pontine.planner.language.languages import every
-from pontine.planner.language.segments import is_word, split_units
+from pontine.planner.language.segments import is_cjk, is_word, split_units
 
 _BREAKING = frozenset(every("signs", "breaking"))
 """Units that names of things do not have; a name with one of them is a text that only poses as a name."""
@@ -22,7 +23,7 @@ def continued(units: Sequence[str], scene: Scene) -> frozenset[int]:
 
     Where two words overlap, as in 最小球, neither counts.
     """
-    known = {*_apart(), *_called(scene)}
+    known = {*_apart(), *_called(scene), *_deeds()}
     longest = max(map(len, known), default=0)
     spans = [
         (start, end)
@@ -44,6 +45,13 @@ def _called(scene: Scene) -> Iterator[tuple[str, ...]]:
         units = split_units(word)
         if len(units) <= MAX_NAME_WORDS and all(map(is_word, units)) and not _BREAKING & set(units):
             yield units
+
+
+def _deeds() -> Iterator[tuple[str, ...]]:
+    """Chinese words of skills that the goal form has no verb for, as units: 推倒 is not 推."""
+    for skill in unforeseen():
+        for word in (word for said in skill.words.values() for word in said if is_cjk(word[0]) and len(word) > 1):
+            yield split_units(word)
 
 
 @cache

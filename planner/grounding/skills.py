@@ -113,12 +113,20 @@ def named(units: Sequence[str]) -> set[type[Skill]]:
     """
     return {
         skill
-        for skill in SKILLS.values()
-        if any(effect[0] not in _SAID and not effect[0].startswith("?") for effect in _made(skill))
+        for skill in unforeseen()
         for said in skill.words.values()
         for word in map(split_units, said)
         if (_apart(word, units) if len(word) > 1 else tuple(units[:1]) == word)
     }
+
+
+def unforeseen() -> list[type[Skill]]:
+    """The registered skills that bring about what the goal form has no verb for."""
+    return [
+        skill
+        for skill in SKILLS.values()
+        if any(effect[0] not in _SAID and not effect[0].startswith("?") for effect in _made(skill))
+    ]
 
 
 def _made(skill: type[Skill]) -> list[Predicate]:

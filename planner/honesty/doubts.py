@@ -133,12 +133,20 @@ def _forbidden(form: Form, said: str) -> Doubt | None:
             or clause.verb in ASKED
         ):
             continue
+        if any(_says(clause.verb, said[word:stop]) for _, word, stop in reaches):
+            return Doubt("forbidden", about)
         places = [_stands(phrase, said, reaches) for phrase in copied(clause)]
         if not places and (_little(said, reaches) or not free):
             return Doubt("forbidden", about)
         if _BEHIND in places or (places and _FREE not in places) or _spared_later(clause, said, reaches):
             return Doubt("forbidden", about)
     return None
+
+
+def _says(verb: str, said: str) -> bool:
+    """Whether a text has a word for opening, closing or pressing, if the verb is that: "the drawer stays, 别关"."""
+    words = (word for code in languages() for word in data(code, "doubts")["state_verbs"].get(verb, ()))
+    return any(next(where(word, said), None) is not None for word in words)
 
 
 def _spared_later(clause: Clause, said: str, reaches: Iterable[tuple[int, int, int]]) -> bool:

@@ -100,6 +100,8 @@ def imagine(instruction: str, form: Form, rng: random.Random, tries: int = 4) ->
             reading = weigh(form, instruction, scene)
         except PontineError:
             continue
+        if reading.spots:
+            continue  # of a spot only the region could be compared, and nobody says which
         alone = form.clauses[0].verb in ("unsafe", "cannot")
         if alone or (spoiled if reading.kind != "subgoals" else planned(scene, reading)):
             return Task(instruction, form, scene, reading)

@@ -144,3 +144,15 @@ def test_right_forms_of_training_sentences_are_seldom_doubted() -> None:
     told = [s for s in samples(seed=29, chunk=0, count=500, chinese=0.5) if s.form.clauses[0].verb not in ALONE]
     doubted = [s for s in told if doubt(s.form, s.instruction) or detail(s.form, s.instruction)]
     assert len(doubted) < 0.04 * len(told), [(s.instruction, str(s.form)) for s in doubted]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "form"),
+    [
+        ("抽屉就让它开着，甭关", "close the 抽屉"),
+        ("抽屉关着吧，先别开", "open the 抽屉"),
+        ("the drawer can stay as it is, no need to shut", "close the drawer"),
+    ],
+)
+def test_a_deed_that_is_forbidden_without_its_noun_is_not_done(instruction: str, form: str) -> None:
+    assert read(instruction, form).kind != "subgoals"
