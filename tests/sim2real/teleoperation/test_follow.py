@@ -90,8 +90,9 @@ def test_a_leader_that_jumps_never_takes_its_follower_out_of_its_envelope(leader
     arm = serial_arm(follower)
     tape = Tape(arm.limits)
     arm.on_step(tape)
-    # The last but one is far outside every range; the roll, whose emulated shaft is slow, turns no farther than it can.
-    jumps = [REST + (1.5, 0, 0, -1.0, 0.8, 0), np.array([-1.9, 1.7, -1.6, 1.6, -0.5, 0]), np.full(6, 3.0), REST]
+    # The last but one is far outside every range but the roll's, whose emulated shaft is slow and would look stalled.
+    outside = np.array([3.0, 3.0, 3.0, 3.0, 0.4, 3.0])
+    jumps = [REST + (1.5, 0, 0, -1.0, 0.8, 0), np.array([-1.9, 1.7, -1.6, 1.6, -0.5, 0]), outside, REST]
     steps, seen = 15 * len(jumps), []
 
     def go_on(done: int) -> bool:
