@@ -16,6 +16,7 @@ from pontine.planner.grounding.picking import (
     joined,
     names_thing,
     room_on,
+    single,
     stacked,
     standing,
     thing_called,
@@ -125,7 +126,8 @@ class _Grounding:
         goals: list[Predicate] = []
         so, active, asked = True, True, bool(form.clauses)
         for clause in form.clauses:
-            clause = replace(clause, arguments=tuple(joined(p, everything(self.scene)) for p in clause.arguments))
+            told = (single(phrase, self.instruction, len(form.clauses) > 1) for phrase in clause.arguments)
+            clause = replace(clause, arguments=tuple(joined(phrase, everything(self.scene)) for phrase in told))
             if clause.mark == IF:
                 so = active = true(clause, self.resolver)
                 self.conditional = True

@@ -107,6 +107,31 @@ def joined(phrase: NounPhrase, things: Sequence[Thing]) -> NounPhrase:
     return replace(phrase, terms=tuple(terms))
 
 
+def single(phrase: NounPhrase, instruction: str, contrasted: bool) -> NounPhrase:
+    """A phrase that means one thing where Chinese words say so behind its own (黑色的那个), or where it has no noun
+    (红色的) and nothing says that there are several, nor is it `contrasted` with others.
+
+    Example:
+        >>> black = NounPhrase((Term("all", split_units("黑色的")),))
+        >>> single(black, "黑色的那个放碗里", False).terms[0].determiner
+        'the'
+        >>> single(black, "黑色的都放碗里", False).terms[0].determiner
+        'all'
+    """
+    text = join_units(split_units(instruction))
+    told = data("zh", "places")
+    some = contrasted or any(word in text for word in told["several"])
+
+    def one(term: Term) -> bool:
+        words = join_units(term.words)
+        if term.determiner != "all" or not words or not is_cjk(words[-1]):
+            return False
+        pointed = any(f"{words}{joint}{word}" in text for word in told["one"] for joint in ("", "的"))
+        return pointed or (not some and words.endswith("的"))
+
+    return replace(phrase, terms=tuple(replace(t, determiner="the") if one(t) else t for t in phrase.terms))
+
+
 def as_named(words: Sequence[str], things: Sequence[Thing], sides: Sequence[str]) -> list[Thing]:
     """Of several things those in whose names the words stand side by side (the right door is not the left door of the
     cabinet on the right), or else words for all of several sides; all of them if there are none."""

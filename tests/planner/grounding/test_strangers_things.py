@@ -145,3 +145,13 @@ def test_a_noun_before_a_preposition_is_no_verb() -> None:
     scene = Scene((thing("napkin", "napkin"), thing("cake_plate", "plate", 0.3, 0.0)))
     assert no_verb(("napkin", "on"), scene)
     assert not no_verb(("put", "on"), scene)
+
+
+def test_a_chinese_phrase_without_a_noun_means_one_thing_unless_several_are_said() -> None:
+    scene = Scene(
+        (thing("yoyo", "yoyo", color="red"), thing("maraca", "maraca", 0.25, color="red"), thing("bin", "bin", 0.3))
+    )
+    form = Form.parse("in all 红色的, the bin")
+    assert ground(form, scene, "zh", (), "红色的放进垃圾桶").kind == "question"
+    assert ground(form, scene, "zh", (), "红色的那个放进垃圾桶").kind == "question"
+    assert len(ground(form, scene, "zh", (), "红色的都放进垃圾桶").subgoals) == 2
