@@ -32,7 +32,8 @@ LEAST = 0.05
 CREDIT = {"half": 0.02, "declined": 0.06, "unsupported": 0.15}
 """How likely it is that the right form comes to nothing so: because it leaves out something that was said, makes no
 sense, means nothing or too much in the scene, or is beyond the arm. A wrong form comes to nothing much more often, so
-a form that can be carried out is to be preferred to a likelier one that cannot. Chosen on half of the people's items."""
+a form that can be carried out is to be preferred to a likelier one that cannot. Chosen on half of
+the people's items."""
 
 
 NAMED = 0.01
