@@ -178,11 +178,14 @@ class Mover:
 
     def _wished(self, name: str, wishes: Sequence[Wish]) -> Predicate:
         """The first of the wishes for which there is room as things stand, or else once some are put aside."""
+        missed: list[NoSpotError] = []
         for aside in (False, True):
             for wish in wishes:
-                with suppress(NoSpotError):
+                try:
                     return self.table.place(name, wish, self._loose(vars(wish).values()) if aside else ())
-        return self.table.place(name, wishes[-1])
+                except NoSpotError as error:
+                    missed.append(error)
+        raise missed[len(wishes) - 1]
 
     def _loose(self, names: Iterable[object]) -> list[str]:
         """What may be put aside: what nobody spoke of, and is not one of these."""

@@ -11,7 +11,7 @@ from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.grounding.query import Description, Subject, find
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import NounPhrase, Term
-from pontine.planner.language.languages import data, languages
+from pontine.planner.language.languages import data, every, languages
 from pontine.planner.language.segments import is_cjk, join_units, split_units
 
 Thing = SceneObject | Fixture
@@ -21,6 +21,10 @@ _AXES = {"left": (1, -1), "right": (1, 1), "front": (0, 1), "behind": (0, -1)}
 
 ALIKE = 0.05
 """Share of a size by which two things must differ to be told apart by it."""
+
+
+_OWNERS = (*every("lexicon", "owner_after"), *every("lexicon", "owner_before"))
+"""Words between what is owned and its owner, in any language."""
 
 
 def everything(scene: Scene) -> list[Thing]:
@@ -119,15 +123,14 @@ def single(phrase: NounPhrase, instruction: str, contrasted: bool) -> NounPhrase
         'all'
     """
     text = join_units(split_units(instruction))
-    told = data("zh", "places")
-    some = contrasted or any(word in text for word in told["several"])
+    some = contrasted or any(word in text for word in every("places", "several"))
 
     def one(term: Term) -> bool:
         words = join_units(term.words)
         if term.determiner != "all" or not words or not is_cjk(words[-1]):
             return False
-        pointed = any(f"{words}{joint}{word}" in text for word in told["one"] for joint in ("", "的"))
-        return pointed or (not some and words.endswith("的"))
+        pointed = any(f"{words}{joint}{word}" in text for word in every("places", "one") for joint in ("", *_OWNERS))
+        return pointed or (not some and words.endswith(_OWNERS))
 
     return replace(phrase, terms=tuple(replace(t, determiner="the") if one(t) else t for t in phrase.terms))
 
@@ -148,13 +151,12 @@ def stacked(words: Sequence[str], scene: Scene) -> list[str]:
     they do not."""
     if not words:
         return []
-    told = [data(code, "places")["stacks"] for code in languages()]
-    heads = [i for i in (0, len(words) - 1) if any(words[i] in known for known in told)]
+    heads = [i for i in (0, len(words) - 1) if words[i] in every("places", "stacks")]
     if not heads:
         return []
     upper = [o for o in scene.objects if o.support in scene and not scene.object(str(o.support)).container]
     names = {o.name for o in upper} | {str(o.support) for o in upper}
-    rest = tuple(w for i, w in enumerate(words) if i != heads[0] and w not in ("of", "的"))
+    rest = tuple(w for i, w in enumerate(words) if i != heads[0] and w not in _OWNERS)
     of = {t.name for t in find(rest, scene.objects).things} if rest and not lexicon.GENERIC & {*rest} else names
     return [o.name for o in scene.objects if o.name in (names & of or names)]
 
