@@ -144,9 +144,11 @@ def _forbidden(form: Form, said: str) -> Doubt | None:
 
 
 def _says(verb: str, said: str) -> bool:
-    """Whether a text has a word for opening, closing or pressing, if the verb is that: "the drawer stays, 别关"."""
-    words = (word for code in languages() for word in data(code, "doubts")["state_verbs"].get(verb, ()))
-    return any(next(where(word, said), None) is not None for word in words)
+    """Whether a text forbids only to open, close or press, if the verb is that: "the drawer stays, 别关"."""
+    words = [word for code in languages() for word in data(code, "doubts")["state_verbs"].get(verb, ())]
+    rest = _blot(said, "forbidding").replace("·", " ")
+    left = ({*split_units(rest.replace(word, " "))} for word in words if word in rest)
+    return any(units <= {*every("doubts", "backward")} for units in left)
 
 
 def _spared_later(clause: Clause, said: str, reaches: Iterable[tuple[int, int, int]]) -> bool:
