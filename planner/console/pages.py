@@ -42,13 +42,13 @@ body:not(.pontine-ready) form { visibility: hidden }
         return !box || mark?.dataset.text === box.value;
     };
     const once = (form, go) => heard(form) ? go() : setTimeout(() => once(form, go), 50);
-    addEventListener('keydown', (event) => {
+    window.addEventListener('keydown', (event) => {
         const form = event.target.form;
         if (event.key !== 'Enter' || !form || event.isComposing) return;
         event.preventDefault();
         once(form, () => form.requestSubmit());
     }, true);
-    addEventListener('click', (event) => {
+    window.addEventListener('click', (event) => {
         const button = event.target.closest?.('button'), form = document.querySelector('form');
         if (button?.innerText.trim() !== 'DO' || heard(form)) return;
         event.preventDefault();
@@ -60,7 +60,8 @@ body:not(.pontine-ready) form { visibility: hidden }
 })()">""".replace("'DO'", repr(DO))
 """A stop that a thumb hits. And what is said is done once the page shows that all of it was heard: viser sends one
 message in 50 ms and drops those before the last, so that of what was typed right before Enter a part could be lost. So
-nobody can type before that is seen to."""
+nobody can type before that is seen to. (A handler in an attribute has the element itself in its scope: what is listened
+to must be said.)"""
 
 HEARD = "<span hidden class='pontine-heard' data-text='{}'></span>"
 """What was heard of what is being typed."""

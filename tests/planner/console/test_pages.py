@@ -20,9 +20,14 @@ pytestmark = pytest.mark.slow
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None)
 FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader", "--mute-audio"]
-SLOWLY = "window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 2000)"
+SLOWLY = """
+const later = window.setTimeout;
+window.requestAnimationFrame = (draw) => later(() => draw(performance.now()), 2000);
+window.setTimeout = (what, ms, ...given) => later(what, ms === 50 ? 500 : ms, ...given);
+"""
 """A picture in two seconds, and a coarse one: the processor draws them here, and a page that draws more has no time for
-anything else where other tests run beside it."""
+anything else where other tests run beside it. And a message in half a second where viser sends one in 50 ms: so it drops
+what was typed before an Enter even where nobody types fast."""
 
 PATIENCE = 120_000
 """Milliseconds that a page may take for anything where all the tests run at once."""
@@ -90,10 +95,11 @@ def button(page: Page, name: str) -> Locator:
 
 
 def say(page: Page, text: str) -> None:
-    """Type it as fast as can be, and Enter right after it."""
+    """Type it as fast as can be, and Enter right after it, until it is taken out of the box."""
     box = page.get_by_role("textbox").first
     box.press_sequentially(text)
     box.press("Enter")
+    expect(box).to_have_value("")
 
 
 def told(page: Page, text: str) -> None:
