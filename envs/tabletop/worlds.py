@@ -22,7 +22,7 @@ from ..declarations.kind import BOX, CYLINDER, KINDS, SPHERE, Shape
 from ..errors import StateError
 from ..robot import CONTROL_SECONDS, JOINTS
 from ..rotations import heading_quat
-from ..so101.control import next_command
+from ..so101.control import between, next_command
 from ..so101.model import ARMATURE, DAMPING, FIXED_PAD, FRICTIONLOSS, KP, MOVING_PAD, PAD_FRICTION, REST
 from .fixture_spec import FixtureSlot
 from .mounted import Mounted
@@ -190,22 +190,25 @@ class Worlds:
 
     def step(self, action: Array) -> None:
         """One control step of every world: actions (n, 6) in [-1, 1] move the joint targets."""
-        self.action[:] = np.clip(action, -1.0, 1.0)
+        self.action[:] = between(action, -1.0, 1.0)
         self.advance(next_command(self.command, self.q, self.action, self.substeps / SUBSTEPS))
 
     def advance(self, targets: Array, ids: NDArray[np.int_] | None = None) -> None:
         """One control step towards joint targets (n, 6) rad, of all worlds or only of `ids`."""
         rows = self._rows if ids is None else ids
-        before = self.q[rows].copy()
-        self.command[rows] = targets[rows]
-        self._queue[rows, 1:] = self._queue[rows, :-1]
-        self._queue[rows, 0] = targets[rows]
-        target = self._queue[rows, self.delay[rows]]
+        # a slice takes all worlds without copying them
+        chosen: NDArray[np.int_] | slice = slice(None) if ids is None else ids
+        before = self.q[rows]
+        self.command[chosen] = targets[chosen]
+        self._queue[chosen, 1:] = self._queue[chosen, :-1]
+        self._queue[chosen, 0] = targets[chosen]
+        target = self._queue[rows, self.delay[chosen]]
         # a gear train with play: what the joint is driven to stays where it is until the
         # command has crossed the gap
-        self._ctrl[rows] = np.clip(self._ctrl[rows], target - self.backlash[rows], target + self.backlash[rows])
+        play = self.backlash[chosen]
+        self._ctrl[chosen] = between(self._ctrl[chosen], target - play, target + play)
         self.batch.step(ids, nstep=self.substeps)
-        self.velocity[rows] = (self.q[rows] - before) / (self.substeps * PHYSICS_SECONDS)
+        self.velocity[chosen] = (self.q[chosen] - before) / (self.substeps * PHYSICS_SECONDS)
         self.mounted.update(rows)
 
     def get_state(self, ids: NDArray[np.int_] | None = None) -> dict[str, Any]:

@@ -147,14 +147,14 @@ class Episodes(EpisodeState):
 
     def step(self, action: Array) -> StepResult:
         """One control step of every world under actions (n, 6) in [-1, 1]."""
-        before = self.worlds.action.copy()
+        before = None if self.sparse else self.worlds.action.copy()
         self.worlds.step(action)
         self._tool = None
         self.age += 1
         self._look()
         verdict = self.task.judge(self)
         self.streak = np.where(verdict.success, self.streak + 1, 0)
-        if self.sparse:
+        if before is None:
             success, ended = verdict.success, np.zeros(self.n, bool)
             terms = {GOAL[0]: np.where(success, 0.0, -1.0), **self._shaping.step(self.potentials, self, success, ended)}
         else:
@@ -233,7 +233,7 @@ class Episodes(EpisodeState):
             pose = self.task.seen(self)
             assert pose is not None
             position, quat = pose
-        return Situation(
+        seen = Situation(
             worlds.q,
             worlds.velocity,
             worlds.command,
@@ -244,3 +244,6 @@ class Episodes(EpisodeState):
             symmetry,
             self.goal,
         )
+        # the same as it would work out, and half of its work
+        seen.tool = self.tool
+        return seen
