@@ -47,8 +47,8 @@ class Episodes(EpisodeState):
     matter how many worlds play beside it. With a `curriculum`
     some episodes begin at given starts or are not randomised. An episode is cut short after `limit` steps
     (None: by somebody else); a step is `substeps` physics steps. Episodes can be pickled and copied. `reward` is one of
-    `shaping.REWARDS`; `weights` multiply its terms by their names in `info`; `discount` is the learner's,
-    for which shaping is neutral.
+    `shaping.REWARDS`; `weights` multiply its terms by their names in `info`; for a learner of the same `discount`
+    shaping is neutral.
 
     Raises UnknownNameError for a reward or a term that there is not, PontineError for a task that cannot be shaped.
     """

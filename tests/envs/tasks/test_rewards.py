@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pontine.envs.declarations.shaping import PREFIX, REWARDS, Potential, Shaping, reward_terms
+from pontine.envs.declarations.shaping import DISCOUNT, PREFIX, REWARDS, Potential, Shaping, reward_terms
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.gym import TaskVectorEnv
 from pontine.envs.tasks import TASKS
@@ -66,6 +66,24 @@ def test_shaping_adds_up_to_what_was_gained_whatever_the_way() -> None:
     terms = [shaping.step(potentials, None, no, no)["to_x"][0] for _ in range(2)]
     terms.append(shaping.step(potentials, None, ~no, no)["to_x"][0])
     assert sum(0.9**k * term for k, term in enumerate(terms)) == pytest.approx(2.0 * 0.9)
+
+
+def in_the_long_run(discount: float, *path: float) -> float:
+    """What the terms of a world are worth to a learner that discounts by 0.99, if its potential goes that way and then
+    stays as it is for ever."""
+    values = iter(np.array(path)[:, None])
+    shaping, potentials = Shaping(1, 1, discount), [Potential("x", 1.0, lambda state: next(values), "")]
+    shaping.begin(potentials, None, np.array([0]))
+    no = np.zeros(1, bool)
+    terms = [shaping.step(potentials, None, no, no)["to_x"][0] for _ in path[1:]]
+    return float(sum(0.99**k * term for k, term in enumerate(terms)) + 0.99 ** len(terms) * terms[-1] / (1 - 0.99))
+
+
+def test_coming_near_is_worth_more_than_resting_far_away_though_nothing_succeeds_yet() -> None:
+    far, near = (-0.9, -0.9, -0.9, -0.9), (-0.9, -0.5, -0.1, -0.1)
+    assert in_the_long_run(DISCOUNT, *near) > in_the_long_run(DISCOUNT, *far) + 0.7
+    # what is neutral for the learner teaches nothing before it succeeds
+    assert in_the_long_run(0.99, *near) == pytest.approx(in_the_long_run(0.99, *far))
 
 
 def test_failing_never_pays() -> None:
