@@ -21,8 +21,8 @@ def masked(values: Mapping[str, NDArray | Sequence[Any]], has: Bool) -> dict[str
     info: dict[str, Any] = {}
     everyone = bool(has.all())
     for key, rows in values.items():
-        if isinstance(rows, np.ndarray) and everyone:
-            info[key] = rows.copy()
+        if everyone:
+            info[key] = rows.copy() if isinstance(rows, np.ndarray) else np.fromiter(rows, object, len(has))
         elif isinstance(rows, np.ndarray):
             info[key] = np.where(has.reshape(-1, *[1] * (rows.ndim - 1)), rows, np.zeros((), rows.dtype))
         else:
