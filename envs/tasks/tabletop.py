@@ -163,7 +163,8 @@ class Tabletop(Task):
 
     def judge(self, e: EpisodeState) -> Verdict:
         self._measure(e)
-        return Verdict(((self._true > 0) | ~self._asks).all(axis=1), np.zeros(e.n, bool), {})
+        held = np.asarray(((self._true > 0) | ~self._asks).all(axis=1))
+        return Verdict(held, np.zeros(e.n, bool), {})
 
     def _measure(self, e: EpisodeState) -> Measured:
         """What stands where now; which predicates hold is asked only where something that a scene says has changed."""
