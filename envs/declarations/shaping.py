@@ -49,7 +49,8 @@ _FAILURE = 1.0
 class Potential:
     """What is left to do in one respect.
 
-    `of(state)` gives (n,) numbers from -1 to 0, `weight` is the reward for all of it, `says` what it is.
+    `of(state)` gives (n,) numbers from -1 to 0, `weight` is the reward for all of it, `says` what it is. A weight is
+    such that what random play gains and loses stands out from what its trembling costs (`smoothness`).
     """
 
     name: str

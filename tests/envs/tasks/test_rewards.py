@@ -57,6 +57,24 @@ def test_potentials_lie_between_all_and_nothing_left_to_do(task: str) -> None:
         e.step(np.random.default_rng(0).uniform(-1.0, 1.0, (4, 6)))
 
 
+@pytest.mark.parametrize("task", [name for name in SHAPED if not TASKS[name].sparse])
+def test_what_random_play_gains_stands_out_from_what_its_trembling_costs(task: str) -> None:
+    """Or a learner that begins at random sees no more of the way than of the noise that it makes."""
+    env, rng, n = TaskVectorEnv(task, 32, threads=1, reward="shaped"), np.random.default_rng(0), 32
+    env.reset(seed=0)
+    infos = [env.step(np.clip(rng.normal(0.0, 0.6, (n, 6)), -1.0, 1.0))[-1] for _ in range(40)]
+
+    def swing(*terms: str) -> float:
+        """How much an advantage of PPO (discount and lambda together 0.94) differs from step to step."""
+        ahead, found = np.zeros(n), []
+        for info in reversed(infos):
+            ahead = 0.94 * ahead + np.sum([info[term] for term in terms], axis=0)
+            found.append(ahead)
+        return float(np.std(np.array(found[16:]) - np.mean(found[16:], axis=0)))
+
+    assert swing(*(PREFIX + potential.name for potential in TASKS[task].potentials)) > 2.0 * swing("smoothness")
+
+
 def test_shaping_adds_up_to_what_was_gained_whatever_the_way() -> None:
     """Ng, Harada & Russell: discounted, the terms of an episode that succeeds are the potential it began with."""
     values = iter(np.array([[-0.9], [-0.2], [-0.7], [-0.1]]))
