@@ -78,7 +78,8 @@ def run(config: Config) -> int:
         f"environment steps a CPU-second: {rates['vector']:,} in {config.worlds} worlds, "
         f"{rates['loop']:,} in a loop over one world ({compared['times_the_loop']} times); "
         f"two threads against one: {compared['two_threads_against_one']} times by the clock",
-        f"{compared['fetch']}: {rates['fetch']:,}, that is {compared['times_fetch']} times fewer"
+        f"{compared['fetch']}: {rates['fetch']:,}, that is {compared['times_fetch']} times fewer "
+        f"({compared['times_fetch_by_physics_steps']} times by physics steps)"
         if running is not None
         else "FetchPickAndPlace is left out: fetch=true installs it in an environment of its own",
     ]

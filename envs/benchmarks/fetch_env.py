@@ -24,7 +24,7 @@ gymnasium.register_envs(gymnasium_robotics)
 env = gymnasium.make({ENVIRONMENT!r})
 env.reset(seed=0)
 env.action_space.seed(0)
-print(json.dumps("ready"), flush=True)
+print(json.dumps(env.unwrapped.n_substeps), flush=True)
 for line in sys.stdin:
     steps = int(line)
     start = time.process_time()
@@ -42,11 +42,13 @@ def home() -> Path:
 
 
 class Fetch:
-    """One FetchPickAndPlace in a process of its own. Use as a context manager."""
+    """One FetchPickAndPlace in a process of its own. Use as a context manager; `substeps` are the physics steps in each
+    of its steps, known once it runs."""
 
     def __init__(self, folder: Path | None = None, say: Callable[[str], None] = print) -> None:
         self.folder, self._say = folder or home(), say
         self._process: subprocess.Popen[str] | None = None
+        self.substeps = 0
 
     @property
     def installed(self) -> bool:
@@ -76,7 +78,7 @@ class Fetch:
             text=True,
             env=environment,
         )
-        self._answer()
+        self.substeps = int(self._answer())
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -91,9 +93,9 @@ class Fetch:
         assert self._process.stdin is not None
         self._process.stdin.write(f"{steps}\n")
         self._process.stdin.flush()
-        return float(self._answer())
+        return self._answer()
 
-    def _answer(self) -> str | float:
+    def _answer(self) -> float:
         assert self._process is not None
         assert self._process.stdout is not None
         assert self._process.stderr is not None
@@ -101,4 +103,4 @@ class Fetch:
         if not line:
             last = (self._process.stderr.read().strip() or "it ended without a word").splitlines()[-1]
             raise PontineError(f"{ENVIRONMENT} does not run: {last}")
-        return json.loads(line)
+        return float(json.loads(line))

@@ -1,10 +1,16 @@
 """Rewards that teach: the potentials that a task declares, and what a step of them is worth.
 
 A potential says how far the goal is in one respect, from -1 to 0 where nothing is left to do. A step is worth
-`discount * after - before` (Ng, Harada & Russell, Policy invariance under reward transformations, 1999): added to any
-reward that a learner discounts by the same factor, this changes how fast a task is learned and not which policy is
-best. Where an episode has succeeded all potentials are 0. One that failed has lost all it had, each potential
-is -1 there, so that failing never pays: in this alone the best policy may be another, a more careful one.
+`discount * after - before`, and with a discount of 1, as it is unless another is named, just what it gained: an
+episode's terms add up to what it gained from its beginning to its end, whichever way it went.
+
+With the learner's own discount shaping is neutral, it does not change which policy is best (Ng, Harada & Russell,
+Policy invariance under reward transformations, 1999). Then resting far from the goal earns in the long run, at
+`1 - discount` of what is left a step, just what coming near would, so a learner that values what would follow the time
+limit is taught nothing before it first succeeds. With a discount of 1 resting earns nothing.
+
+Where an episode has succeeded all potentials are 0. One that failed has lost all it had, each potential is -1 there,
+so that failing never pays.
 """
 
 from __future__ import annotations
@@ -19,8 +25,8 @@ from numpy.typing import NDArray
 from ..arrays import Array, Bool
 from ..errors import PontineError, UnknownNameError
 
-DISCOUNT = 0.99
-"""The discount for which shaping is neutral, unless another one is named."""
+DISCOUNT = 1.0
+"""What a potential is multiplied by after a step, unless another number is named: every gain is paid as it is."""
 
 REWARDS = ("task", "shaped", "sparse")
 """The rewards there are of every task: its own, as its docstring says; the same and its potentials; and -1 until the
@@ -43,7 +49,8 @@ _FAILURE = 1.0
 class Potential:
     """What is left to do in one respect.
 
-    `of(state)` gives (n,) numbers from -1 to 0, `weight` is the reward for all of it, `says` what it is.
+    `of(state)` gives (n,) numbers from -1 to 0, `weight` is the reward for all of it, `says` what it is. A weight is
+    such that what random play gains and loses stands out from what its trembling costs (`smoothness`).
     """
 
     name: str

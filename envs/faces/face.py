@@ -115,13 +115,14 @@ class Face:
 
     def _told(self, result: StepResult | None, anew: Bool | None = None) -> dict[str, Any]:
         """What infos say of all worlds, batch first; of those that begin `anew`, that nothing was reached or earned."""
-        n = self.episodes.n
-        said: dict[str, Any] = {"is_success": np.zeros(n, bool)}
-        said |= {name: np.zeros(n) for name in self.episodes.terms()}
-        if result is not None:
-            keep = np.ones(n, bool) if anew is None else ~anew
-            said["is_success"] = result.success & keep
-            said |= {name: np.where(keep, values, 0.0) for name, values in result.terms.items()}
+        said: dict[str, Any]
+        if result is None:
+            n = self.episodes.n
+            said = {"is_success": np.zeros(n, bool), **{name: np.zeros(n) for name in self.episodes.terms()}}
+        else:
+            said = {"is_success": result.success, **result.terms}
+            if anew is not None:
+                said = {name: np.where(anew, np.zeros((), values.dtype), values) for name, values in said.items()}
         return said | self.episodes.task.info(self.episodes)
 
     def _pictures(self) -> tuple[Image, ...]:

@@ -19,8 +19,11 @@ def masked(values: Mapping[str, NDArray | Sequence[Any]], has: Bool) -> dict[str
         {'goal': array([-1.,  0.]), '_goal': array([ True, False])}
     """
     info: dict[str, Any] = {}
+    everyone = bool(has.all())
     for key, rows in values.items():
-        if isinstance(rows, np.ndarray):
+        if everyone:
+            info[key] = rows.copy() if isinstance(rows, np.ndarray) else np.fromiter(rows, object, len(has))
+        elif isinstance(rows, np.ndarray):
             info[key] = np.where(has.reshape(-1, *[1] * (rows.ndim - 1)), rows, np.zeros((), rows.dtype))
         else:
             info[key] = np.full(len(has), None, object)

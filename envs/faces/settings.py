@@ -23,7 +23,8 @@ class Settings:
     - `observation`: what is seen (`senses.SENSES`).
     - `action`: what an action in [-1, 1]^6 moves: `joint` targets, or the hand, `cartesian` (`faces.actions`).
     - `reward`: `task`, its own; `shaped`, the same and its potentials; or `sparse` (`declarations.shaping`). `weights`
-      multiply the reward's terms, by their names in `info`; `discount` is the learner's, for `shaped`.
+      multiply the reward's terms, by their names in `info`; a `discount` below 1 makes `shaped` neutral for learners
+      that discount so.
     - `max_episode_steps`: after how many steps an episode is cut short; None: the task's own number. It is
       Gymnasium's argument, and its `TimeLimit` counts where `gymnasium.make` made the environment.
     - `threshold`: how near to the goal is there, m; None: the task's own. Refused where the task has none.

@@ -21,6 +21,11 @@ LEASH = np.array([0.25, 0.25, 0.25, 0.25, 0.25, 0.6])
 
 def next_command(command: Array, position: Array, action: Array, steps: float = 1.0) -> Array:
     """Joint targets (n, 6) rad after an action (n, 6) for `steps` control steps, from the targets and positions now."""
-    target = command + np.clip(action, -1.0, 1.0) * (ACTION_SCALE * steps)
-    target = np.clip(target, position - LEASH, position + LEASH)
-    return np.clip(target, RANGE[:, 0], RANGE[:, 1])
+    target = command + between(action, -1.0, 1.0) * (ACTION_SCALE * steps)
+    target = between(target, position - LEASH, position + LEASH)
+    return between(target, RANGE[:, 0], RANGE[:, 1])
+
+
+def between(values: Array, low: Array | float, high: Array | float) -> Array:
+    """The values, those outside `low` to `high` at that end: `np.clip`, which takes twice as long for one world."""
+    return np.minimum(np.maximum(values, low), high)

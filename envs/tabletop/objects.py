@@ -33,7 +33,7 @@ class ObjectSpec:
         """Its kind's declaration. Raises UnknownNameError listing the kinds there are."""
         return KINDS[self.kind]
 
-    @property
+    @cached_property
     def shapes(self) -> tuple[Shape, ...]:
         """Its collision shapes."""
         return self.declared.shapes(np.array(self.size))
@@ -80,12 +80,14 @@ def _gyration(shape: Shape) -> Array:
     a, b, c = shape.size
     if shape.type == SPHERE:
         return np.full(3, 0.4 * a * a)
-    matrix = np.zeros(9)
-    mujoco.mju_quat2Mat(matrix, np.array(shape.quat))
     if shape.type == CYLINDER:
         local = np.array([(3 * a * a + 4 * b * b) / 12] * 2 + [a * a / 2])
     else:
         local = np.array([b * b + c * c, a * a + c * c, a * a + b * b]) / 3
+    if shape.quat == (1.0, 0.0, 0.0, 0.0):
+        return local
+    matrix = np.zeros(9)
+    mujoco.mju_quat2Mat(matrix, np.array(shape.quat))
     return (matrix.reshape(3, 3) ** 2) @ local
 
 

@@ -22,8 +22,8 @@ class Perception:
 
     def __init__(self, n: int, frames: int, randomization: Randomization) -> None:
         # without noise one frame stands for all
-        noisy = randomization.view(np.random.default_rng(0), 2)[0].any() or randomization.dropout
-        self.frames = frames if noisy else 1
+        self._noisy = bool(randomization.view(np.random.default_rng(0), 2)[0].any() or randomization.dropout)
+        self.frames = frames if self._noisy else 1
         self.error, self.missed = np.zeros((n, self.frames, 6)), np.zeros((n, self.frames), bool)
         self.position, self.quat = np.zeros((n, 3)), np.zeros((n, 4))
         self._rows = np.arange(n)
@@ -49,6 +49,10 @@ class Perception:
 
     def look(self, age: NDArray[np.int_], position: Array, quat: Array, ids: NDArray[np.int_] | None = None) -> None:
         """See poses (n, 3) m and (n, 4) wxyz at ages (n,) in control steps, in all worlds or only in `ids`."""
+        if not self._noisy:
+            chosen: NDArray[np.int_] | slice = slice(None) if ids is None else ids
+            self.position[chosen], self.quat[chosen] = position[chosen], quat[chosen]
+            return
         rows = self._rows if ids is None else ids
         # an episode that is longer than the task's own goes through its frames again
         frame = age[rows] % self.frames

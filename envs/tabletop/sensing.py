@@ -51,9 +51,10 @@ class Measured:
         under, top = position[:, :, 2] + low, position[:, :, 2] + high
         touch = {other: np.stack([worlds.touching(slot, other)[ids] for slot in range(len(worlds.slots))], 1)
                  for other in ("world", "gripper", "moving_jaw")} if worlds.slots else {}  # fmt: skip
+        mounted = np.array([[spec is not None for spec in worlds.mounted.specs[i]] for i in ids])
         for slot in range(len(worlds.slots)):
             carrier = self._carrier(slot, position, turned, under, top)
-            carrier = np.where(carrier == NOTHING, self._fixture(slot, position, low), carrier)
+            carrier = np.where(carrier == NOTHING, self._fixture(slot, position, low, mounted), carrier)
             self.support[:, slot] = np.where(self.present[:, slot], carrier, NOTHING)
         self.held[:] = NOTHING
         for slot in reversed(range(len(worlds.slots))):
@@ -153,8 +154,9 @@ class Measured:
             on[stands & (on == NOTHING)] = other
         return np.where(on == NOTHING, inside, on)
 
-    def _fixture(self, slot: int, position: Array, low: Array) -> NDArray[np.int_]:
-        """The fixtures (their slots plus k) in which this slot's objects lie, by where they are, (n,)."""
+    def _fixture(self, slot: int, position: Array, low: Array, there: Bool) -> NDArray[np.int_]:
+        """The fixtures (their slots plus k) in which this slot's objects lie, by where they are, (n,); `there` (n, f)
+        says which are mounted."""
         mounted, found = self.worlds.mounted, np.full(len(self.ids), NOTHING)
         for f, kind in enumerate(mounted.kinds):
             room = kind.inside
@@ -163,8 +165,7 @@ class Measured:
             frame = [values[self.ids, f] for values in (mounted.position, mounted.yaw, mounted.displacement)]
             height = position[:, slot, 2]
             deep = (room.low[2] - TOLERANCE < height) & (height < room.high[2] - low[:, slot] - 0.002)
-            there = np.array([mounted.specs[i][f] is not None for i in self.ids])
-            lies = there & deep & lies_within(kind, frame[0].T, frame[1], frame[2], position[:, slot].T, 0.0)
+            lies = there[:, f] & deep & lies_within(kind, frame[0].T, frame[1], frame[2], position[:, slot].T, 0.0)
             found[lies & (found == NOTHING)] = len(self.worlds.slots) + f
         return found
 

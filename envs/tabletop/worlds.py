@@ -22,7 +22,7 @@ from ..declarations.kind import BOX, CYLINDER, KINDS, SPHERE, Shape
 from ..errors import StateError
 from ..robot import CONTROL_SECONDS, JOINTS
 from ..rotations import heading_quat
-from ..so101.control import next_command
+from ..so101.control import between, next_command
 from ..so101.model import ARMATURE, DAMPING, FIXED_PAD, FRICTIONLOSS, KP, MOVING_PAD, PAD_FRICTION, REST
 from .fixture_spec import FixtureSlot
 from .mounted import Mounted
@@ -141,21 +141,11 @@ class Worlds:
             raise ValueError(f"slot {self.slots[slot].name!r} has room for {len(geoms)} shapes, not {len(shapes)}")
         color = COLORS[spec.color] if spec is not None else (0.0, 0.0, 0.0)
         reach = 0.0
-        for index, geom in enumerate(geoms):
-            used = index < len(shapes)
-            shape = shapes[index] if used else Shape(BOX, (1e-3, 1e-3, 1e-3))
-            half = _half_extents(shape)
-            field["geom_type"][i, geom] = shape.type
-            field["geom_size"][i, geom] = shape.size
-            field["geom_pos"][i, geom] = shape.pos
-            field["geom_quat"][i, geom] = shape.quat
-            field["geom_rbound"][i, geom] = _bounding_radius(shape)
-            field["geom_aabb"][i, geom] = (0.0, 0.0, 0.0, *half)
-            field["geom_contype"][i, geom] = field["geom_conaffinity"][i, geom] = int(used)
-            field["geom_condim"][i, geom] = 6 if shape.type == SPHERE else 4
-            field["geom_friction"][i, geom] = _OBJECT_FRICTION
-            field["geom_rgba"][i, geom] = (*color, float(used))
-            reach = max(reach, float(np.linalg.norm(shape.pos)) + _bounding_radius(shape)) if used else reach
+        for geom, shape in zip(geoms.tolist(), shapes, strict=False):
+            radius = _bounding_radius(shape)
+            self._form(i, geom, shape, radius, color, True)
+            reach = max(reach, float(np.linalg.norm(shape.pos)) + radius)
+        self._form(i, geoms[len(shapes) :], NOTHING, NOTHING_RADIUS, color, False)
         mass, com, inertia = spec.inertial() if spec is not None else (0.02, np.zeros(3), np.full(3, 1e-5))
         field["body_mass"][i, body], field["body_ipos"][i, body], field["body_inertia"][i, body] = mass, com, inertia
         field["body_gravcomp"][i, body] = float(spec is None)
@@ -168,6 +158,22 @@ class Worlds:
         yaw = spec.yaw if spec is not None else 0.0
         where = np.array(spec.position) if spec is not None else PARKED + (0.3 * slot, 0.0, 0.0)
         self.move_object(i, slot, where, heading_quat(yaw))
+
+    def _form(
+        self, i: int, geoms: NDArray[np.int_] | int, shape: Shape, radius: float, color: tuple[float, ...], used: bool
+    ) -> None:
+        """Give geoms of world i a shape; one that is not used touches nothing and is not seen."""
+        field = self.field
+        field["geom_type"][i, geoms] = shape.type
+        field["geom_size"][i, geoms] = shape.size
+        field["geom_pos"][i, geoms] = shape.pos
+        field["geom_quat"][i, geoms] = shape.quat
+        field["geom_rbound"][i, geoms] = radius
+        field["geom_aabb"][i, geoms] = (0.0, 0.0, 0.0, *_half_extents(shape))
+        field["geom_contype"][i, geoms] = field["geom_conaffinity"][i, geoms] = int(used)
+        field["geom_condim"][i, geoms] = 6 if shape.type == SPHERE else 4
+        field["geom_friction"][i, geoms] = _OBJECT_FRICTION
+        field["geom_rgba"][i, geoms] = (*color, float(used))
 
     def move_object(self, i: int, slot: int, position: Array, quat: Array) -> None:
         """Put slot's object at a pose (m, wxyz), at rest."""
@@ -190,22 +196,25 @@ class Worlds:
 
     def step(self, action: Array) -> None:
         """One control step of every world: actions (n, 6) in [-1, 1] move the joint targets."""
-        self.action[:] = np.clip(action, -1.0, 1.0)
+        self.action[:] = between(action, -1.0, 1.0)
         self.advance(next_command(self.command, self.q, self.action, self.substeps / SUBSTEPS))
 
     def advance(self, targets: Array, ids: NDArray[np.int_] | None = None) -> None:
         """One control step towards joint targets (n, 6) rad, of all worlds or only of `ids`."""
         rows = self._rows if ids is None else ids
-        before = self.q[rows].copy()
-        self.command[rows] = targets[rows]
-        self._queue[rows, 1:] = self._queue[rows, :-1]
-        self._queue[rows, 0] = targets[rows]
-        target = self._queue[rows, self.delay[rows]]
+        # a slice takes all worlds without copying them
+        chosen: NDArray[np.int_] | slice = slice(None) if ids is None else ids
+        before = self.q[rows]
+        self.command[chosen] = targets[chosen]
+        self._queue[chosen, 1:] = self._queue[chosen, :-1]
+        self._queue[chosen, 0] = targets[chosen]
+        target = self._queue[rows, self.delay[chosen]]
         # a gear train with play: what the joint is driven to stays where it is until the
         # command has crossed the gap
-        self._ctrl[rows] = np.clip(self._ctrl[rows], target - self.backlash[rows], target + self.backlash[rows])
+        play = self.backlash[chosen]
+        self._ctrl[chosen] = between(self._ctrl[chosen], target - play, target + play)
         self.batch.step(ids, nstep=self.substeps)
-        self.velocity[rows] = (self.q[rows] - before) / (self.substeps * PHYSICS_SECONDS)
+        self.velocity[chosen] = (self.q[chosen] - before) / (self.substeps * PHYSICS_SECONDS)
         self.mounted.update(rows)
 
     def get_state(self, ids: NDArray[np.int_] | None = None) -> dict[str, Any]:
@@ -315,3 +324,8 @@ def _bounding_radius(shape: Shape) -> float:
     if shape.type == BOX:
         return float(np.linalg.norm((a, b, c)))
     return float(np.hypot(a, b)) if shape.type == CYLINDER else a
+
+
+NOTHING = Shape(BOX, (1e-3, 1e-3, 1e-3))
+NOTHING_RADIUS = _bounding_radius(NOTHING)
+"""What the shapes of a slot are that its object has no use for."""

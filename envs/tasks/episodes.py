@@ -47,8 +47,8 @@ class Episodes(EpisodeState):
     matter how many worlds play beside it. With a `curriculum`
     some episodes begin at given starts or are not randomised. An episode is cut short after `limit` steps
     (None: by somebody else); a step is `substeps` physics steps. Episodes can be pickled and copied. `reward` is one of
-    `shaping.REWARDS`; `weights` multiply its terms by their names in `info`; `discount` is the learner's,
-    for which shaping is neutral.
+    `shaping.REWARDS`; `weights` multiply its terms by their names in `info`; for a learner of the same `discount`
+    shaping is neutral.
 
     Raises UnknownNameError for a reward or a term that there is not, PontineError for a task that cannot be shaped.
     """
@@ -147,14 +147,14 @@ class Episodes(EpisodeState):
 
     def step(self, action: Array) -> StepResult:
         """One control step of every world under actions (n, 6) in [-1, 1]."""
-        before = self.worlds.action.copy()
+        before = None if self.sparse else self.worlds.action.copy()
         self.worlds.step(action)
         self._tool = None
         self.age += 1
         self._look()
         verdict = self.task.judge(self)
         self.streak = np.where(verdict.success, self.streak + 1, 0)
-        if self.sparse:
+        if before is None:
             success, ended = verdict.success, np.zeros(self.n, bool)
             terms = {GOAL[0]: np.where(success, 0.0, -1.0), **self._shaping.step(self.potentials, self, success, ended)}
         else:
@@ -233,7 +233,7 @@ class Episodes(EpisodeState):
             pose = self.task.seen(self)
             assert pose is not None
             position, quat = pose
-        return Situation(
+        seen = Situation(
             worlds.q,
             worlds.velocity,
             worlds.command,
@@ -244,3 +244,6 @@ class Episodes(EpisodeState):
             symmetry,
             self.goal,
         )
+        # the same as it would work out, and half of its work
+        seen.tool = self.tool
+        return seen

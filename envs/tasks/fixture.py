@@ -93,7 +93,7 @@ def working(states: tuple[str, ...]) -> tuple[Potential, ...]:
         return np.where(_there(e, states), np.minimum(_distance(e) / CLEAR, 1.0), 0.0) - 1.0
 
     return (
-        Potential("reach", 0.3, reach, "the tool to the part that the hand works on, until it is done"),
-        Potential("work", 0.5, work, "that part to where it is wanted"),
-        Potential("withdraw", 0.3, withdraw, "the tool clear of it, once it is done"),
+        Potential("reach", 1.2, reach, "the tool to the part that the hand works on, until it is done"),
+        Potential("work", 2.0, work, "that part to where it is wanted"),
+        Potential("withdraw", 1.2, withdraw, "the tool clear of it, once it is done"),
     )

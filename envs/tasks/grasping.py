@@ -59,12 +59,10 @@ def _grasp(e: EpisodeState) -> Array:
 def grasping(scale: float = 1.0) -> tuple[Potential, ...]:
     """The potentials, their weights times `scale`."""
     return (
-        Potential("reach", 0.3 * scale, _reach, "the jaws' middle to the object, done where it is held"),
-        Potential(
-            "align", 0.15 * scale, _align, "the hand steep, its closing axis across the object, until it is held"
-        ),
-        Potential("open", 0.1 * scale, _open, "the jaws wider than the object until they are round it"),
-        Potential("grasp", 0.3 * scale, _grasp, "each jaw touching it"),
+        Potential("reach", 1.2 * scale, _reach, "the jaws' middle to the object, done where it is held"),
+        Potential("align", 0.6 * scale, _align, "the hand steep, its closing axis across the object, until it is held"),
+        Potential("open", 0.4 * scale, _open, "the jaws wider than the object until they are round it"),
+        Potential("grasp", 1.2 * scale, _grasp, "each jaw touching it"),
     )
 
 

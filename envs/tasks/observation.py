@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
@@ -37,9 +38,9 @@ class Situation:
     symmetry: NDArray[np.int_]
     goal: Array
 
-    @property
+    @cached_property
     def tool(self) -> ToolPose:
-        """Pose of the hand."""
+        """Pose of the hand; who knows it already sets it."""
         return tool_pose(self.position)
 
 

@@ -53,7 +53,7 @@ class Pick(Task):
     settle_steps = 6
     max_steps = 150
     terms = ("drop", "disturbance")
-    potentials = (*grasping(), Potential("lift", 0.6, _lift, "the held object to 7 cm above its start"))
+    potentials = (*grasping(), Potential("lift", 2.4, _lift, "the held object to 7 cm above its start"))
     easier = EASIER
 
     @property

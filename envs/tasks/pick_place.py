@@ -49,7 +49,7 @@ class PickPlace(GoalTask):
     max_steps = 100
     sparse = True
     threshold = THRESHOLD
-    potentials = (*grasping(10.0), Potential("carry", 10.0, _carry, "the cube to the goal"))
+    potentials = (*grasping(2.5), Potential("carry", 10.0, _carry, "the cube to the goal"))
     easier = EASIER
 
     @property

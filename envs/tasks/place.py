@@ -113,9 +113,9 @@ class Place(Task):
     max_steps = 150
     terms = ("drop", "disturbance")
     potentials = (
-        Potential("carry", 0.6, _carry, "the object to the goal, until it is in its place"),
-        Potential("release", 0.2, _release, "the jaws off it once it is there"),
-        Potential("withdraw", 0.3, _withdraw, "the tool 5 cm from it, once it is let go"),
+        Potential("carry", 2.4, _carry, "the object to the goal, until it is in its place"),
+        Potential("release", 0.8, _release, "the jaws off it once it is there"),
+        Potential("withdraw", 1.2, _withdraw, "the tool 5 cm from it, once it is let go"),
     )
     things: ClassVar[tuple[str, ...]] = SOLID
     """Kinds to put down."""

@@ -101,9 +101,9 @@ class Push(Task):
     max_steps = 250
     terms = ("distance", "disturbance")
     potentials = (
-        Potential("stand", 0.3, _stand, "the fingers to behind the object, until it is there"),
-        Potential("push", 1.0, lambda e: left(_miss(e), 0.1), "the object to the spot"),
-        Potential("rise", 0.3, _rise, "the tool over the object, once it is there"),
+        Potential("stand", 1.2, _stand, "the fingers to behind the object, until it is there"),
+        Potential("push", 4.0, lambda e: left(_miss(e), 0.1), "the object to the spot"),
+        Potential("rise", 1.2, _rise, "the tool over the object, once it is there"),
     )
     threshold = SPOT_TOLERANCE
 

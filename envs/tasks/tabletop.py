@@ -163,7 +163,7 @@ class Tabletop(Task):
 
     def judge(self, e: EpisodeState) -> Verdict:
         self._measure(e)
-        held = np.array([self._true[i, : len(self.goals[i].predicates)].all() for i in range(e.n)])
+        held = np.asarray(((self._true > 0) | ~self._asks).all(axis=1))
         return Verdict(held, np.zeros(e.n, bool), {})
 
     def _measure(self, e: EpisodeState) -> Measured:
@@ -174,6 +174,7 @@ class Tabletop(Task):
             self._asked: list[Goal | None] = [None] * n
             self._objects, self._fixtures = np.zeros((n, len(self.slots), OBJECT)), np.zeros((n, 2, FIXTURE))
             self._goal, self._true = np.zeros((n, MAX_PREDICATES, PREDICATE)), np.zeros((n, MAX_PREDICATES))
+            self._asks = np.zeros((n, MAX_PREDICATES), bool)
         now, before = self._measured, self._signs
         others, self._signs = now.update(), now.signs()
         stale = np.any(self._signs != before, axis=1)
@@ -193,6 +194,7 @@ class Tabletop(Task):
         objects, fixtures, goal = self._objects[i], self._fixtures[i], self._goal[i]
         objects[:], fixtures[:], goal[:] = 0.0, 0.0, 0.0
         self._asked[i] = self.goals[i]
+        self._asks[i] = np.arange(MAX_PREDICATES) < len(self.goals[i].predicates)
         index: dict[str, int] = {TABLE: _THINGS - 1}
         for slot, spec in enumerate(worlds.specs[i]):
             if spec is not None:

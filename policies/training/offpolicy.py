@@ -87,7 +87,7 @@ def learn(
     """
     # hindsight rewards goals alone; other rewards are learned from as they came
     hindsight = reward == OWN_REWARD and algorithm != "crossq"
-    env = make(task, config.worlds, physics, threads, curriculum, reward, config.gamma, plain=not hindsight)
+    env = make(task, config.worlds, physics, threads, curriculum, reward, plain=not hindsight)
     model = _new(env, algorithm, task, config, seed)
     keeper = _OffPolicyKeeper(run, algorithm, task, config, physics, threads, progress)
     resume(model, keeper.path)

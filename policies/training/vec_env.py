@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
 from pontine.envs.arrays import Bool, Float32
-from pontine.envs.declarations.shaping import DISCOUNT
 from pontine.envs.gym import GoalTaskVectorEnv, TaskVectorEnv
 from pontine.envs.tasks import task as task_of
 from pontine.envs.tasks.base import GoalTask
@@ -39,7 +38,6 @@ def make(
     threads: int,
     curriculum: Curriculum = OWN,
     reward: Reward = OWN_REWARD,
-    discount: float = DISCOUNT,
     plain: bool = False,
 ) -> TaskVecEnv:
     """`worlds` worlds of a task for SB3's algorithms; a goal task has `compute_reward`.
@@ -54,7 +52,6 @@ def make(
         randomization=randomization,
         reward=reward.name,
         weights=dict(reward.weights),
-        discount=discount,
     )
     env.episodes.curriculum = curriculum
     return TaskVecEnv(env, plain)

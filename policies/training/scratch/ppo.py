@@ -26,8 +26,8 @@ from ..vec_env import TaskVecEnv, make
 class Settings:
     """`steps` environment steps at most, in `worlds` worlds, `rollout` control steps of each between updates.
 
-    `gamma` is the discount, the reward's too if it is shaped. The learning rate begins at `learning_rate` and moves by
-    half towards a KL divergence of `kl` an update. `std` is the standard deviation of the exploration at the beginning,
+    `gamma` is the discount. The learning rate begins at `learning_rate` and moves by half towards a KL divergence of
+    `kl` an update. `std` is the standard deviation of the exploration at the beginning,
     `entropy` the weight of its entropy in the loss. Training ends early after `cpu_seconds` of CPU time (0: never),
     and once two validations running have had a success of `enough`.
     """
@@ -84,8 +84,9 @@ def learn(job: Job) -> dict[str, Actor]:
     The folder keeps the checkpoint a killed run goes on from (in `checkpoint/`) and the best actor (`best.*`).
     """
     run, config, settings = job.run, job.config, job.settings
-    env = make(config.task, settings.worlds, config.randomization, config.threads, job.curriculum, job.reward,
-               settings.gamma, plain=True)  # fmt: skip
+    env = make(
+        config.task, settings.worlds, config.randomization, config.threads, job.curriculum, job.reward, plain=True
+    )
     model, keeper = _new(env, settings, config.seed), _Keeper(job)
     resume(model, keeper.path)
     # a resumed run must not replay the episodes of its beginning

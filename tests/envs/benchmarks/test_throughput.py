@@ -15,11 +15,11 @@ from pontine.envs.errors import PontineError
 
 @pytest.fixture
 def fetch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fetch:
-    """A worker that says that a step costs 2 ms, in an environment that is 'installed'."""
+    """A worker that says that a step of 20 physics steps costs 2 ms, in an environment that is 'installed'."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "python").symlink_to(sys.executable)
     (tmp_path / "installed").touch()
-    worker = "import sys\nprint('0', flush=True)\nfor line in sys.stdin: print(0.002 * int(line), flush=True)"
+    worker = "import sys\nprint('20', flush=True)\nfor line in sys.stdin: print(0.002 * int(line), flush=True)"
     monkeypatch.setattr(fetch_env, "_WORKER", worker)
     return Fetch(tmp_path)
 
@@ -32,6 +32,7 @@ def test_the_contenders_take_turns_and_are_compared(fetch: Fetch) -> None:
     assert rates["fetch"] == 500
     assert found["times_the_loop"] == pytest.approx(rates["vector"] / rates["loop"], rel=0.01)
     assert found["times_fetch"] > 0
+    assert found["times_fetch_by_physics_steps"] == pytest.approx(found["times_fetch"] * 8 / 20, abs=0.01)
     assert found["two_threads_against_one"] > 0
     assert "fetch" not in compare("reach", 8, 1)["env_steps_per_cpu_second"]
 

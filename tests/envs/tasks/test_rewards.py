@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pontine.envs.declarations.shaping import PREFIX, REWARDS, Potential, Shaping, reward_terms
+from pontine.envs.declarations.shaping import DISCOUNT, PREFIX, REWARDS, Potential, Shaping, reward_terms
 from pontine.envs.errors import PontineError, UnknownNameError
 from pontine.envs.gym import TaskVectorEnv
 from pontine.envs.tasks import TASKS
@@ -57,6 +57,24 @@ def test_potentials_lie_between_all_and_nothing_left_to_do(task: str) -> None:
         e.step(np.random.default_rng(0).uniform(-1.0, 1.0, (4, 6)))
 
 
+@pytest.mark.parametrize("task", [name for name in SHAPED if not TASKS[name].sparse])
+def test_what_random_play_gains_stands_out_from_what_its_trembling_costs(task: str) -> None:
+    """Or a learner that begins at random sees no more of the way than of the noise that it makes."""
+    env, rng, n = TaskVectorEnv(task, 32, threads=1, reward="shaped"), np.random.default_rng(0), 32
+    env.reset(seed=0)
+    infos = [env.step(np.clip(rng.normal(0.0, 0.6, (n, 6)), -1.0, 1.0))[-1] for _ in range(40)]
+
+    def swing(*terms: str) -> float:
+        """How much an advantage of PPO (discount and lambda together 0.94) differs from step to step."""
+        ahead, found = np.zeros(n), []
+        for info in reversed(infos):
+            ahead = 0.94 * ahead + np.sum([info[term] for term in terms], axis=0)
+            found.append(ahead)
+        return float(np.std(np.array(found[16:]) - np.mean(found[16:], axis=0)))
+
+    assert swing(*(PREFIX + potential.name for potential in TASKS[task].potentials)) > 2.0 * swing("smoothness")
+
+
 def test_shaping_adds_up_to_what_was_gained_whatever_the_way() -> None:
     """Ng, Harada & Russell: discounted, the terms of an episode that succeeds are the potential it began with."""
     values = iter(np.array([[-0.9], [-0.2], [-0.7], [-0.1]]))
@@ -66,6 +84,24 @@ def test_shaping_adds_up_to_what_was_gained_whatever_the_way() -> None:
     terms = [shaping.step(potentials, None, no, no)["to_x"][0] for _ in range(2)]
     terms.append(shaping.step(potentials, None, ~no, no)["to_x"][0])
     assert sum(0.9**k * term for k, term in enumerate(terms)) == pytest.approx(2.0 * 0.9)
+
+
+def in_the_long_run(discount: float, *path: float) -> float:
+    """What the terms of a world are worth to a learner that discounts by 0.99, if its potential goes that way and then
+    stays as it is for ever."""
+    values = iter(np.array(path)[:, None])
+    shaping, potentials = Shaping(1, 1, discount), [Potential("x", 1.0, lambda state: next(values), "")]
+    shaping.begin(potentials, None, np.array([0]))
+    no = np.zeros(1, bool)
+    terms = [shaping.step(potentials, None, no, no)["to_x"][0] for _ in path[1:]]
+    return float(sum(0.99**k * term for k, term in enumerate(terms)) + 0.99 ** len(terms) * terms[-1] / (1 - 0.99))
+
+
+def test_coming_near_is_worth_more_than_resting_far_away_though_nothing_succeeds_yet() -> None:
+    far, near = (-0.9, -0.9, -0.9, -0.9), (-0.9, -0.5, -0.1, -0.1)
+    assert in_the_long_run(DISCOUNT, *near) > in_the_long_run(DISCOUNT, *far) + 0.7
+    # what is neutral for the learner teaches nothing before it succeeds
+    assert in_the_long_run(0.99, *near) == pytest.approx(in_the_long_run(0.99, *far))
 
 
 def test_failing_never_pays() -> None:
