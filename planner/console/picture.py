@@ -32,12 +32,13 @@ _SECTIONS = 24
 class TablePicture:
     """World 0 of `worlds` in a viser scene: a node for every body, which `update` moves.
 
-    `drag` is called where somebody drags one of the objects, with its slot and the event. The worlds are read where
+    `drag` is called where somebody drags one of the objects, with its slot and the event; without it nobody can. The
+    worlds are read where
     `update` is called, so call it in the thread that moves them.
     """
 
     def __init__(
-        self, scene: SceneApi, worlds: Worlds, drag: Callable[[int, SceneNodeDragEvent[GlbHandle]], object]
+        self, scene: SceneApi, worlds: Worlds, drag: Callable[[int, SceneNodeDragEvent[GlbHandle]], object] | None
     ) -> None:
         self._worlds = worlds
         self._model = dressed(worlds.slots, worlds.mounted.slots).model
@@ -58,7 +59,7 @@ class TablePicture:
             name = f"/table/{self._model.body(body).name}"
             node = scene.add_glb(name, glb.getvalue(), cast_shadow=False, receive_shadow=False)
             self._nodes[body] = node
-            if body in bodies:
+            if drag is not None and body in bodies:
                 node.on_drag("left")(_with_slot(drag, bodies[body]))
         self.update()
 
