@@ -3,4 +3,4 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["camera_view", "console", "guard", "holding", "picture", "serving", "story", "table", "twin"]
+__all__ = ["camera_view", "console", "ghost", "guard", "holding", "picture", "serving", "story", "table", "twin"]

@@ -16,12 +16,14 @@ from viser import ClientHandle, GlbHandle, GuiButtonHandle, GuiHtmlHandle, Label
 from pontine.envs.io.plain_text import plain
 from pontine.envs.scene import Scene
 from pontine.planner.console.console import Console
+from pontine.planner.console.ghost import Ghost
 from pontine.planner.console.guard import CONNECTION, LocalServer
 from pontine.planner.console.holding import GONE
 from pontine.planner.console.picture import TablePicture
 from pontine.planner.console.story import story
-from pontine.planner.execution.showing.progress import truths
+from pontine.planner.execution.showing.progress import rehearsed, truths
 from pontine.planner.reading import Reading
+from pontine.planner.rehearsal.rehearsal import Rehearsal
 
 PULSE = GONE / 5
 """Seconds between two questions to a page whether it is still there."""
@@ -98,6 +100,8 @@ class Pages:
         self.picture = self._drawn()
         self._unseen: dict[str, LabelHandle] = {}
         self._count = itertools.count()
+        self._ghost: Ghost | None = None
+        self._rehearsed: Rehearsal | None = None
         console.changed, console.moved, console.laid, console.failed = self.show, self._moved, self._laid, self.warn
         server.on_client_connect(self._joined)
         server.on_client_disconnect(self._left)
@@ -113,6 +117,7 @@ class Pages:
                 self._told = told
                 self._story.content = story(events, console.scene, console.busy, console.trouble)
             self._mark_unseen(console.scene)
+            self._haunt(rehearsed(events))
             for page in self._pages.values():
                 page.show(console.question)
 
@@ -133,6 +138,16 @@ class Pages:
         """The table that there is, drawn."""
         drag = None if self.console.simulated is None else self._drag
         return TablePicture(self.server.scene, self.console.table.worlds, drag)
+
+    def _haunt(self, rehearsal: Rehearsal | None) -> None:
+        """Show the motion of this rehearsal, and of no other."""
+        if rehearsal is self._rehearsed:
+            return
+        self._rehearsed = rehearsal
+        if self._ghost is not None:
+            self._ghost.remove()
+        way = None if rehearsal is None else rehearsal.way
+        self._ghost = None if way is None else Ghost(self.server.scene, way, self.picture.shape)
 
     def _mark_unseen(self, scene: Scene) -> None:
         """Say above a thing that it is only assumed to be there."""

@@ -45,6 +45,7 @@ class TablePicture:
         self._data = mujoco.MjData(self._model)
         self._slots, self._fixtures = drawn_slots(self._model, worlds)
         self._nodes: dict[int, GlbHandle] = {}
+        self._things: dict[str, trimesh.Trimesh] = {}
         self._shown: dict[int, tuple[Array, Array]] = {}
         self._pose()
         surfaces = self._surfaces()
@@ -53,6 +54,8 @@ class TablePicture:
             parts = [surfaces[body]] if body in surfaces else self._parts(body)
             if not parts:
                 continue
+            if body in bodies and (spec := worlds.specs[0][bodies[body]]) is not None:
+                self._things[spec.name] = trimesh.util.concatenate(parts)
             glb = io.BytesIO()
             trimesh.Scene(parts).export(glb, file_type="glb")
             # Without shadows a phone draws it, and a machine without a graphics card.
@@ -72,6 +75,10 @@ class TablePicture:
             if shown is None or not (np.array_equal(position, shown[0]) and np.array_equal(quat, shown[1])):
                 node.position, node.wxyz = position, quat
                 self._shown[body] = (position, quat)
+
+    def shape(self, name: str) -> trimesh.Trimesh | None:
+        """The surface of an object, in its own frame; None if there is none of that name."""
+        return self._things.get(name)
 
     def shift(self, slot: int, by: Array) -> None:
         """Show an object as far (m, 2) from where it is as somebody has dragged it."""
