@@ -3,4 +3,17 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["camera_view", "console", "ghost", "guard", "holding", "picture", "serving", "story", "table", "twin"]
+__all__ = [
+    "camera_view",
+    "console",
+    "ghost",
+    "guard",
+    "holding",
+    "past",
+    "picture",
+    "review",
+    "serving",
+    "story",
+    "table",
+    "twin",
+]

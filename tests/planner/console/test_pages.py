@@ -26,8 +26,8 @@ window.requestAnimationFrame = (draw) => later(() => draw(performance.now()), 20
 window.setTimeout = (what, ms, ...given) => later(what, ms === 50 ? 500 : ms, ...given);
 """
 """A picture in two seconds, and a coarse one: the processor draws them here, and a page that draws more has no time for
-anything else where other tests run beside it. And a message in half a second where viser sends one in 50 ms: so it drops
-what was typed before an Enter even where nobody types fast."""
+anything else where other tests run beside it. And a message in half a second where viser sends one in 50 ms: so it
+drops what was typed before an Enter even where nobody types fast."""
 
 PATIENCE = 120_000
 """Milliseconds that a page may take for anything where all the tests run at once."""
