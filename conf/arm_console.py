@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from pontine.envs.errors import PontineError
 
-from .arm_session import Work, WorkingOptions, working
+from .arm_session import Work, WorkingOptions, look, working
+from .options import RehearsalOptions
 
 if TYPE_CHECKING:
-    from pontine.planner.console.camera_view import Look
     from pontine.planner.console.console import Console
     from pontine.planner.console.holding import Holding
     from pontine.sim2real.arm.dry_run import DryArm
@@ -20,14 +20,15 @@ DRY = "A dry run: what moves is a simulation, the arm itself does not."
 
 
 @dataclass
-class Config(WorkingOptions):
+class Config(WorkingOptions, RehearsalOptions):
     """Options of `pontine arm console`; arm_console.yaml says what each means."""
 
     page: int = 8080
     open_browser: bool = False
 
     def __post_init__(self) -> None:
-        super().__post_init__()
+        WorkingOptions.__post_init__(self)
+        RehearsalOptions.__post_init__(self)
         if not 0 <= self.page <= 65535:
             raise PontineError(f"page={self.page} must be from 0 to 65535")
 
@@ -46,7 +47,7 @@ def run(config: Config) -> int:
         console = console_for(work, Holding())
         work.session.stream.follow(display)
         work.session.stream.follow(work.reports)
-        serve(console, display, config.page, config.open_browser, _look(config, work))
+        serve(console, display, config.page, config.open_browser, look(config, work))
         return True
 
     return working(config, display, use, wrap=lambda robot: WatchedRobot(robot, lambda: None))
@@ -75,15 +76,3 @@ def _condition(arm: DryArm | SerialArm) -> str:
         return DRY
     stops = arm.stops
     return f"The arm has stopped for good: {stops[0]}. Then end this program and start it again." if stops else ""
-
-
-def _look(config: Config, work: Work) -> Look | None:
-    """What gives the camera's pictures with what is seen drawn in; None for a scene source that has none."""
-    from pontine.sim2real.vision.drawing.painter import LiveView
-    from pontine.sim2real.vision.lens import Lens
-    from pontine.sim2real.vision.markers import Markers
-    from pontine.sim2real.vision.tag_scene import TagScene
-
-    if not isinstance(work.scenes, TagScene):
-        return None
-    return LiveView(work.scenes, Markers.read(config.markers), Lens.read(config.lens), work.robot.observe)

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from pontine.envs.errors import PontineError
 
 from .arm_session import Work, WorkingOptions, working
-from .options import text
+from .options import RehearsalOptions, text
 
 
 @dataclass
-class Config(WorkingOptions):
+class Config(WorkingOptions, RehearsalOptions):
     """Options of `pontine arm run`; arm_run.yaml says what each means."""
 
     instruction: str | None = text()
     dataset: str | None = text()
 
     def __post_init__(self) -> None:
-        super().__post_init__()
+        WorkingOptions.__post_init__(self)
+        RehearsalOptions.__post_init__(self)
         if self.instruction is not None and not self.instruction.strip():
             raise PontineError("the instruction is empty")
         if self.dataset is not None and (self.instruction is None or self.dry):

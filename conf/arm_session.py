@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,10 +19,13 @@ from pontine.policies.threads import torch_threads
 from .options import ArmOptions, BrainOptions, RehearsalOptions, above, at_least, text
 
 if TYPE_CHECKING:
+    from pontine.envs.arrays import Image
     from pontine.envs.robot import Robot
     from pontine.planner.execution.display import Display
     from pontine.planner.execution.report import ReportFile
     from pontine.planner.execution.session import Session
+    from pontine.planner.rehearsal.choosing import Rehearser
+    from pontine.policies.skills.skill import Skill
     from pontine.sim2real.arm.calibration import Calibration
     from pontine.sim2real.arm.dry_run import DryArm
     from pontine.sim2real.arm.limits import Limits
@@ -29,9 +33,11 @@ if TYPE_CHECKING:
     from pontine.sim2real.bus.bus import Bus
     from pontine.sim2real.vision.scene_source import SceneSource
 
+NO_KEYS: Mapping[str, Callable[[], object]] = MappingProxyType({})
+
 
 @dataclass
-class WorkingOptions(ArmOptions, BrainOptions, RehearsalOptions):
+class WorkingOptions(ArmOptions, BrainOptions):
     """The options of a verb that has an arm do what is said."""
 
     profile: str = text("gentle")
@@ -52,7 +58,6 @@ class WorkingOptions(ArmOptions, BrainOptions, RehearsalOptions):
 
         ArmOptions.__post_init__(self)
         BrainOptions.__post_init__(self)
-        RehearsalOptions.__post_init__(self)
         safety_profile(self.profile)
         at_least("replans", self.replans, 0)
         above("plan_seconds", self.plan_seconds, 0)
@@ -81,18 +86,18 @@ def working(
     instruction: str | None = None,
     dataset: str | None = None,
     keys: bool = True,
+    further_keys: Mapping[str, Callable[[], object]] = NO_KEYS,
 ) -> int:
     """Wake the arm, have it at its rest pose, `use` it, and bring it down again; the exit status, 0 if `use` says that
     the goal was reached and nothing stopped the arm.
 
     `wrap` is put round the arm before the session has it. `dataset` takes all that is done as one episode, called
-    `instruction`. With `keys` some on the terminal stop the arm.
+    `instruction`. With `keys` some on the terminal stop the arm, and `further_keys` do what they name.
     """
     from pontine.planner.brain import load_brain
     from pontine.planner.execution.report import ReportFile
     from pontine.planner.execution.session import Session
     from pontine.planner.planning.score import Judge
-    from pontine.planner.rehearsal.choosing import rehearser
     from pontine.policies.skills.loading import load_library
     from pontine.sim2real.alignment.drift import expected
     from pontine.sim2real.arm.limits import limits
@@ -114,7 +119,9 @@ def working(
         if options.dry:
             arm = dry(bus, calibration, allowed, scenes)
         else:
-            arm = stack.enter_context(_awake(bus, calibration, allowed, scenes, instruction, dataset, keys))
+            arm = stack.enter_context(
+                _awake(bus, calibration, allowed, scenes, instruction, dataset, keys, further_keys)
+            )
         robot = wrap(arm)
         session = Session(
             robot,
@@ -122,9 +129,7 @@ def working(
             skills,
             replans=options.replans,
             judge=Judge(skills, options.library),
-            rehearser=rehearser(
-                skills, options.rehearse, options.copies, options.randomization, options.dynamics, options.sure
-            ),
+            rehearser=_rehearser(options, skills),
             plan_seconds=options.plan_seconds,
         )
         reports = ReportFile(options.report, display.report, lambda: {"arm": arm.report(), **_seen(scenes)})
@@ -138,6 +143,28 @@ def working(
     if not reached and options.report is not None:
         _keep_pictures(options, scenes, display)
     return _told(arm, display, reached)
+
+
+def _rehearser(options: WorkingOptions, skills: Mapping[str, Skill]) -> Rehearser | None:
+    """What plays plans before anything moves, where the verb's options ask for it."""
+    from pontine.planner.rehearsal.choosing import rehearser
+
+    if not isinstance(options, RehearsalOptions):
+        return None
+    return rehearser(skills, options.rehearse, options.copies, options.randomization, options.dynamics, options.sure)
+
+
+def look(options: WorkingOptions, work: Work) -> Callable[[], Image | None] | None:
+    """What gives the camera's newest picture (h, w, 3) RGB with what is seen drawn in, and None where that was given
+    already; None for a scene source that has no pictures."""
+    from pontine.sim2real.vision.drawing.painter import LiveView
+    from pontine.sim2real.vision.lens import Lens
+    from pontine.sim2real.vision.markers import Markers
+    from pontine.sim2real.vision.tag_scene import TagScene
+
+    if not isinstance(work.scenes, TagScene):
+        return None
+    return LiveView(work.scenes, Markers.read(options.markers), Lens.read(options.lens), work.robot.observe)
 
 
 def _seen(scenes: SceneSource) -> dict[str, Any]:
@@ -200,6 +227,7 @@ def _awake(
     instruction: str | None,
     dataset: str | None,
     keys: bool,
+    further_keys: Mapping[str, Callable[[], object]],
 ) -> Iterator[SerialArm]:
     """The arm, awake, watched for an emergency stop, and recorded.
 
@@ -220,5 +248,5 @@ def _awake(
                 terminal().print(f"an episode that was not finished lies in {recorder.set_aside} now", soft_wrap=True)
             episode = stack.enter_context(recorder.episode(instruction))
             arm.on_step(lambda state, targets, clips, time: episode.add(state.position, targets))
-        with suppress(SafetyStop), arm, emergency_stop(arm, None if keys else NO_KEYBOARD):
+        with suppress(SafetyStop), arm, emergency_stop(arm, None if keys else NO_KEYBOARD, further_keys):
             yield arm

@@ -185,7 +185,7 @@ class ReportFile:
         failures: str | Path | None = None,
     ) -> None:
         self._path, self._failures = None if path is None else Path(path), failures
-        self._otherwise, self._about_robot = otherwise, about_robot
+        self._otherwise, self._about = otherwise, [about_robot]
         self._count = 0
         self._last: tuple[Report, Path] | None = None
         self._reporting = Reporting(self._write)
@@ -194,6 +194,10 @@ class ReportFile:
         """Take an event. Raises WriteError."""
         self._count += isinstance(event, Heard)
         self._reporting(event)
+
+    def also(self, about: Callable[[], Mapping[str, Any]]) -> None:
+        """Have somebody else add to the reports what they have to say by then."""
+        self._about.append(about)
 
     def rewrite(self) -> None:
         """Write the last report again, with what the robot has to say by now: how it was left, for instance.
@@ -204,10 +208,13 @@ class ReportFile:
             return
         report, path = self._last
         try:
-            report.write(path, self._about_robot())
+            report.write(path, self._added())
         except WriteError as error:
-            self._otherwise(report, self._about_robot())
+            self._otherwise(report, self._added())
             raise WriteError(f"{error}; the report is shown above instead") from None
+
+    def _added(self) -> dict[str, Any]:
+        return {name: said for about in self._about for name, said in about().items()}
 
     def _write(self, report: Report) -> None:
         if self._path is not None:
