@@ -2,203 +2,42 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from pontine.envs.errors import PontineError
-from pontine.envs.files import check_writable
-from pontine.policies.threads import torch_threads
 
-from .options import ArmOptions, BrainOptions, RehearsalOptions, above, at_least, text
-
-if TYPE_CHECKING:
-    from pontine.planner.execution.display import Display
-    from pontine.sim2real.arm.calibration import Calibration
-    from pontine.sim2real.arm.dry_run import DryArm
-    from pontine.sim2real.arm.limits import Limits
-    from pontine.sim2real.arm.serial_arm import SerialArm
-    from pontine.sim2real.bus.bus import Bus
-    from pontine.sim2real.vision.scene_source import SceneSource
+from .arm_session import Work, WorkingOptions, working
+from .options import RehearsalOptions, text
 
 
 @dataclass
-class Config(ArmOptions, BrainOptions, RehearsalOptions):
+class Config(WorkingOptions, RehearsalOptions):
     """Options of `pontine arm run`; arm_run.yaml says what each means."""
 
     instruction: str | None = text()
-    profile: str = text("gentle")
-    camera: str | None = text()
-    scenes: str = text("tags")
-    markers: str = text("markers.json")
-    lens: str = text("lens.json")
-    dry: bool = False
-    report: str | None = text()
     dataset: str | None = text()
-    replans: int = 3
-    plan_seconds: float = 20.0
-    library: str | None = text()
-    aligned: bool = True
 
     def __post_init__(self) -> None:
-        from pontine.sim2real.arm.safety_profile import safety_profile
-        from pontine.sim2real.vision.scene_source import SCENE_SOURCES
-
-        ArmOptions.__post_init__(self)
-        BrainOptions.__post_init__(self)
+        WorkingOptions.__post_init__(self)
         RehearsalOptions.__post_init__(self)
-        safety_profile(self.profile)
-        at_least("replans", self.replans, 0)
-        above("plan_seconds", self.plan_seconds, 0)
-        SCENE_SOURCES[self.scenes]
-        if self.camera is None:
-            raise PontineError("camera= is missing: give its number, its device, or the address of its stream")
         if self.instruction is not None and not self.instruction.strip():
             raise PontineError("the instruction is empty")
         if self.dataset is not None and (self.instruction is None or self.dry):
             raise PontineError("dataset= records one instruction that moves the arm: give instruction=, not dry=")
 
 
-@torch_threads()
 def run(config: Config) -> int:
     """Exit status: 0 if the goal holds at the end, 1 if not or if the arm stopped by itself."""
-    from pontine.planner.brain import load_brain
     from pontine.planner.execution.display import Display
-    from pontine.planner.execution.report import ReportFile
-    from pontine.planner.execution.session import Session
     from pontine.planner.execution.terminal import Terminal
-    from pontine.planner.planning.score import Judge
-    from pontine.planner.rehearsal.choosing import rehearser
-    from pontine.policies.skills.loading import load_library
-    from pontine.policies.threads import torch_threads
-    from pontine.sim2real.alignment.drift import expected
-    from pontine.sim2real.arm.limits import limits
-    from pontine.sim2real.vision.scene_source import SCENE_SOURCES, Sight
 
-    check_writable(config.report, "report")
-    calibration = config.read_aligned(config.markers) if config.aligned else config.read_calibration()
-    assert config.camera is not None
-    sight = Sight(config.camera, config.markers, config.lens, expected(calibration))
-    allowed = limits(config.profile, calibration)
-    display, skills, reached = Display(), load_library(config.library), False
-    with torch_threads(), ExitStack() as stack:
-        with display.waiting("looking for the table"):
-            scenes = stack.enter_context(SCENE_SOURCES[config.scenes].open(sight))
-        with display.waiting("loading the language model"):
-            brain = load_brain(config.adapter, config.brain, config.model, config.url)
-        bus = stack.enter_context(config.open_bus(calibration))
-        arm: DryArm | SerialArm
-        if config.dry:
-            arm = dry(bus, calibration, allowed, scenes)
-        else:
-            arm = stack.enter_context(_awake(config, bus, calibration, allowed, scenes))
-        judge = Judge(skills, config.library)
-        session = Session(
-            arm,
-            brain,
-            skills,
-            replans=config.replans,
-            judge=judge,
-            rehearser=rehearser(
-                skills, config.rehearse, config.copies, config.randomization, config.dynamics, config.sure
-            ),
-            plan_seconds=config.plan_seconds,
-        )
-        terminal = Terminal(session, display)
-        reports = ReportFile(config.report, display.report, lambda: {"arm": arm.report(), **_seen(scenes)})
-        session.stream.follow(reports)
-        # Skills begin over the table, and an arm without torque lies anywhere.
-        with display.waiting("the arm goes to its rest pose"):
-            arm.reset()
-        display.scene(arm.scene())
-        reached = terminal.run(config.instruction)
-    # Only now is it known how the arm was left.
-    reports.rewrite()
-    if not reached and config.report is not None:
-        _keep_pictures(config, scenes, display)
-    return _told(arm, display, reached)
+    display = Display()
 
+    def use(work: Work) -> bool:
+        terminal = Terminal(work.session, display)
+        work.session.stream.follow(work.reports)
+        return terminal.run(config.instruction)
 
-def _seen(scenes: SceneSource) -> dict[str, Any]:
-    """What a scene source has to report, if it has."""
-    from pontine.sim2real.vision.scene_source import Reporting
-
-    return {"sight": scenes.report()} if isinstance(scenes, Reporting) else {}
-
-
-def _keep_pictures(config: Config, scenes: SceneSource, display: Display) -> None:
-    """Write the last pictures of a run that failed beside its report, with what was understood drawn in."""
-    from pontine.sim2real.vision.drawing.painter import write_kept
-    from pontine.sim2real.vision.lens import Lens
-    from pontine.sim2real.vision.markers import Markers
-    from pontine.sim2real.vision.tag_scene import TagScene
-
-    if isinstance(scenes, TagScene) and scenes.kept:
-        folder = Path(str(config.report)).with_suffix(".pictures")
-        write_kept(scenes.kept, Markers.read(config.markers), Lens.read(config.lens), folder)
-        display.say(f"the last pictures are in {folder}")
-
-
-def _told(arm: DryArm | SerialArm, display: Display, reached: bool) -> int:
-    from pontine.sim2real.arm.control_loop import UNREACHED
-
-    report: dict[str, Any] = arm.report()
-    for reason, clips in itertools.groupby(report["clips"], key=lambda clip: clip["reason"]):
-        joints = ", ".join(f"{clip['joint']} {clip['steps']}" for clip in clips)
-        display.say(f"held back for {reason}, control steps: {joints}")
-    if report.get("dry"):
-        display.say("a dry run: nothing was moved", "yellow")
-        return 0 if reached else 1
-    for stop in report["stops"]:
-        display.say(f"stopped: {stop['kind']} {stop['joint'] or ''}: {stop['measured']}; {stop['check']}", "bold red")
-    ending = report["ending"]
-    if not ending["at_rest"]:
-        display.say("the arm was let go before it was at rest", "bold red")
-    for joint, why in ending["unreached"].items():
-        display.say(f"{joint} {UNREACHED}: {why}", "bold red")
-    return 0 if reached and not report["stops"] else 1
-
-
-def dry(bus: Bus, calibration: Calibration, allowed: Limits, scenes: SceneSource) -> DryArm:
-    """The simulation of an arm that stands as this one does, whose servos are only asked."""
-    from pontine.envs.robot import JOINTS, RobotState
-    from pontine.sim2real.arm.dry_run import DryArm
-
-    measured = bus.measure()
-    position = calibration.to_model(np.array([measured[joint].angle for joint in JOINTS]))
-    standing = RobotState(position, np.zeros(6), np.zeros(6), position, 0.0)
-    return DryArm(scenes.scene(standing), position, allowed)
-
-
-@contextmanager
-def _awake(
-    config: Config, bus: Bus, calibration: Calibration, allowed: Limits, scenes: SceneSource
-) -> Iterator[SerialArm]:
-    """The arm, awake, watched for an emergency stop, and recorded.
-
-    What stopped it for good is in its report and ends the block as it is, so that the episode is kept.
-    """
-    from pontine.envs.io.plain_text import terminal
-    from pontine.sim2real.arm.emergency import NO_KEYBOARD, emergency_stop
-    from pontine.sim2real.arm.serial_arm import SerialArm
-    from pontine.sim2real.arm.stops import SafetyStop
-    from pontine.sim2real.data.lerobot_units import Units
-    from pontine.sim2real.data.recording import Recorder
-
-    arm = SerialArm(bus, calibration, allowed, scenes)
-    with ExitStack() as stack:
-        if config.dataset is not None and config.instruction is not None:
-            recorder = stack.enter_context(Recorder(Path(config.dataset), units=Units.of_ranges(calibration.limits)))
-            if recorder.set_aside is not None:
-                terminal().print(f"an episode that was not finished lies in {recorder.set_aside} now", soft_wrap=True)
-            episode = stack.enter_context(recorder.episode(config.instruction))
-            arm.on_step(lambda state, targets, clips, time: episode.add(state.position, targets))
-        # A terminal on which instructions are typed has no keys to spare.
-        keyboard = None if config.instruction is not None else NO_KEYBOARD
-        with suppress(SafetyStop), arm, emergency_stop(arm, keyboard):
-            yield arm
+    # A terminal on which instructions are typed has no keys to spare.
+    keys = config.instruction is not None
+    return working(config, display, use, instruction=config.instruction, dataset=config.dataset, keys=keys)

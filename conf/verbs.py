@@ -18,11 +18,12 @@ from pontine.envs.errors import UnknownNameError
 from . import plugins
 
 NAMES = (
-    "demo", "console", "plan", "rehearse", "mcp", "train", "curves", "eval", "critic", "distill", "export", "tune",
-    "watch", "list", "new", "check",
+    "demo", "console", "review", "plan", "rehearse", "mcp", "train", "curves", "eval", "critic", "distill", "export",
+    "tune", "watch", "list", "new", "check",
     "bench demo", "bench spots", "bench envs", "bench learning", "bench skills", "bench arm", "bench brain",
     "arm find", "arm check", "arm calibrate", "arm emulate", "arm markers", "arm camera",
     "arm align", "arm look", "arm setup", "arm teleop", "arm record", "arm replay", "arm identify", "arm run",
+    "arm console", "arm mcp",
 )  # fmt: skip
 EXAMPLES = files("pontine.conf").joinpath("examples")
 """Where the files lie that the examples of `--help` name."""

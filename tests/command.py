@@ -57,6 +57,10 @@ class Started:
     def running(self) -> bool:
         return self._process.exitcode is None
 
+    def printed(self) -> str:
+        """What it has printed so far."""
+        return self._out.read_text(encoding="utf-8") if self._out.exists() else ""
+
     def send_signal(self, number: int) -> None:
         assert self._process.pid is not None
         os.kill(self._process.pid, number)

@@ -86,7 +86,7 @@ class Door:
         self,
         session: Session,
         grant: Grant,
-        picture: Callable[[], Image] | None = None,
+        picture: Callable[[], Image | None] | None = None,
         physics: Randomization = REAL,
     ) -> None:
         self.session, self.grant, self.physics = session, grant, physics
@@ -180,7 +180,7 @@ class Door:
     def look_at(self) -> Image | None:
         """The picture that goes with `look`; None if the arm moves, or there is none to have.
 
-        Raises RenderError where nothing can be drawn.
+        Raises PontineError where no picture can be had.
         """
         if self.picture is None or self.session.doing is not None:
             return None

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pontine.envs.errors import PontineError
-from pontine.envs.visuals.gl import RenderError
 from pontine.envs.visuals.png import png
 from pontine.planner.agents.door import Door
 
@@ -38,7 +37,7 @@ def serve(door: Door) -> MCPServer[Any]:
         told = await call("look")
         try:
             picture = None if "scene" not in told else await anyio.to_thread.run_sync(door.look_at)
-        except RenderError as error:
+        except PontineError as error:
             return [told | {"no_picture": str(error)}]
         return [told] if picture is None else [told, Image(data=png(picture), format="png")]
 

@@ -3,4 +3,17 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["console", "guard", "holding", "picture", "serving", "story"]
+__all__ = [
+    "camera_view",
+    "console",
+    "ghost",
+    "guard",
+    "holding",
+    "past",
+    "picture",
+    "review",
+    "serving",
+    "story",
+    "table",
+    "twin",
+]

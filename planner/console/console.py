@@ -6,11 +6,12 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from typing import Any, TypeVar
 
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import PontineError, RobotError
 from pontine.envs.robot import CONTROL_SECONDS
-from pontine.envs.simulated import SimulatedRobot
 from pontine.planner.console.holding import Holding
+from pontine.planner.console.table import SimulatedTable, Table
 from pontine.planner.execution.events import Event, Heard
 from pontine.planner.execution.session import Session
 from pontine.planner.execution.showing.watched import WatchedRobot
@@ -22,10 +23,16 @@ LONGEST = 2000
 LOOKING = 5
 """Control steps after which what holds is measured anew."""
 
+IDLE = LOOKING * CONTROL_SECONDS
+"""Seconds after which that is done where nothing moves the arm: on a real table a person may."""
+
 SETTLING = 12
 """Control steps in which a thing comes to rest that was put down elsewhere."""
 
+REAL = "that can be done with a simulated table only"
+
 Job = Callable[[], object]
+T = TypeVar("T")
 
 
 class Console:
@@ -36,24 +43,25 @@ class Console:
     elsewhere. What comes while it is at something is refused with what it is at. `say`, `answer`, `stop` and `put` are
     for any thread, and return at once: None, or why not.
 
-    `robot` is the simulated one inside the session's; `speed` is how many times as fast as a real arm it moves, 0 for
-    as fast as it can. Whoever shows it sets what is called in the thread that moves the arm: `changed` for every event
-    and when what holds was measured anew, `moved` after every control step, `laid` for another table, and `failed` with
-    what a person should know.
+    `robot` is the one inside the session's, and `table` is what is drawn of it; `speed` is how many times as fast as a
+    real arm a simulated one moves, 0 for as fast as it can, which is right for a real one. Whoever shows it sets what
+    is called in the thread that moves the arm: `changed` for every event and when what holds was measured anew, `moved`
+    after every control step, `laid` for another table, and `failed` with what a person should know.
     """
 
     def __init__(
         self,
         session: Session,
-        robot: WatchedRobot[SimulatedRobot],
+        robot: WatchedRobot[Any],
         holding: Holding,
+        table: Table,
         *,
         speed: float = 1.0,
-        lay: Callable[[int], SimulatedRobot] | None = None,
+        condition: Callable[[], str] = lambda: "",
     ) -> None:
-        """`lay` makes the table of a seed, where tables can be laid."""
+        """`condition` says what is the matter with the arm, empty if nothing is; it is asked from any thread."""
         self.session, self.robot, self.holding, self.speed = session, robot, holding, speed
-        self.lay = lay
+        self.table, self._condition, self._blind = table, condition, ""
         self.scene = robot.scene()
         self.question: Reading | None = None
         self.changed: Callable[[], object] = lambda: None
@@ -75,6 +83,16 @@ class Console:
     def busy(self) -> str:
         """What goes on, in words; empty if nothing does."""
         return self._busy
+
+    @property
+    def trouble(self) -> str:
+        """What is the matter with the arm or with what it sees, in words; empty if nothing is."""
+        return self._condition() or self._blind
+
+    @property
+    def simulated(self) -> SimulatedTable | None:
+        """The table, if it is a simulated one."""
+        return self.table if isinstance(self.table, SimulatedTable) else None
 
     def say(self, text: str) -> str | None:
         """Have something done, or answer the question that is open."""
@@ -106,12 +124,14 @@ class Console:
             self._answers.put(None)
 
     def put(self, slot: int, x: float, y: float) -> str | None:
-        """Put an object of the simulated table down elsewhere (m)."""
-        return self._begin("moving a thing", lambda: self._put(slot, x, y))
+        """Put an object of a simulated table down elsewhere (m)."""
+        table = self.simulated
+        return REAL if table is None else self._begin("moving a thing", lambda: self._put(table, slot, x, y))
 
     def another_table(self, seed: int) -> str | None:
-        """Lay the table of another seed."""
-        return self._begin("laying a table", lambda: self._lay(seed))
+        """Lay the table of another seed, where tables can be laid."""
+        table = self.simulated
+        return REAL if table is None else self._begin("laying a table", lambda: self._lay(table, seed))
 
     def wait(self) -> None:
         """Until it has ended. Raises what a mistake of ours in its thread raised."""
@@ -136,20 +156,26 @@ class Console:
         return None
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            self._due = time.monotonic()
+        try:
+            while (job := self._next(self._jobs)) is not None:
+                self._due = time.monotonic()
+                try:
+                    job()
+                except PontineError as error:
+                    self.failed(str(error))
+                self._busy = ""
+                self._look()
+        except Exception as error:  # noqa: BLE001 - raised again by `wait`, in the thread that can end the program
+            self._broken, self._busy = error, f"ended by a mistake in Pontine: {error}"
+            self.failed(self._busy)
+
+    def _next(self, waiting: queue.SimpleQueue[T]) -> T:
+        """What comes next; a real table is looked at meanwhile."""
+        while True:
             try:
-                job()
-            except PontineError as error:
-                self.failed(str(error))
-            except Exception as error:  # noqa: BLE001 - raised again by `wait`, in the thread that can end the program
-                self._broken, self._busy = error, f"ended by a mistake in Pontine: {error}"
-                self.failed(self._busy)
-                return
-            self._busy = ""
-            self.scene = self.robot.scene()
-            self.moved()
-            self.changed()
+                return waiting.get(timeout=IDLE if self.simulated is None else None)
+            except queue.Empty:
+                self._look()
 
     def _ask(self, question: Reading) -> str | None:
         """Wait for a person's answer; None when it was stopped."""
@@ -158,35 +184,51 @@ class Console:
                 return None
             self.question = question
         self.changed()
-        return self._answers.get()
+        return self._next(self._answers)
 
     def _happened(self, event: Event) -> None:
         if isinstance(event, Heard) and self._stopped:
             self.session.stop(self._stopped)  # it was stopped when it was only about to begin
-        self.scene = self.robot.scene()
-        self.changed()
+        self._look()
 
     def _moved(self) -> None:
         """After a control step: is the page still there, what holds now, and is it time for the next?"""
         if self.holding.gone and self.session.doing is not None:
             self.session.stop("the page that holds the arm is gone")
-        self.moved()
         self._steps += 1
         if self._steps % LOOKING == 0:
-            self.scene = self.robot.scene()
-            self.changed()
+            self._look()
+        else:
+            self._follow()
         if self.speed > 0:
             self._due = max(self._due + CONTROL_SECONDS / self.speed, time.monotonic() - CONTROL_SECONDS)
             time.sleep(max(0.0, self._due - time.monotonic()))
 
-    def _put(self, slot: int, x: float, y: float) -> None:
-        self.robot.robot.put(slot, x, y)
+    def _look(self) -> None:
+        """Measure anew what is on the table. A camera that shows nothing is told of, and ends no thread: whatever moves
+        the arm by it will meet that itself."""
+        try:
+            self.scene, self._blind = self.robot.scene(), ""
+        except RobotError as error:
+            self._blind = str(error)
+        self._follow()
+        self.changed()
+
+    def _follow(self) -> None:
+        """Have what is drawn be where it is."""
+        if self.table.follow(self.scene, self.robot.observe()):
+            self.laid()
+        self.moved()
+
+    def _put(self, table: SimulatedTable, slot: int, x: float, y: float) -> None:
+        table.robot.robot.put(slot, x, y)
         for _ in range(SETTLING):
             self.robot.command(self.robot.observe().command)
 
-    def _lay(self, seed: int) -> None:
-        assert self.lay is not None
-        self.robot.robot = self.lay(seed)
+    def _lay(self, table: SimulatedTable, seed: int) -> None:
+        if table.lay is None:
+            raise PontineError("this table is the only one")
+        table.robot.robot = table.lay(seed)
         self.session.turns.clear()
         self.session.seed = seed
         self.laid()

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import html
+import itertools
 import threading
 from collections.abc import Callable, Coroutine
 from functools import partial
 
 import numpy as np
 import websockets
-from viser import ClientHandle, GlbHandle, GuiButtonHandle, GuiHtmlHandle, SceneNodeDragEvent
+from viser import ClientHandle, GlbHandle, GuiButtonHandle, GuiHtmlHandle, LabelHandle, SceneNodeDragEvent
 
 from pontine.envs.io.plain_text import plain
+from pontine.envs.scene import Scene
 from pontine.planner.console.console import Console
+from pontine.planner.console.ghost import Ghost
 from pontine.planner.console.guard import CONNECTION, LocalServer
 from pontine.planner.console.holding import GONE
 from pontine.planner.console.picture import TablePicture
 from pontine.planner.console.story import story
-from pontine.planner.execution.showing.progress import truths
+from pontine.planner.execution.showing.progress import rehearsed, truths
 from pontine.planner.reading import Reading
+from pontine.planner.rehearsal.rehearsal import Rehearsal
 
 PULSE = GONE / 5
 """Seconds between two questions to a page whether it is still there."""
 
-STOP, SAY, ANSWERS, STORY, MORE = 0.0, 1.0, 2.0, 3.0, 4.0
+STOP, SAY, ANSWERS, STORY, MORE, CAMERA = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0
 """Where things stand in a page, from the top."""
 
 EYE, LOOKED_AT = (0.75, -0.45, 0.6), (0.18, 0.0, 0.03)
 """Where one looks at the table from, and at what of it, m."""
+
+ABOVE = 0.06
+"""How far (m) above a thing stands what is said of it."""
 
 DO = "Do it"
 
@@ -90,7 +97,11 @@ class Pages:
         self._story = server.gui.add_html("", order=STORY)
         stop.on_click(self._stop)
         by_key.on_trigger(self._stop)
-        self.picture = TablePicture(server.scene, console.robot.robot.worlds, self._drag)
+        self.picture = self._drawn()
+        self._unseen: dict[str, LabelHandle] = {}
+        self._count = itertools.count()
+        self._ghost: Ghost | None = None
+        self._rehearsed: Rehearsal | None = None
         console.changed, console.moved, console.laid, console.failed = self.show, self._moved, self._laid, self.warn
         server.on_client_connect(self._joined)
         server.on_client_disconnect(self._left)
@@ -100,11 +111,13 @@ class Pages:
     def show(self) -> None:
         """Bring all pages up to date with what has happened."""
         console, events = self.console, self.console.session.stream.so_far
-        told = (events, truths(events, console.scene), console.busy)
+        told = (events, truths(events, console.scene), console.busy, console.trouble)
         with self._lock:
             if told != self._told:
                 self._told = told
-                self._story.content = story(events, console.scene, console.busy)
+                self._story.content = story(events, console.scene, console.busy, console.trouble)
+            self._mark_unseen(console.scene)
+            self._haunt(rehearsed(events))
             for page in self._pages.values():
                 page.show(console.question)
 
@@ -119,7 +132,33 @@ class Pages:
 
     def _laid(self) -> None:
         self.picture.remove()
-        self.picture = TablePicture(self.server.scene, self.console.robot.robot.worlds, self._drag)
+        self.picture = self._drawn()
+
+    def _drawn(self) -> TablePicture:
+        """The table that there is, drawn."""
+        drag = None if self.console.simulated is None else self._drag
+        return TablePicture(self.server.scene, self.console.table.worlds, drag)
+
+    def _haunt(self, rehearsal: Rehearsal | None) -> None:
+        """Show the motion of this rehearsal, and of no other."""
+        if rehearsal is self._rehearsed:
+            return
+        self._rehearsed = rehearsal
+        if self._ghost is not None:
+            self._ghost.remove()
+        way = None if rehearsal is None else rehearsal.way
+        self._ghost = None if way is None else Ghost(self.server.scene, way, self.picture.shape)
+
+    def _mark_unseen(self, scene: Scene) -> None:
+        """Say above a thing that it is only assumed to be there."""
+        unseen = {thing.name: thing.position for thing in scene.objects if thing.name in scene.unseen}
+        for name in self._unseen.keys() - unseen.keys():
+            self._unseen.pop(name).remove()
+        for name, where in unseen.items():
+            if name not in self._unseen and where is not None:
+                above = np.array(where) + (0.0, 0.0, ABOVE)
+                said = plain(f"{name}: not seen now", longest=80)
+                self._unseen[name] = self.server.scene.add_label(f"/unseen/{next(self._count)}", said, position=above)
 
     async def _stop(self, event: object) -> None:
         self.console.stop("a person stopped it")
@@ -168,7 +207,7 @@ class Pages:
             self.picture.shift(slot, by)
             return
         self.picture.forget_shift(slot)
-        x, y = (console.robot.robot.worlds.object_position[0, slot, :2] + by).tolist()
+        x, y = (console.table.worlds.object_position[0, slot, :2] + by).tolist()
         if (why := console.put(slot, x, y)) is not None:
             self.warn(why)
 
@@ -229,7 +268,7 @@ class Page:
         form.on_submit(said)
         gui.add_button(DO, order=SAY + 0.1, color="teal").on_click(said)
         gui.add_button("Undo", order=MORE).on_click(self._doing(partial(console.say, UNDO)))
-        if console.lay is not None:
+        if console.simulated is not None and console.simulated.lay is not None:
             another = gui.add_button("Another table", order=MORE + 0.1, hint="things can be dragged, too")
             another.on_click(self._doing(lambda: console.another_table((console.session.seed or 0) + 1)))
 

@@ -32,18 +32,20 @@ _SECTIONS = 24
 class TablePicture:
     """World 0 of `worlds` in a viser scene: a node for every body, which `update` moves.
 
-    `drag` is called where somebody drags one of the objects, with its slot and the event. The worlds are read where
+    `drag` is called where somebody drags one of the objects, with its slot and the event; without it nobody can. The
+    worlds are read where
     `update` is called, so call it in the thread that moves them.
     """
 
     def __init__(
-        self, scene: SceneApi, worlds: Worlds, drag: Callable[[int, SceneNodeDragEvent[GlbHandle]], object]
+        self, scene: SceneApi, worlds: Worlds, drag: Callable[[int, SceneNodeDragEvent[GlbHandle]], object] | None
     ) -> None:
         self._worlds = worlds
         self._model = dressed(worlds.slots, worlds.mounted.slots).model
         self._data = mujoco.MjData(self._model)
         self._slots, self._fixtures = drawn_slots(self._model, worlds)
         self._nodes: dict[int, GlbHandle] = {}
+        self._things: dict[str, trimesh.Trimesh] = {}
         self._shown: dict[int, tuple[Array, Array]] = {}
         self._pose()
         surfaces = self._surfaces()
@@ -52,13 +54,15 @@ class TablePicture:
             parts = [surfaces[body]] if body in surfaces else self._parts(body)
             if not parts:
                 continue
+            if body in bodies and (spec := worlds.specs[0][bodies[body]]) is not None:
+                self._things[spec.name] = trimesh.util.concatenate(parts)
             glb = io.BytesIO()
             trimesh.Scene(parts).export(glb, file_type="glb")
             # Without shadows a phone draws it, and a machine without a graphics card.
             name = f"/table/{self._model.body(body).name}"
             node = scene.add_glb(name, glb.getvalue(), cast_shadow=False, receive_shadow=False)
             self._nodes[body] = node
-            if body in bodies:
+            if drag is not None and body in bodies:
                 node.on_drag("left")(_with_slot(drag, bodies[body]))
         self.update()
 
@@ -71,6 +75,10 @@ class TablePicture:
             if shown is None or not (np.array_equal(position, shown[0]) and np.array_equal(quat, shown[1])):
                 node.position, node.wxyz = position, quat
                 self._shown[body] = (position, quat)
+
+    def shape(self, name: str) -> trimesh.Trimesh | None:
+        """The surface of an object, in its own frame; None if there is none of that name."""
+        return self._things.get(name)
 
     def shift(self, slot: int, by: Array) -> None:
         """Show an object as far (m, 2) from where it is as somebody has dragged it."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import webbrowser
 from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
@@ -13,6 +15,7 @@ from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random
 from pontine.planner.brain import load_brain
 from pontine.planner.console.console import Console
 from pontine.planner.console.holding import Holding
+from pontine.planner.console.table import SimulatedTable
 from pontine.planner.execution.display import Display
 from pontine.planner.execution.report import ReportFile
 from pontine.planner.execution.session import Session
@@ -24,7 +27,48 @@ from pontine.planner.rehearsal.rehearsal import COPIES
 from pontine.policies.skills.loading import load_library
 from pontine.policies.threads import torch_threads
 
+if TYPE_CHECKING:
+    from pontine.planner.console.camera_view import Look
+
 PORT = 8080
+
+
+def check_packages() -> None:
+    """Raises PontineError where a package that the page needs is missing."""
+    try:
+        from pontine.planner.console import pages  # noqa: F401
+    except ImportError as error:
+        raise PontineError(f"the page needs {error.name}, which is missing: pip install 'pontine[console]'") from None
+
+
+def serve(
+    console: Console, display: Display, port: int = PORT, open_browser: bool = False, look: Look | None = None
+) -> None:
+    """Serve a console as a page on the loopback interface until Ctrl-C, and end it; `look` gives what its camera sees.
+
+    Raises what a mistake of ours in one of its threads raised.
+    """
+    from pontine.planner.console import guard
+    from pontine.planner.console.camera_view import CameraView
+    from pontine.planner.console.pages import CAMERA, Pages
+
+    with ExitStack() as stack:
+        stack.callback(console.close)
+        server = guard.start(port, "Pontine")
+        stack.callback(guard.stop, server)
+        try:
+            if look is not None:
+                stack.enter_context(CameraView(server.gui, look, CAMERA))
+            # First of all the arm is stopped; its thread shows things until it has ended.
+            stack.callback(console.close)
+            Pages(server, console)
+            address = f"http://{guard.LOOPBACK}:{server.get_port()}"
+            display.say(f"the arm is at {address} (Ctrl-C ends)")
+            if open_browser:
+                webbrowser.open(address)
+            console.wait()
+        except KeyboardInterrupt:
+            return
 
 
 @torch_threads()
@@ -56,11 +100,7 @@ def console_verb(
     the page needs is missing.
     """
     check_writable(report, "report")
-    try:
-        from pontine.planner.console import guard
-        from pontine.planner.console.pages import Pages
-    except ImportError as error:
-        raise PontineError(f"the page needs {error.name}, which is missing: pip install 'pontine[console]'") from None
+    check_packages()
 
     def lay(seed: int) -> SimulatedRobot:
         mounted = random_fixtures(seed, fixtures)
@@ -85,20 +125,9 @@ def console_verb(
         rehearser=rehearser(skills, rehearse, copies, randomization, dynamics, sure, seed),
         plan_seconds=plan_seconds,
     )
-    console = Console(session, robot, Holding(), speed=speed, lay=None if scene is not None else lay)
+    table = SimulatedTable(robot, None if scene is not None else lay)
+    console = Console(session, robot, Holding(), table, speed=speed)
     session.stream.follow(display)
     session.stream.follow(ReportFile(report, display.report))
-    server = guard.start(port, "Pontine")
-    try:
-        Pages(server, console)
-        address = f"http://{guard.LOOPBACK}:{server.get_port()}"
-        display.say(f"the arm is at {address} (Ctrl-C ends)")
-        if open_browser:
-            webbrowser.open(address)
-        console.wait()
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        console.close()
-        guard.stop(server)
+    serve(console, display, port, open_browser)
     return 0

@@ -46,10 +46,11 @@ LONGEST = 600
 READY = "Say what is to be done, in English or Chinese, with the names of the things on the table."
 
 
-def story(events: Sequence[Event], now: Scene, busy: str = "") -> str:
+def story(events: Sequence[Event], now: Scene, busy: str = "", trouble: str = "") -> str:
     """A run's events so far as HTML, with what of the goal holds in the scene `now`; `busy` is what goes on, in
-    words, if something does."""
-    parts = [_line(f"{busy} …" if busy else READY, "dim")]
+    words, if something does, and `trouble` what is the matter with the arm."""
+    parts = [_line(trouble, "no end")] if trouble else []
+    parts.append(_line(f"{busy} …" if busy else READY, "dim"))
     chances: tuple[Estimate, ...] = ()
     for at, event in enumerate(events):
         match event:

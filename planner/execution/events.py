@@ -83,11 +83,12 @@ class Execution:
 
 @dataclass(frozen=True)
 class Heard:
-    """A run begins: what was said, and the scene that was measured then."""
+    """A run begins: what was said, and the scene and the joints (6,) rad that were measured then."""
 
     instruction: str
     scene: Scene
     seed: int | None = None
+    joints: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -155,9 +156,11 @@ class StepStarted:
 @dataclass(frozen=True)
 class StepEnded:
     """A skill has ended and the world was looked at: what of its postconditions was measured not to hold, or could not
-    be seen, is in the record."""
+    be seen, is in the record. The scene and the joints (6,) rad are those that were measured then."""
 
     record: StepRecord
+    scene: Scene | None = None
+    joints: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)

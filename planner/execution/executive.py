@@ -17,7 +17,7 @@ from typing import Protocol
 from pontine.envs.errors import PontineError, RobotError, SceneError
 from pontine.envs.predicates import Predicate, holds, unseen, written
 from pontine.envs.robot import Robot
-from pontine.envs.scene import Scene
+from pontine.envs.scene import Scene, rounded
 from pontine.planner.execution.events import (
     Cause,
     Execution,
@@ -265,7 +265,7 @@ class _Run:
                     "command": [round(float(q), 5) for q in state.command],
                 }
             )
-        self.tell(StepEnded(record))
+        self.tell(StepEnded(record, self.result.final_scene, rounded(self.robot.observe().position)))
         return record
 
     def _attempt(self, step: Step) -> tuple[bool, int, str]:

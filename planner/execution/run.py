@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pontine.envs.errors import RobotError, SceneError, WriteError
 from pontine.envs.robot import Robot
-from pontine.envs.scene import Scene
+from pontine.envs.scene import Scene, rounded
 from pontine.planner.dialogue.replies import affirmed, chosen
 from pontine.planner.execution.asking import Ask
 from pontine.planner.execution.events import (
@@ -65,15 +65,16 @@ def perform(
 
     Raises PontineError if the instruction is empty.
     """
-    events: list[Event] = []
+    events, times = list[Event](), list[float]()
 
     def note(event: Event) -> None:
         events.append(event)
+        times.append(time.perf_counter())
         tell(event)
 
     start = time.perf_counter()
     scene = robot.scene()
-    note(Heard(instruction, scene, seed))
+    note(Heard(instruction, scene, seed, rounded(robot.observe().position)))
     reading = read(instruction, scene)
     note(Read(reading, time.perf_counter() - start))
     execution = None
@@ -99,7 +100,7 @@ def perform(
                 note(Done(execution, time.perf_counter() - start))
             raise
     note(Done(execution, time.perf_counter() - start))
-    return Report.of(events)
+    return Report.of(events, times)
 
 
 def _chosen(

@@ -3,4 +3,4 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["choosing", "copies", "playing", "rehearsal", "rehearsing", "variants"]
+__all__ = ["choosing", "copies", "playing", "rehearsal", "rehearsing", "variants", "way"]

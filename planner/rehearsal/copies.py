@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from pontine.envs.tabletop.randomization import Randomization
 from pontine.envs.tabletop.sensing import NOTHING, Measured, fixtures_of
 from pontine.envs.tabletop.table import slots_for
 from pontine.envs.tabletop.worlds import Worlds
+from pontine.planner.rehearsal.way import Way
 
 SIZE_NOISE = 0.02
 """Standard deviation of an object's true size over the one it is said to have."""
@@ -70,6 +71,7 @@ class Copies:
         self._things: list[list[SceneObject | None]] = [[None] * k for _ in range(n)]
         self._tools = np.zeros((n, 3))
         self._seen: dict[int, Scene] = {}
+        self._went: list[_Stood] = []
         self.look()
 
     def _lay(self, i: int, rng: np.random.Generator, fixtures: Sequence[FixtureSpec], physics: Randomization) -> None:
@@ -159,6 +161,32 @@ class Copies:
             commands[i] = targets[i]
         self.worlds.advance(commands, ids)
         self.look()
+        at = self.worlds.object_position[ids], self.worlds.object_quat[ids]
+        self._went.append(_Stood(ids, self._tools[ids], self.measured.held[ids], at[0], at[1]))
+
+    def way(self, i: int) -> Way:
+        """Where the gripper of copy i went so far, and what it carried."""
+        rows = [(stood, int(row[0])) for stood in self._went if len(row := np.flatnonzero(stood.ids == i))]
+        n, k = len(rows), len(self.scene.objects)
+        return Way.of(
+            np.array([stood.tools[row] for stood, row in rows]).reshape(n, 3),
+            np.array([stood.held[row] for stood, row in rows], int),
+            np.array([stood.position[row] for stood, row in rows]).reshape(n, k, 3),
+            np.array([stood.quat[row] for stood, row in rows]).reshape(n, k, 4),
+            [thing.name for thing in self.scene.objects],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Stood:
+    """How some copies (m,) stood after a control step: their grippers (m, 3) m, the slots that these held (m,), and
+    where their k things were, (m, k, 3) m and (m, k, 4)."""
+
+    ids: NDArray[np.int_]
+    tools: Array
+    held: NDArray[np.int_]
+    position: Array
+    quat: Array
 
 
 def _height(spec: ObjectSpec, said: ObjectSpec, below: ObjectSpec | None, said_below: ObjectSpec | None) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pontine.envs.arrays import Image
@@ -17,6 +17,7 @@ from pontine.envs.tabletop.randomization import Randomization
 from pontine.planner.planning.plan import Plan
 from pontine.planner.rehearsal.copies import Copies
 from pontine.planner.rehearsal.playing import Failure, play
+from pontine.planner.rehearsal.way import Way
 from pontine.policies.skills.skill import Skill
 from pontine.policies.statistics import wilson
 
@@ -38,6 +39,8 @@ class Rehearsal:
     plan: Plan
     failures: tuple[Failure | None, ...]
     seconds: float
+    way: Way | None = field(default=None, compare=False, repr=False)
+    """Where the gripper went in the first copy in which the goal holds at the end; in the first if it does in none."""
 
     @property
     def copies(self) -> int:
@@ -144,7 +147,8 @@ def rehearse(
         low, high = wilson(sum(failure is None for failure in failures), first)
         if not low <= said <= high or low <= sure <= high:
             failures += play(worlds, plan, library, range(first, copies))
-    return Rehearsal(plan, tuple(failures), time.perf_counter() - began), worlds
+    shown = failures.index(None) if None in failures else 0
+    return Rehearsal(plan, tuple(failures), time.perf_counter() - began, worlds.way(shown)), worlds
 
 
 def picture(copies: Copies, copy: int, width: int = 640, height: int = 480) -> Image:

@@ -9,8 +9,9 @@ import sys
 import termios
 import threading
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from .serial_arm import SerialArm
 
@@ -21,19 +22,24 @@ KEYS = b" \x1bq"
 NO_KEYBOARD = -1
 """For `emergency_stop`: the terminal is used for something else, only the signal counts."""
 
+_NONE: Mapping[str, Callable[[], object]] = MappingProxyType({})
+
 
 @contextmanager
-def emergency_stop(arm: SerialArm, keyboard: int | None = None) -> Iterator[None]:
+def emergency_stop(
+    arm: SerialArm, keyboard: int | None = None, further: Mapping[str, Callable[[], object]] = _NONE
+) -> Iterator[None]:
     """Inside the block SIGUSR1, and Space, Escape or q on a terminal, stop the arm at once.
 
     `keyboard` is the terminal's file descriptor, standard input if None; where that is no terminal, or
-    NO_KEYBOARD, only the signal works. A second time lets the arm go. Main thread only.
+    NO_KEYBOARD, only the signal works. A second time lets the arm go. `further` keys, one letter each, do something
+    else, in a thread of their own. Main thread only.
     """
     previous = signal.signal(EMERGENCY_SIGNAL, lambda number, frame: arm.emergency_stop("signal"))
     fd = sys.stdin.fileno() if keyboard is None else keyboard
     try:
         if fd != NO_KEYBOARD and os.isatty(fd):
-            with _keys(fd, arm):
+            with _keys(fd, arm, further):
                 yield
         else:
             yield
@@ -42,7 +48,7 @@ def emergency_stop(arm: SerialArm, keyboard: int | None = None) -> Iterator[None
 
 
 @contextmanager
-def _keys(fd: int, arm: SerialArm) -> Iterator[None]:
+def _keys(fd: int, arm: SerialArm, further: Mapping[str, Callable[[], object]]) -> Iterator[None]:
     settings = termios.tcgetattr(fd)
     wake_out, wake_in = os.pipe()
 
@@ -53,6 +59,10 @@ def _keys(fd: int, arm: SerialArm) -> Iterator[None]:
                 return
             if any(key in KEYS for key in pressed):
                 arm.emergency_stop("key")
+                continue
+            for key in map(chr, pressed):
+                if key in further:
+                    further[key]()
 
     reader = threading.Thread(target=listen, name="emergency key", daemon=True)
     tty.setcbreak(fd)

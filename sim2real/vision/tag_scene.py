@@ -55,6 +55,17 @@ class Kept:
     state: RobotState | None
 
 
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A picture (h, w, 3) RGB that was looked at, as it arrived at `time` (s), and the camera's pose by it; or what
+    kept it from being of use."""
+
+    time: float
+    picture: NDArray[np.uint8]
+    camera: CameraPose | None
+    problem: str | None
+
+
 class TagScene:
     """A `SceneSource`. Give it an open camera to look by itself, in a thread (a context manager), or call
     `see` with pictures.
@@ -86,6 +97,8 @@ class TagScene:
         self._started = clock()
         self._stop, self._looked = threading.Event(), threading.Event()
         self.look: Look | None = None
+        self.shown: Shown | None = None
+        """The picture that was looked at last."""
         self.seconds = 0.0
         """What the last look cost, s of one core."""
         self._thread: threading.Thread | None = None
@@ -105,6 +118,7 @@ class TagScene:
             self._liveness.see(image, arrived)
         except PontineError as error:
             self._problem = error
+            self.shown = Shown(arrived, image, None, str(error))
             with self._lock:
                 # What pictures of another time have shown of things that were let go is worth nothing.
                 self._tracker.doubt(arrived - STALE)
@@ -113,6 +127,7 @@ class TagScene:
             self._offset.see(look.hand, self._eye.lens.at(image.shape[1], image.shape[0]), look.camera, arrived)
             self._tracker.see(look, arrived)
             self.look, self._last, self._problem = look, arrived, None
+        self.shown = Shown(arrived, image, look.camera, None)
         self.seconds = time.thread_time() - begun
         return look
 

@@ -1,10 +1,13 @@
-"""`pontine arm run` as a person runs it, against an emulated arm: real port, real pictures, real language model."""
+"""`pontine arm run` and `arm console` as a person runs them, against an emulated arm: real port, real pictures, real
+language model."""
 
 from __future__ import annotations
 
 import json
+import re
 import signal
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,11 +37,11 @@ def arm(tmp_path: Path) -> Iterator[EmulatedArm]:
         yield emulated
 
 
-def command(arm: EmulatedArm, *words: str) -> list[str]:
+def command(arm: EmulatedArm, *words: str, verb: str = "run") -> list[str]:
     files = ["calibration=arm.json", "markers=markers.json", "lens=lens.json", "report=run.json"]
     # On a busy machine the emulation may be kept waiting; that is no fault of the arm.
     common = [f"port={arm.port}", f"camera={arm.camera_url}", "patience=1.0", *files]
-    return ["arm", "run", *common, *words]
+    return ["arm", verb, *common, *words]
 
 
 def torque(arm: EmulatedArm) -> list[int]:
@@ -90,6 +93,23 @@ def test_an_arm_that_is_told_to_end_is_let_go(arm: EmulatedArm, tmp_path: Path) 
         time.sleep(0.05)
     run.send_signal(signal.SIGTERM)
     assert run.ended(120).returncode != 0
+    assert torque(arm) == [0] * 6
+
+
+def test_a_page_is_served_while_the_arm_is_awake_and_at_the_end_it_is_let_go(arm: EmulatedArm, tmp_path: Path) -> None:
+    reader = ("brain=endpoint", "model=none", "url=http://127.0.0.1:9/v1")  # nothing is said, so nothing is asked
+    run = Started(*command(arm, "profile=normal", "page=0", *reader, verb="console"), cwd=tmp_path)
+    deadline = time.monotonic() + 300
+    while (address := re.search(r"the arm is at (http://\S+)", run.printed())) is None:
+        assert run.running, run.ended()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    with urllib.request.urlopen(address[1], timeout=60) as page:
+        assert page.status == 200
+    assert torque(arm) == [1] * 6
+    run.send_signal(signal.SIGINT)
+    done = run.ended(120)
+    assert done.returncode == 0, done.stdout + done.stderr
     assert torque(arm) == [0] * 6
 
 

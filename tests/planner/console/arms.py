@@ -13,6 +13,7 @@ from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.tabletop.layout import from_scene
 from pontine.planner.console.console import Console
 from pontine.planner.console.holding import Holding
+from pontine.planner.console.table import SimulatedTable
 from pontine.planner.execution.session import Session
 from pontine.planner.execution.showing.watched import WatchedRobot
 from pontine.planner.planning.plan import Plan, Step
@@ -80,7 +81,7 @@ class Arm:
         session = Session(self.robot, Reader(), {"carry": self.skill}, replans=0, judge=Judging(), seed=0)
         session.planner = one_step  # type: ignore[assignment]
         self.holding = Holding()
-        self.console = Console(session, self.robot, self.holding, speed=speed, lay=table)
+        self.console = Console(session, self.robot, self.holding, SimulatedTable(self.robot, table), speed=speed)
         self.session = session
 
 

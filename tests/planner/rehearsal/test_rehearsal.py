@@ -95,6 +95,14 @@ def test_a_plan_that_works_works_in_most_copies(robot: SimulatedRobot, library: 
     assert [step["skill"] for step in told["steps"]] == ["pick", "place"]
     assert told["steps"][0]["begun"] == 8
     assert len(told["failures"]) == 8 - found.reached
+    assert found.way is not None
+    (carried,) = found.way.carried
+    assert carried.name == "red_cube"
+    lifted, bowl = carried.points[:, 2], robot.scene().object("bowl").position
+    assert lifted.max() > lifted[0] + 0.03
+    assert np.linalg.norm(carried.position[:2] - np.array(bowl)[:2]) < 0.05, "in the bowl"
+    apart = np.linalg.norm(found.way.tool[:, None] - carried.points[None], axis=2).min(axis=0)
+    assert apart.max() < 0.03, "where the thing is, the gripper is"
 
 
 def test_equal_seeds_give_equal_rehearsals(robot: SimulatedRobot, library: dict[str, Skill]) -> None:

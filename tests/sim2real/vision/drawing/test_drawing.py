@@ -12,12 +12,13 @@ import pytest
 from pontine.conf import arm_look
 from pontine.envs.arrays import Array, Image
 from pontine.envs.errors import PontineError
+from pontine.envs.robot import RobotState
 from pontine.envs.simulated import SimulatedRobot
 from pontine.sim2real.emulation.mjpeg import MjpegServer
 from pontine.sim2real.emulation.tagging import decals, marked
 from pontine.sim2real.vision import sheet
 from pontine.sim2real.vision.drawing.overlay import ArmOutline
-from pontine.sim2real.vision.drawing.painter import Painter, write_kept
+from pontine.sim2real.vision.drawing.painter import LiveView, Painter, write_kept
 from pontine.sim2real.vision.drawing.plan import table_plan
 from pontine.sim2real.vision.lens import CameraPose, Lens
 from pontine.sim2real.vision.tag_scene import APART, KEPT, TagScene
@@ -64,6 +65,22 @@ def test_a_picture_is_explained_in_itself_and_in_words(seen: Seen) -> None:
     assert black.scene is None
     assert "black" in black.lines[0]
     assert black.picture.any(), "the reason is written into the picture"
+
+
+def test_what_a_scene_saw_last_is_drawn_once_as_it_is_for_who_looks(seen: Seen) -> None:
+    picture, joints, lens, _ = seen
+    markers, zero = marked(TABLE), np.zeros(6)
+    scenes = TagScene(markers, lens, clock=lambda: 1.0)
+    live = LiveView(scenes, markers, lens, lambda: RobotState(joints, zero, zero, joints, 1.0))
+    assert live() is None
+    scenes.see(picture, 1.0)
+    np.testing.assert_array_equal(live(), Painter(markers, lens).paint(picture, 1.0, joints).picture)
+    assert live() is None
+    with pytest.raises(PontineError, match="black"):
+        scenes.see(np.zeros_like(picture), 1.1)
+    black = live()
+    assert black is not None
+    assert black.any(), "the reason is written into the picture"
 
 
 def test_the_last_pictures_are_kept_within_bounds_and_drawn_into(seen: Seen, tmp_path: Path) -> None:
