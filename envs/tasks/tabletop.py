@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..errors import PontineError, UnknownNameError
 from ..predicates import DIRECTIONS, check_predicate, holds
 from ..scene import TABLE
+from ..so101.kinematics import ToolPose
 from ..tabletop.fixture_spec import FixtureSlot, FixtureSpec
 from ..tabletop.fixtures import BUTTON, DRAWER
 from ..tabletop.goals import MAX_PREDICATES, Goal, draw_goal
@@ -68,6 +69,7 @@ class Tabletop(Task):
     def __init__(self) -> None:
         self.goals: dict[int, Goal] = {}
         self._measured: Measured | None = None
+        self._judged: ToolPose | None = None
 
     @property
     def observation_space(self) -> spaces.Dict:
@@ -111,7 +113,7 @@ class Tabletop(Task):
 
     def set_state(self, i: int, noted: Goal | None) -> None:
         if noted is not None:
-            self.goals[i] = noted
+            self.goals[i], self._judged = noted, None
 
     def set_goal(self, e: EpisodeState, i: int, goal: Any) -> None:
         """Ask for predicates of what lies on the table, as `holds` takes them."""
@@ -127,7 +129,7 @@ class Tabletop(Task):
                 if thing not in there:
                     raise UnknownNameError("thing on this table", thing, there)
         said = ", ".join(f"{name}({', '.join(things)})" for name, *things in wanted)
-        self.goals[i] = Goal(wanted, said, said)
+        self.goals[i], self._judged = Goal(wanted, said, said), None
 
     def info(self, e: EpisodeState) -> dict[str, list[Any]]:
         goals = [self.goals[i] for i in range(e.n)]
@@ -141,7 +143,9 @@ class Tabletop(Task):
         return None
 
     def observe(self, e: EpisodeState) -> dict[str, NDArray[np.float32]]:
-        now, n = self._measure(e), e.n
+        # what was measured to judge a step is seen after it; the hand's pose stands for the moment
+        now = self._measured if self._measured is not None and self._judged is e.tool else self._measure(e)
+        self._judged, n = None, e.n
         worlds, (tool, hand), mounted = e.worlds, e.tool, e.worlds.mounted
         arm = (worlds.q, 0.2 * worlds.velocity, 4.0 * (worlds.command - worlds.q), worlds.action, 5.0 * tool)
         objects, fixtures = self._objects.copy(), self._fixtures.copy()
@@ -163,6 +167,7 @@ class Tabletop(Task):
 
     def judge(self, e: EpisodeState) -> Verdict:
         self._measure(e)
+        self._judged = e.tool
         held = np.asarray(((self._true > 0) | ~self._asks).all(axis=1))
         return Verdict(held, np.zeros(e.n, bool), {})
 

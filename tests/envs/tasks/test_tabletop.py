@@ -67,6 +67,23 @@ def test_success_is_what_the_scene_says() -> None:
     assert reached >= 2
 
 
+def test_what_is_seen_after_a_step_is_what_was_judged_and_after_a_reset_what_lies_there_then() -> None:
+    e, ids = Episodes(task("tabletop"), 3, 1), np.arange(3)
+    e.seed(ids, [0, 1, 2])
+    e.reset(ids)
+    for reset in (ids[:0], ids[:1], ids[1:]):
+        e.step(np.random.default_rng(0).uniform(-1.0, 1.0, (3, 6)))
+        if len(reset):
+            e.reset(reset)
+        seen, anew = e.observe(), e.observe()
+        assert all(np.array_equal(seen[part], anew[part]) for part in seen)
+    before = e.observe()["goal"]
+    e.step(np.zeros((3, 6)))
+    name = next(spec.name for spec in e.worlds.specs[0] if spec is not None)
+    e.task.set_goal(e, 0, [("on", name, "table")])
+    assert not np.array_equal(e.observe()["goal"][0], before[0])
+
+
 def test_another_kind_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Registered or laid, a stranger's kind leaves the other columns of the observation as they are."""
     env = Episodes(task("tabletop"), 1)
