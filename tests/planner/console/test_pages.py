@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from viser import ClientHandle
 
+from pontine.envs.rotations import quat_to_matrix
 from pontine.planner.console import guard
-from pontine.planner.console.pages import Pages
+from pontine.planner.console.pages import EYE, Pages
 from tests.planner.console.arms import ASKING, SLEEPING, Arm
 from tests.planner.console.test_console import outcome, until
 
@@ -32,7 +35,7 @@ was typed before an Enter is dropped even where nobody types fast."""
 PATIENCE = 120_000
 """Milliseconds that a page may take for anything where all the tests run at once."""
 
-PHONE = {"width": 390, "height": 700}
+PHONE, DESK = {"width": 390, "height": 700}, {"width": 900, "height": 600}
 PICTURES = Path(os.environ.get("PONTINE_TEST_PICTURES", "test-pictures"))
 """Where a page that did not do what it should is kept as a picture."""
 
@@ -90,6 +93,14 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     visit.close()
 
 
+def pixel(client: ClientHandle, point: Sequence[float]) -> tuple[float, float]:
+    """Where a page shows a point (3,) m."""
+    camera = client.camera
+    across, down, ahead = quat_to_matrix(np.asarray(camera.wxyz)).T @ (np.asarray(point) - camera.position)
+    scale = camera.image_height / 2 / np.tan(camera.fov / 2)
+    return camera.image_width / 2 + scale * across / ahead, camera.image_height / 2 + scale * down / ahead
+
+
 def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
 
@@ -127,6 +138,29 @@ def test_on_a_phone_one_says_something_answers_and_sees_it_done(visit: Visit) ->
     button(page, "Another table").click()
     until(lambda: visit.arm.session.seed == 1)
     told(page, "✗ in(red_cube, bowl)")
+
+
+def test_a_thing_is_dragged_to_another_place(visit: Visit) -> None:
+    page = visit.open()
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    (client,) = visit.server.get_clients().values()
+    until(lambda: client.camera.image_width == DESK["width"] and np.allclose(client.camera.position, EYE, atol=1e-3))
+    x, y, z = visit.arm.console.scene.object("red_cube").position or (0.0, 0.0, 0.0)
+    goal = (x + 0.02, y + 0.07)
+    ways = np.linspace(pixel(client, (x, y, z)), pixel(client, (*goal, z)), 4)
+    page.mouse.move(*ways[0])
+    page.mouse.down()
+    for at in ways[1:]:
+        page.mouse.move(*at)
+        # Long enough for what is dragged to be shown where it is: what counts is where it was grabbed.
+        page.wait_for_timeout(700)
+    page.mouse.up()
+
+    def there() -> bool:
+        now = visit.arm.console.scene.object("red_cube").position or (0.0, 0.0, 0.0)
+        return float(np.hypot(now[0] - goal[0], now[1] - goal[1])) < 0.01
+
+    until(there)
 
 
 def test_two_pages_one_holds_the_arm_and_all_can_stop_it(visit: Visit) -> None:
