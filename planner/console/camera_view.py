@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import product
 from types import TracebackType
 
 import numpy as np
@@ -82,5 +83,8 @@ def smaller(picture: Image, times: int) -> Image:
         [[[100, 100, 100]]]
     """
     height, width = (side // times for side in picture.shape[:2])
-    blocks = picture[: height * times, : width * times].reshape(height, times, width, times, 3)
-    return np.asarray(blocks.mean(axis=(1, 3)), np.uint8)
+    # Whole numbers summed part by part cost a fraction of the mean of blocks.
+    total = np.zeros((height, width, 3), np.uint32)
+    for i, j in product(range(times), repeat=2):
+        total += picture[i : height * times : times, j : width * times : times]
+    return np.asarray(total // times**2, np.uint8)
