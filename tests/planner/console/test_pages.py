@@ -16,6 +16,9 @@ from viser import ClientHandle
 from pontine.envs.rotations import quat_to_matrix
 from pontine.planner.console import guard
 from pontine.planner.console.pages import EYE, Pages
+from pontine.planner.console.past import Past
+from pontine.planner.console.review import Review
+from pontine.planner.execution.report import ReportFile
 from tests.planner.console.arms import ASKING, SLEEPING, Arm
 from tests.planner.console.test_console import outcome, until
 
@@ -198,3 +201,27 @@ def test_two_pages_one_holds_the_arm_and_all_can_stop_it(visit: Visit) -> None:
     visit.arm.skill.steps = 1
     say(watcher, "put the red cube in the bowl")
     told(watcher, "goal reached, measured")
+
+
+def test_a_past_run_is_gone_through_with_the_slider(browser: Browser, tmp_path: Path) -> None:
+    arm, server = Arm(), guard.start(0, "Pontine")
+    context = browser.new_context(viewport=PHONE, device_scale_factor=0.5)  # type: ignore[arg-type]
+    context.add_init_script(SLOWLY)
+    context.set_default_timeout(PATIENCE)
+    try:
+        arm.holding.joined(1)
+        arm.session.stream.follow(ReportFile(tmp_path / "run.json", lambda report, more: None))
+        arm.session.do("put the red cube in the bowl")
+        Review(server, Past.read(tmp_path / "run.json"), "run.json")
+        page = context.new_page()
+        page.goto(f"http://{guard.LOOPBACK}:{server.get_port()}")
+        told(page, "run.json, after 0.0 s")
+        expect(page.get_by_text("goal reached")).to_have_count(0)
+        page.get_by_role("slider").press("End")
+        told(page, "goal reached, measured")
+        page.get_by_role("slider").press("Home")
+        expect(page.get_by_text("goal reached")).to_have_count(0)
+    finally:
+        context.close()
+        arm.console.close()
+        guard.stop(server)
