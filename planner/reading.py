@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pontine.envs.predicates import Predicate
@@ -46,6 +46,9 @@ class Reading:
     """The words of a question whether something else was meant by them."""
     by: tuple[tuple[Predicate, str], ...] = ()
     """The skill by which some subgoals are to be brought about, where the instruction says how ("push it there")."""
+    words: tuple[str, ...] = field(default=(), compare=False)
+    """The words of the instruction by which things, places and deeds were understood, as they were read from it; empty
+    where nobody can tell."""
 
     def to_json(self) -> dict[str, Any]:
         """The JSON shape of the design: the fields that this kind of reading has."""
@@ -66,6 +69,8 @@ class Reading:
             out["text"] = self.text
         else:
             out |= {"reason": self.reason, "text": self.text}
+        if self.words:
+            out["words"] = list(self.words)
         if self.confidence is not None:
             out["confidence"] = round(self.confidence, 4)
         return out

@@ -146,7 +146,7 @@ def weigh(form: Form, instruction: str, scene: Scene, turns: Sequence[Turn] = ()
         reading = replace(question(word("already_there", language, idle), (idle,)), half=True)
     if reading.reason != "unsafe" and harmful(instruction, scene):
         reading = refusal("unsafe", word("unsafe", language))
-    return reading
+    return replace(reading, words=form.copied())
 
 
 def _so_already(reading: Reading, scene: Scene) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 import websockets
 from viser import ClientHandle, GlbHandle, GuiButtonHandle, GuiHtmlHandle, LabelHandle, SceneNodeDragEvent
 
+from pontine.envs.arrays import Array
 from pontine.envs.io.plain_text import plain
 from pontine.envs.scene import Scene
 from pontine.planner.console.console import Console
@@ -98,6 +99,7 @@ class Pages:
         stop.on_click(self._stop)
         by_key.on_trigger(self._stop)
         self.picture = self._drawn()
+        self._grabbed: dict[int, Array] = {}
         self._unseen: dict[str, LabelHandle] = {}
         self._count = itertools.count()
         self._ghost: Ghost | None = None
@@ -195,9 +197,11 @@ class Pages:
         console = self.console
         if event.client_id != console.holding.holder or (console.busy and event.phase != "end"):
             return
-        eye, grabbed, end = (
-            np.array(p) for p in (event.client.camera.position, event.start_position, event.end_position)
-        )
+        # Where it was grabbed moves with what is shown; what counts is where that was when it was.
+        if event.phase == "start" or slot not in self._grabbed:
+            self._grabbed[slot] = np.array(event.start_position)
+        grabbed = self._grabbed[slot]
+        eye, end = np.array(event.client.camera.position), np.array(event.end_position)
         ray = end - eye
         if abs(ray[2]) < 1e-6:
             return
@@ -206,6 +210,7 @@ class Pages:
         if event.phase != "end":
             self.picture.shift(slot, by)
             return
+        del self._grabbed[slot]
         self.picture.forget_shift(slot)
         x, y = (console.table.worlds.object_position[0, slot, :2] + by).tolist()
         if (why := console.put(slot, x, y)) is not None:

@@ -129,6 +129,7 @@ def _reading(data: Mapping[str, Any]) -> Reading:
         tuple(map(str, data.get("options", []))),
         data.get("reason"),
         spots=tuple(Spot.from_json(spot) for spot in data.get("spots", [])),
+        words=tuple(map(str, data.get("words", []))),
     )
 
 

@@ -86,12 +86,14 @@ def story(events: Sequence[Event], now: Scene, busy: str = "", trouble: str = ""
 
 
 def _reading(reading: Reading) -> list[str]:
+    rests = " · ".join(f"“{word}”" for word in dict.fromkeys(reading.words))
+    by = [_line(f"by the words {rests}", "dim")] if rests else []
     if reading.kind != "subgoals":
-        return [_line(reading.text, "now" if reading.kind == "question" else "")]
+        return [_line(reading.text, "now" if reading.kind == "question" else ""), *by]
     sure = "" if reading.confidence is None else f" ({reading.confidence:.0%} sure)"
     said = "; then ".join(map(written, reading.subgoals)) or reading.text or "nothing to do"
     spots = (f"{s.name} is at x {100 * s.position[0]:.1f} cm, y {100 * s.position[1]:.1f} cm" for s in reading.spots)
-    return [_line(f"read as {said}{sure}"), *(_line(spot, "dim") for spot in spots)]
+    return [_line(f"read as {said}{sure}"), *by, *(_line(spot, "dim") for spot in spots)]
 
 
 def _rehearsed(rehearsal: Rehearsal, others: Sequence[Rehearsal]) -> list[str]:

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from pontine.planner.language.grammar import (
     ALONE,
@@ -109,6 +110,16 @@ class Form:
                 if phrase.excluded:
                     out += [Symbol("!"), *_joined(phrase.excluded)]
         return out
+
+    def copied(self) -> tuple[str, ...]:
+        """The words that it has from the instruction, those that stand side by side as one.
+
+        Example:
+            >>> Form.parse("in the red cube, the bowl; do knock over the cup").copied()
+            ('red cube', 'bowl', 'knock over', 'cup')
+        """
+        runs = groupby(self.symbols(), key=lambda symbol: symbol.copied)
+        return tuple(join_units([symbol.text for symbol in run]) for copied, run in runs if copied)
 
     @classmethod
     def parse(cls, text: str) -> Form:

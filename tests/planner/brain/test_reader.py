@@ -105,3 +105,11 @@ def test_what_joins_sentences_or_is_the_name_of_a_thing_is_no_verb(instruction: 
     wrong = (f"do {verb} the {noun}", 0.6)
     assert Scripted(wrong, (f"hold the {noun}", 0.3)).read(instruction, scene).subgoals == (("holding", "spool"),)
     assert Scripted(wrong).read(instruction, scene).kind == "question"
+
+
+def test_a_reading_says_by_which_words_it_was_made() -> None:
+    reading = Scripted((WHOLE, 0.9)).read("put the spool into the tin", SCENE)
+    assert reading.words == ("spool", "tin")
+    assert reading.to_json()["words"] == ["spool", "tin"]
+    assert Scripted(("in the 线轴, the 罐子", 0.9)).read("把线轴放进罐子", SCENE).words == ("线轴", "罐子")
+    assert Scripted(("in the pony, the tin", 0.9)).read("put the pony into the tin", SCENE).words == ("pony", "tin")

@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from viser import ClientHandle
 
+from pontine.envs.rotations import quat_to_matrix
 from pontine.planner.console import guard
-from pontine.planner.console.pages import Pages
+from pontine.planner.console.pages import EYE, Pages
+from pontine.planner.console.past import Past
+from pontine.planner.console.review import Review
+from pontine.planner.execution.report import ReportFile
 from tests.planner.console.arms import ASKING, SLEEPING, Arm
 from tests.planner.console.test_console import outcome, until
 
@@ -32,7 +38,7 @@ was typed before an Enter is dropped even where nobody types fast."""
 PATIENCE = 120_000
 """Milliseconds that a page may take for anything where all the tests run at once."""
 
-PHONE = {"width": 390, "height": 700}
+PHONE, DESK = {"width": 390, "height": 700}, {"width": 900, "height": 600}
 PICTURES = Path(os.environ.get("PONTINE_TEST_PICTURES", "test-pictures"))
 """Where a page that did not do what it should is kept as a picture."""
 
@@ -90,6 +96,14 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     visit.close()
 
 
+def pixel(client: ClientHandle, point: Sequence[float]) -> tuple[float, float]:
+    """Where a page shows a point (3,) m."""
+    camera = client.camera
+    across, down, ahead = quat_to_matrix(np.asarray(camera.wxyz)).T @ (np.asarray(point) - camera.position)
+    scale = camera.image_height / 2 / np.tan(camera.fov / 2)
+    return camera.image_width / 2 + scale * across / ahead, camera.image_height / 2 + scale * down / ahead
+
+
 def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
 
@@ -129,6 +143,29 @@ def test_on_a_phone_one_says_something_answers_and_sees_it_done(visit: Visit) ->
     told(page, "✗ in(red_cube, bowl)")
 
 
+def test_a_thing_is_dragged_to_another_place(visit: Visit) -> None:
+    page = visit.open()
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    (client,) = visit.server.get_clients().values()
+    until(lambda: client.camera.image_width == DESK["width"] and np.allclose(client.camera.position, EYE, atol=1e-3))
+    x, y, z = visit.arm.console.scene.object("red_cube").position or (0.0, 0.0, 0.0)
+    goal = (x + 0.02, y + 0.07)
+    ways = np.linspace(pixel(client, (x, y, z)), pixel(client, (*goal, z)), 4)
+    page.mouse.move(*ways[0])
+    page.mouse.down()
+    for at in ways[1:]:
+        page.mouse.move(*at)
+        # Long enough for what is dragged to be shown where it is: what counts is where it was grabbed.
+        page.wait_for_timeout(700)
+    page.mouse.up()
+
+    def there() -> bool:
+        now = visit.arm.console.scene.object("red_cube").position or (0.0, 0.0, 0.0)
+        return float(np.hypot(now[0] - goal[0], now[1] - goal[1])) < 0.01
+
+    until(there)
+
+
 def test_two_pages_one_holds_the_arm_and_all_can_stop_it(visit: Visit) -> None:
     holder, watcher = visit.open(), visit.open()
     visit.arm.skill.steps = 10**9
@@ -164,3 +201,27 @@ def test_two_pages_one_holds_the_arm_and_all_can_stop_it(visit: Visit) -> None:
     visit.arm.skill.steps = 1
     say(watcher, "put the red cube in the bowl")
     told(watcher, "goal reached, measured")
+
+
+def test_a_past_run_is_gone_through_with_the_slider(browser: Browser, tmp_path: Path) -> None:
+    arm, server = Arm(), guard.start(0, "Pontine")
+    context = browser.new_context(viewport=PHONE, device_scale_factor=0.5)  # type: ignore[arg-type]
+    context.add_init_script(SLOWLY)
+    context.set_default_timeout(PATIENCE)
+    try:
+        arm.holding.joined(1)
+        arm.session.stream.follow(ReportFile(tmp_path / "run.json", lambda report, more: None))
+        arm.session.do("put the red cube in the bowl")
+        Review(server, Past.read(tmp_path / "run.json"), "run.json")
+        page = context.new_page()
+        page.goto(f"http://{guard.LOOPBACK}:{server.get_port()}")
+        told(page, "run.json, after 0.0 s")
+        expect(page.get_by_text("goal reached")).to_have_count(0)
+        page.get_by_role("slider").press("End")
+        told(page, "goal reached, measured")
+        page.get_by_role("slider").press("Home")
+        expect(page.get_by_text("goal reached")).to_have_count(0)
+    finally:
+        context.close()
+        arm.console.close()
+        guard.stop(server)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,24 @@ import pytest
 
 from pontine.conf.review import Config
 from pontine.envs.errors import PontineError
+from pontine.envs.scene import Scene
 from pontine.planner.console import guard
 from pontine.planner.console.past import Past
 from pontine.planner.console.review import Review
 from pontine.planner.console.story import story
 from pontine.planner.execution.events import Event, Heard, Planned, StepEnded, StepStarted
 from pontine.planner.execution.report import ReportFile
+from pontine.planner.reading import Reading
 from pontine.planner.rehearsal.playing import Failure
 from pontine.planner.rehearsal.rehearsal import Rehearsal
-from tests.planner.console.arms import ASKING, Arm
+from tests.planner.console.arms import ASKING, Arm, Reader
+
+
+class Quoting(Reader):
+    """Says by which words it read."""
+
+    def read(self, instruction: str, scene: Scene, turns: Sequence[object] = ()) -> Reading:
+        return replace(super().read(instruction, scene, turns), words=("red cube", "bowl"))
 
 
 class Rehearsing:
@@ -37,7 +47,7 @@ class Rehearsing:
 def arm(tmp_path: Path) -> Iterator[Arm]:
     made = Arm()
     made.holding.joined(1)
-    made.session.ask = None
+    made.session.ask, made.session.brain = None, Quoting()
     made.session.rehearser = Rehearsing()  # type: ignore[assignment]
     made.session.stream.follow(ReportFile(tmp_path / "run.json", lambda report, more: None))
     yield made
@@ -60,6 +70,7 @@ def test_at_its_end_a_report_tells_what_was_told_while_it_happened(arm: Arm, tmp
     past = Past.read(tmp_path / "run.json")
     told = story(past.until(past.seconds), past.view(past.seconds).scene)
     assert "6 of 8 rehearsals" in told
+    assert "by the words “red cube” · “bowl”" in told
     assert untimed(told) == untimed(story(live, arm.robot.scene()))
 
 

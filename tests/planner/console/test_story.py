@@ -69,6 +69,13 @@ def test_places_that_only_the_instruction_knows_are_measured_too() -> None:
     assert "✓ at(red_cube, spot_1)" in story(events, TABLETOP)
 
 
+def test_the_words_that_a_reading_rests_on_are_shown_once_each() -> None:
+    reading = replace(subgoals(GOAL), words=("red cube", "<b>", "red cube"))
+    told = story((Heard("put it in", TABLETOP), Read(reading, 0.1)), TABLETOP)
+    assert "by the words “red cube” · “&lt;b&gt;”<" in told
+    assert "by the words" not in story((Heard("put it in", TABLETOP), Read(subgoals(GOAL), 0.1)), TABLETOP)
+
+
 def test_text_from_outside_is_shown_and_does_nothing() -> None:
     evil = "<img src=x onerror=alert(1)> {1+1} \x1b[2J"
     events = (Heard(evil, TABLETOP), Read(question(evil, (evil,)), 0.1), Done(None, 0.1))
