@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pontine.envs.errors import PontineError
 
-from .options import BrainOptions, RehearsalOptions, above, at_least, text
+from .options import BrainOptions, RehearsalOptions, above, at_least, check_table, text
 
 
 @dataclass
@@ -32,8 +32,7 @@ class Config(BrainOptions, RehearsalOptions):
         at_least("seed", self.seed, 0)
         at_least("replans", self.replans, 0)
         above("plan_seconds", self.plan_seconds, 0)
-        if self.objects is not None and not 1 <= self.objects <= 8:
-            raise PontineError(f"objects={self.objects} must be from 1 to 8")
+        check_table(self.objects, self.fixtures, self.scene)
         if self.goal is not None and self.instruction is not None:
             raise PontineError("give either instruction= or goal=, not both")
         if self.instruction is not None and not self.instruction.strip():

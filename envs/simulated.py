@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from .scene import Scene
 from .so101.model import GRIPPER, REST
 from .tabletop.fixture_spec import FixtureSpec
 from .tabletop.fixture_spec import slots_for as fixture_slots_for
-from .tabletop.layout import clear, from_base
+from .tabletop.layout import clear, fixtures_from_scene, from_base, from_scene, random_fixtures, random_table
 from .tabletop.objects import ObjectSpec
 from .tabletop.sensing import measure
 from .tabletop.table import TABLE_HALF_SIDE, slots_for
@@ -56,6 +56,17 @@ class SimulatedRobot:
         for _ in range(_SETTLING_STEPS):
             self.worlds.advance(self.worlds.command)
         self._renderer: Any = None
+
+    @classmethod
+    def of_scene(cls, scene: Scene) -> Self:
+        """Before the table that a scene describes. Raises SceneError for one that cannot be laid."""
+        return cls(from_scene(scene), fixtures_from_scene(scene))
+
+    @classmethod
+    def of_seed(cls, seed: int, objects: int | None = None, fixtures: Sequence[str] = ()) -> Self:
+        """Before a random table, with so many objects (None: as the seed has it) and fixtures of these kinds."""
+        mounted = random_fixtures(seed, fixtures)
+        return cls(random_table(seed, objects, mounted), mounted)
 
     def observe(self) -> RobotState:
         """The joints now."""

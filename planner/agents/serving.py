@@ -9,7 +9,6 @@ from pontine.envs.files import check_writable
 from pontine.envs.io.plain_text import terminal
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random_fixtures, random_table
 from pontine.envs.tabletop.randomization import randomization as randomization_of
 from pontine.envs.tabletop.randomization import with_dynamics
 from pontine.planner.agents.door import Door, Grant
@@ -68,12 +67,11 @@ def mcp_verb(
     check_choice(adapter, brain, model, url)
     physics = randomization_of(with_dynamics(randomization, dynamics))
     display, skills = Display(terminal(stderr=True)), load_library(library)
-    if scene is not None:
-        given = Scene.read(scene)
-        robot = SimulatedRobot(from_scene(given), fixtures_from_scene(given))
-    else:
-        mounted = random_fixtures(seed, fixtures)
-        robot = SimulatedRobot(random_table(seed, objects, mounted), mounted)
+    robot = (
+        SimulatedRobot.of_scene(Scene.read(scene))
+        if scene is not None
+        else SimulatedRobot.of_seed(seed, objects, fixtures)
+    )
     reader = _Later(partial(load_brain, adapter, brain, model, url))
     judge = Judge(skills, library)
     session = Session(robot, reader, skills, seed=seed, replans=replans, judge=judge, plan_seconds=plan_seconds)

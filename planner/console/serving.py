@@ -11,7 +11,6 @@ from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random_fixtures, random_table
 from pontine.planner.brain import load_brain
 from pontine.planner.console.console import Console
 from pontine.planner.console.holding import Holding
@@ -103,15 +102,10 @@ def console_verb(
     check_packages()
 
     def lay(seed: int) -> SimulatedRobot:
-        mounted = random_fixtures(seed, fixtures)
-        return SimulatedRobot(random_table(seed, objects, mounted), mounted)
+        return SimulatedRobot.of_seed(seed, objects, fixtures)
 
     display, skills = Display(), load_library(library)
-    if scene is not None:
-        given = Scene.read(scene)
-        simulated = SimulatedRobot(from_scene(given), fixtures_from_scene(given))
-    else:
-        simulated = lay(seed)
+    simulated = SimulatedRobot.of_scene(Scene.read(scene)) if scene is not None else lay(seed)
     robot = WatchedRobot(simulated, lambda: None)
     with display.waiting("loading the language model"):
         reader = load_brain(adapter, brain, model, url)

@@ -8,7 +8,6 @@ from pontine.envs.errors import PontineError
 from pontine.envs.files import check_writable
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random_fixtures, random_table
 from pontine.planner.brain import Brain, load_brain
 from pontine.planner.brain.written_goal import WrittenGoal
 from pontine.planner.execution.display import Display
@@ -63,15 +62,12 @@ def demo(
     check_writable(failures, "failures")
     if goal is not None and instruction is not None:
         raise PontineError("give either instruction= or goal=, not both")
-    if scene is not None and (objects is not None or fixtures):
-        raise PontineError("objects= and fixtures= are for a random table; a scene= has its own")
     display = Display()
-    if scene is not None:
-        given = Scene.read(scene)
-        robot = SimulatedRobot(from_scene(given), fixtures_from_scene(given))
-    else:
-        mounted = random_fixtures(seed, fixtures)
-        robot = SimulatedRobot(random_table(seed, objects, mounted), mounted)
+    robot = (
+        SimulatedRobot.of_scene(Scene.read(scene))
+        if scene is not None
+        else SimulatedRobot.of_seed(seed, objects, fixtures)
+    )
     skills = load_library(library)
     reader: Brain
     if goal is not None:

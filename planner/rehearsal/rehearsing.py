@@ -15,7 +15,6 @@ from pontine.envs.io.plain_text import plain, terminal
 from pontine.envs.predicates import written
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene, random_fixtures, random_table
 from pontine.envs.tabletop.randomization import randomization as randomization_of
 from pontine.envs.tabletop.randomization import with_dynamics
 from pontine.envs.visuals.png import png
@@ -65,12 +64,11 @@ def rehearse_verb(
         raise PontineError("give instruction=, or goal= instead")
     physics = randomization_of(with_dynamics(randomization, dynamics))
     console, skills = terminal(), load_library(library)
-    if scene is not None:
-        given = Scene.read(scene)
-        robot = SimulatedRobot(from_scene(given), fixtures_from_scene(given))
-    else:
-        mounted = random_fixtures(seed, fixtures)
-        robot = SimulatedRobot(random_table(seed, None, mounted), mounted)
+    robot = (
+        SimulatedRobot.of_scene(Scene.read(scene))
+        if scene is not None
+        else SimulatedRobot.of_seed(seed, None, fixtures)
+    )
     reader: Brain = WrittenGoal() if goal is not None else load_brain(adapter, brain, model, url)
     measured = robot.scene()
     reading = reader.read(goal if goal is not None else str(instruction), measured)

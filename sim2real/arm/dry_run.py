@@ -14,7 +14,6 @@ from pontine.envs.arrays import Array
 from pontine.envs.robot import CONTROL_SECONDS, JOINTS, RobotState
 from pontine.envs.scene import Scene
 from pontine.envs.simulated import SimulatedRobot
-from pontine.envs.tabletop.layout import fixtures_from_scene, from_scene
 
 from .collision import Collisions
 from .envelope import Envelope, Sent
@@ -28,7 +27,7 @@ class DryArm:
     def __init__(self, scene: Scene, position: Array, limits: Limits) -> None:
         """`position` (6,) rad is where the arm stands. Raises SceneError for a table that cannot be laid, such as
         one with a fixture whose state is not known."""
-        self._robot = SimulatedRobot(from_scene(scene), fixtures_from_scene(scene))
+        self._robot = SimulatedRobot.of_scene(scene)
         worlds = self._robot.worlds
         worlds.place_arm(0, np.asarray(position, float))
         worlds.refresh(np.zeros(1, int))
