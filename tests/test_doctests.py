@@ -33,7 +33,8 @@ MODULES = [
 @contextmanager
 def taken_back() -> Iterator[None]:
     """What is registered meanwhile is forgotten afterwards."""
-    before = {sort: set(registry) for sort, registry in REGISTRIES.items()}
+    # What a registry holds is imported when it is asked for, and may bring another registry along.
+    before = {sort: set(registry) for sort, registry in list(REGISTRIES.items())}
     yield
     for sort, names in before.items():
         registry = REGISTRIES[sort]
