@@ -21,8 +21,8 @@ from pontine.envs.tabletop.layout import random_table
 from pontine.envs.tabletop.objects import ObjectSpec
 from pontine.planner.benchmarks.outcomes import Outcome, laid_out
 from pontine.planner.benchmarks.regions import contains
-from pontine.planner.grounding.abilities import graspable
 from pontine.planner.grounding.grounder import ground
+from pontine.planner.grounding.naming.abilities import graspable
 from pontine.planner.language.form import Form
 from pontine.planner.reading import Reading
 from pontine.planner.spots.wishes import PARTS, WAYS, Point

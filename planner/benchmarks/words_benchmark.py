@@ -18,7 +18,7 @@ from typing import Any
 from pontine.envs.io import json_text
 from pontine.envs.io.plain_text import plain
 from pontine.envs.scene import SceneObject
-from pontine.planner.grounding.query import find
+from pontine.planner.grounding.naming.query import find
 from pontine.planner.language.segments import split_units
 
 WORDS = Path(__file__).with_name("words.jsonl")

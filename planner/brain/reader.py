@@ -13,7 +13,7 @@ from pontine.planner.dialogue import conversation
 from pontine.planner.dialogue.followup import set_phrase, skill_phrase
 from pontine.planner.grounding import skills
 from pontine.planner.grounding.grounder import ground
-from pontine.planner.grounding.spelling import mended
+from pontine.planner.grounding.naming.spelling import mended
 from pontine.planner.honesty.coverage import unspoken
 from pontine.planner.honesty.details import detail
 from pontine.planner.honesty.doubts import doubt

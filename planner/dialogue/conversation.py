@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from pontine.envs.predicates import Predicate, written
 from pontine.envs.scene import TABLE, Scene, SceneObject
 from pontine.planner.grounding import undo
-from pontine.planner.grounding.abilities import graspable
-from pontine.planner.grounding.query import Subject, find
-from pontine.planner.grounding.resolve import Resolver, Unresolved
+from pontine.planner.grounding.naming.abilities import graspable
+from pontine.planner.grounding.naming.query import Subject, find
+from pontine.planner.grounding.naming.resolve import Resolver, Unresolved
 from pontine.planner.language.languages import data, languages
 from pontine.planner.language.messages import word
 from pontine.planner.language.segments import join_units, split_units

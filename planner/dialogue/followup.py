@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from pontine.envs.scene import Scene
 from pontine.planner.grounding import skills
-from pontine.planner.grounding.query import VAGUE, Description, find
+from pontine.planner.grounding.naming.query import VAGUE, Description, find
 from pontine.planner.language.form import Clause, Form, NounPhrase, Term
 from pontine.planner.language.grammar import SKILL
 from pontine.planner.language.languages import data, languages

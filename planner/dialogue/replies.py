@@ -7,7 +7,7 @@ from enum import Enum
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.dialogue.conversation import said
-from pontine.planner.grounding.query import Description, find, pick_by_side, pick_by_size
+from pontine.planner.grounding.naming.query import Description, find, pick_by_side, pick_by_size
 from pontine.planner.grounding.viewpoint import seen
 from pontine.planner.language.languages import data, languages
 from pontine.planner.language.segments import split_units

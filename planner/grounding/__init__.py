@@ -3,4 +3,4 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["grounder", "query", "skills"]
+__all__ = ["grounder", "naming", "skills"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from pontine.envs.scene import TABLE, Scene
-from pontine.planner.grounding.query import MAX_NAME_WORDS, Subject
+from pontine.planner.grounding.naming.query import MAX_NAME_WORDS, Subject
 from pontine.planner.grounding.skills import unforeseen
 from pontine.planner.language import lexicon
 from pontine.planner.language.languages import every

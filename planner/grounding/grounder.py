@@ -9,9 +9,9 @@ from itertools import pairwise
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.grounding import manner, skills, undo
-from pontine.planner.grounding.abilities import STATES, carries, graspable, lid_for, state_by, takes_things_in
 from pontine.planner.grounding.moving import Mover
-from pontine.planner.grounding.picking import (
+from pontine.planner.grounding.naming.abilities import STATES, carries, graspable, lid_for, state_by, takes_things_in
+from pontine.planner.grounding.naming.picking import (
     everything,
     joined,
     names_thing,
@@ -22,10 +22,10 @@ from pontine.planner.grounding.picking import (
     thing_called,
     upper,
 )
-from pontine.planner.grounding.placing import parts
-from pontine.planner.grounding.properties import matching
-from pontine.planner.grounding.query import Description, Subject, find
-from pontine.planner.grounding.resolve import QUANTIFIERS, Resolver, Unresolved
+from pontine.planner.grounding.naming.placing import parts
+from pontine.planner.grounding.naming.properties import matching
+from pontine.planner.grounding.naming.query import Description, Subject, find
+from pontine.planner.grounding.naming.resolve import QUANTIFIERS, Resolver, Unresolved
 from pontine.planner.grounding.telling import reply, true
 from pontine.planner.grounding.viewpoint import QUARTERS, back, seen, seen_turn
 from pontine.planner.language import lexicon

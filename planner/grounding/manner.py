@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pontine.planner.grounding import skills
-from pontine.planner.grounding.placing import stands
+from pontine.planner.grounding.naming.placing import stands
 from pontine.planner.language.form import Clause
 from pontine.planner.language.grammar import SIDES, SKILL
 from pontine.planner.language.languages import data, every, languages

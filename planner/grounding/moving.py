@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, SceneObject
-from pontine.planner.grounding.abilities import graspable, loose
-from pontine.planner.grounding.picking import volume
-from pontine.planner.grounding.placing import FAR, classes, distance, parts, way
-from pontine.planner.grounding.resolve import Resolver, Thing
+from pontine.planner.grounding.naming.abilities import graspable, loose
+from pontine.planner.grounding.naming.picking import volume
+from pontine.planner.grounding.naming.placing import FAR, classes, distance, parts, way
+from pontine.planner.grounding.naming.resolve import Resolver, Thing
 from pontine.planner.language.form import NounPhrase, Term
 from pontine.planner.spots.places import place_for
 from pontine.planner.spots.table import Table

@@ -8,8 +8,8 @@ from functools import cache
 from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Scene
-from pontine.planner.grounding.abilities import STATES
-from pontine.planner.grounding.query import Description, Subject
+from pontine.planner.grounding.naming.abilities import STATES
+from pontine.planner.grounding.naming.query import Description, Subject
 from pontine.planner.language.languages import concepts, every
 from pontine.planner.language.segments import is_cjk, join_units, split_units
 from pontine.policies.skills.operator import RELATIONS, Operator

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from pontine.envs.predicates import holds, written
 from pontine.envs.scene import TABLE, Fixture, SceneObject
-from pontine.planner.grounding.placing import classes
-from pontine.planner.grounding.properties import has
-from pontine.planner.grounding.query import Subject
-from pontine.planner.grounding.resolve import Resolver, Thing
+from pontine.planner.grounding.naming.placing import classes
+from pontine.planner.grounding.naming.properties import has
+from pontine.planner.grounding.naming.query import Subject
+from pontine.planner.grounding.naming.resolve import Resolver, Thing
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import Clause, NounPhrase
 from pontine.planner.language.languages import data

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene
-from pontine.planner.grounding.abilities import graspable, reversible, takes_things_in
-from pontine.planner.grounding.resolve import Resolver, Thing, Unresolved
+from pontine.planner.grounding.naming.abilities import graspable, reversible, takes_things_in
+from pontine.planner.grounding.naming.resolve import Resolver, Thing, Unresolved
 from pontine.planner.language.form import Clause
 from pontine.planner.language.messages import word
 from pontine.planner.reading import Turn, refusal

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Scene
-from pontine.planner.grounding.query import Subject
+from pontine.planner.grounding.naming.query import Subject
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import Form
 from pontine.planner.language.languages import every

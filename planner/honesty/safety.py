@@ -8,7 +8,7 @@ Only the instruction is looked at, never the scene's names.
 from __future__ import annotations
 
 from pontine.envs.scene import Scene
-from pontine.planner.grounding.placing import stands
+from pontine.planner.grounding.naming.placing import stands
 from pontine.planner.honesty.doubts import asks_for, spoken
 from pontine.planner.language import lexicon
 from pontine.planner.language.languages import every

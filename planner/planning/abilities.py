@@ -9,8 +9,8 @@ from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.envs.spots import spot
-from pontine.planner.grounding.abilities import carries, graspable, takes_things_in
-from pontine.planner.grounding.query import Subject
+from pontine.planner.grounding.naming.abilities import carries, graspable, takes_things_in
+from pontine.planner.grounding.naming.query import Subject
 from pontine.planner.language import lexicon
 from pontine.policies.skills.operator import HAND, ON_TABLE, RELATIONS, SPOT, Operator
 from pontine.policies.skills.skill import SKILLS, Skill

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Scene
 from pontine.envs.spots import spot
-from pontine.planner.grounding.abilities import takes_things_in
+from pontine.planner.grounding.naming.abilities import takes_things_in
 from pontine.planner.planning.abilities import Thing, about, makers, roomy
 from pontine.policies.skills.operator import SPOT
 from pontine.policies.skills.room import TIGHT, extent

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pontine.envs.predicates import DIRECTIONS, Predicate, written
 from pontine.envs.scene import TABLE, Fixture, Scene, Spot
 from pontine.envs.spots import spot
-from pontine.planner.grounding.abilities import carries, takes_things_in
+from pontine.planner.grounding.naming.abilities import carries, takes_things_in
 from pontine.planner.planning.abilities import about, exclusive, makers
 from pontine.planner.planning.clock import NoPlanError
 from pontine.planner.planning.problem import Problem, State

@@ -17,8 +17,8 @@ from pontine.envs.errors import PontineError
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.benchmarks.items import right
 from pontine.planner.brain.reader import weigh
-from pontine.planner.grounding.abilities import STATES
-from pontine.planner.grounding.query import Description
+from pontine.planner.grounding.naming.abilities import STATES
+from pontine.planner.grounding.naming.query import Description
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import Clause, Form, NounPhrase, Term
 from pontine.planner.language.grammar import ASKED, COUNTS, LATER, OFFSET, PROPERTY, SPOT

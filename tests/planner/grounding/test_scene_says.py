@@ -9,7 +9,7 @@ import pytest
 from pontine.envs.predicates import Predicate, holds
 from pontine.envs.scene import SPEAKERS, TABLE, Fixture, Scene, SceneObject
 from pontine.planner.grounding.grounder import ground
-from pontine.planner.grounding.query import find
+from pontine.planner.grounding.naming.query import find
 from pontine.planner.grounding.viewpoint import around, back, seen
 from pontine.planner.language.form import Form
 from pontine.planner.language.segments import split_units

@@ -6,8 +6,8 @@ import pytest
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Fixture, Scene, SceneObject
-from pontine.planner.grounding.abilities import graspable, takes_things_in
 from pontine.planner.grounding.grounder import ground
+from pontine.planner.grounding.naming.abilities import graspable, takes_things_in
 from pontine.planner.grounding.skills import no_verb
 from pontine.planner.language.form import Form
 from pontine.planner.planning.plan import make_plan

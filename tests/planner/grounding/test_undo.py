@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from pontine.envs.scene import TABLE, Scene, SceneObject
-from pontine.planner.grounding.abilities import graspable
-from pontine.planner.grounding.resolve import Resolver, Unresolved
+from pontine.planner.grounding.naming.abilities import graspable
+from pontine.planner.grounding.naming.resolve import Resolver, Unresolved
 from pontine.planner.grounding.undo import put_back, undo
 from pontine.planner.planning.plan import make_plan
 from pontine.planner.reading import Turn

@@ -9,7 +9,7 @@ import pytest
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.planner.grounding.grounder import ground
-from pontine.planner.grounding.placing import distance, parts, way
+from pontine.planner.grounding.naming.placing import distance, parts, way
 from pontine.planner.grounding.skills import no_verb
 from pontine.planner.language.form import Form
 from pontine.planner.language.segments import split_units

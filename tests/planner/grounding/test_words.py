@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pontine.envs.scene import Scene, SceneObject
 from pontine.planner.grounding.grounder import ground
-from pontine.planner.grounding.query import find
-from pontine.planner.grounding.spelling import mended
+from pontine.planner.grounding.naming.query import find
+from pontine.planner.grounding.naming.spelling import mended
 from pontine.planner.language.form import Form
 from pontine.planner.language.segments import split_units
 

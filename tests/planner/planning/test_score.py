@@ -11,8 +11,8 @@ import pytest
 
 from pontine.envs.simulated import SimulatedRobot
 from pontine.envs.tabletop.layout import random_table
-from pontine.planner.grounding.abilities import graspable
 from pontine.planner.grounding.grounder import MAX_ALTERNATIVES, ground
+from pontine.planner.grounding.naming.abilities import graspable
 from pontine.planner.language.form import Form
 from pontine.planner.planning.plan import make_plan
 from pontine.planner.planning.score import TESTED, Judge, _look

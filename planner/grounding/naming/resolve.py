@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from pontine.envs.predicates import DIRECTION_MARGIN, holds
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
-from pontine.planner.grounding.abilities import loose, takes_things_in
-from pontine.planner.grounding.picking import (
+from pontine.planner.grounding.naming.abilities import loose, takes_things_in
+from pontine.planner.grounding.naming.picking import (
     as_named,
     by_distance,
     by_level,
@@ -22,8 +22,8 @@ from pontine.planner.grounding.picking import (
     ordinal,
     stacked,
 )
-from pontine.planner.grounding.properties import being_so, has
-from pontine.planner.grounding.query import Description, Match, Subject, find, pick_by_side, pick_by_size
+from pontine.planner.grounding.naming.properties import being_so, has
+from pontine.planner.grounding.naming.query import Description, Match, Subject, find, pick_by_side, pick_by_size
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import NounPhrase, Term
 from pontine.planner.language.grammar import COUNTS

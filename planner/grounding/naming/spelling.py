@@ -8,7 +8,7 @@ from functools import cache
 from itertools import chain
 
 from pontine.envs.scene import Scene
-from pontine.planner.grounding.query import Subject
+from pontine.planner.grounding.naming.query import Subject
 from pontine.planner.language import lexicon
 from pontine.planner.language.languages import data, every
 from pontine.planner.language.wordnet import is_english

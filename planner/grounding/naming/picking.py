@@ -8,7 +8,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from pontine.envs.scene import Fixture, Scene, SceneObject
-from pontine.planner.grounding.query import Description, Subject, find
+from pontine.planner.grounding.naming.query import Description, Subject, find
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import NounPhrase, Term
 from pontine.planner.language.languages import data, every, languages

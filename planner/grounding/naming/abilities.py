@@ -11,7 +11,7 @@ from pontine.envs.declarations.kind import KINDS
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.envs.so101.kinematics import gap_of
 from pontine.envs.so101.model import RANGE
-from pontine.planner.grounding.query import Subject
+from pontine.planner.grounding.naming.query import Subject
 from pontine.planner.language import lexicon
 from pontine.planner.language.meaning import Likeness, likeness
 

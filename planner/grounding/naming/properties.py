@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pontine.envs.scene import UNKNOWN, Fixture, Scene, SceneObject
-from pontine.planner.grounding.placing import classes
-from pontine.planner.grounding.query import Description, Match, Subject, find
+from pontine.planner.grounding.naming.placing import classes
+from pontine.planner.grounding.naming.query import Description, Match, Subject, find
 from pontine.planner.language.languages import data, languages
 from pontine.planner.language.segments import join_units
 
