@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
-from pontine.planner.grounding import manner, skills, undo
+from pontine.planner.grounding import fixtures, manner, skills, undo
 from pontine.planner.grounding.moving import Mover
-from pontine.planner.grounding.naming.abilities import STATES, carries, graspable, lid_for, state_by, takes_things_in
+from pontine.planner.grounding.naming.abilities import carries, graspable, takes_things_in
 from pontine.planner.grounding.naming.picking import (
     everything,
     joined,
@@ -186,7 +186,7 @@ class _Grounding:
         if verb == SKILL:
             return self._skill(clause)
         if verb in ("open", "close", "press"):
-            return self._fixture(clause)
+            return fixtures.set_to(clause, self.resolver)
         if verb == "swap":
             return self._swap(clause)
         if verb == "out":
@@ -278,7 +278,7 @@ class _Grounding:
         if len(found) > 1:
             raise self.resolver.ask("which", join_units(clause.words), [skill.name for skill in found])
         if not found:
-            return self._state(clause)
+            return fixtures.by_word(clause, self.resolver)
         (skill,) = found
         wanted = skills.places(skill.operator)
         if len(clause.arguments) < len(wanted):
@@ -286,8 +286,8 @@ class _Grounding:
         if len(wanted) < len(skill.arguments):
             raise self.resolver.ask("whereto", "", self.resolver.movable(clause.arguments[0]))
         named = [self._named(sort, phrase) for (_, sort), phrase in zip(wanted, clause.arguments, strict=False)]
-        fixtures = [names for (_, sort), names in zip(wanted, named, strict=True) if sort == "fixture"]
-        if any(name in self.scene for names in fixtures for name in names):
+        fixed = [names for (_, sort), names in zip(wanted, named, strict=True) if sort == "fixture"]
+        if any(name in self.scene for names in fixed for name in names):
             # "Pull the blanket": what can be pulled is a drawer.
             raise Unresolved(refusal("unsupported", word("no_skill", self.language, join_units(clause.words))))
         if any(len(names) > 1 for names in named[1:]):
@@ -316,19 +316,6 @@ class _Grounding:
         if sort == "spot" and (spot := skills.spot(Description.of(phrase.terms[0].words))) is not None:
             return (spot,)
         return self._moving(Clause(SKILL, (phrase,)), gripped=sort == "item")
-
-    def _state(self, clause: Clause) -> list[Predicate]:
-        """The states that the copied verb brings fixtures into."""
-        if not clause.arguments:
-            raise self.resolver.ask("on_what", join_units(clause.words))
-        states, goals = skills.states(clause.words), list[Predicate]()
-        for thing in self.resolver.fixture(clause.arguments[0]):
-            state = states.get(thing.kind)
-            if not isinstance(thing, Fixture) or state is None:
-                raise Unresolved(refusal("unsupported", word("no_skill", self.language, join_units(clause.words))))
-            goals.append((state, thing.name))
-        self.resolver.last = self.resolver.opened = tuple(g[1] for g in goals)
-        return goals
 
     def _moving(
         self,
@@ -480,18 +467,3 @@ class _Grounding:
         if not told:
             names = sorted(names, key=lambda name: standing(name, self.scene))
         return [("on", upper, lower) for lower, upper in pairwise(names)]
-
-    def _fixture(self, clause: Clause) -> list[Predicate]:
-        goals: list[Predicate] = []
-        for thing in self.resolver.fixture(clause.arguments[0]):
-            state = state_by(clause.verb, thing)
-            if state is None and clause.verb != "press" and (lid := lid_for(thing, self.scene)) is not None:
-                goals.append(("on", lid, thing.name if clause.verb == "close" else TABLE))
-                continue
-            if state is None:
-                raise Unresolved(
-                    refusal("unsupported", word("state", self.language, thing.name, (STATES[clause.verb],)))
-                )
-            goals.append((state, thing.name))
-        self.resolver.last = self.resolver.opened = tuple(g[1] for g in goals)
-        return goals
