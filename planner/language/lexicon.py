@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from operator import is_
 
 from pontine.envs.declarations.fixture_kind import FIXTURES, FixtureKind
 from pontine.envs.declarations.kind import KINDS, Kind
@@ -78,6 +80,7 @@ HANDS = frozenset(every("lexicon", "hands"))
 """Words for the gripper as a place."""
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """A name or word as the lexicon compares them: lower case, simplified characters, spaces for underscores, no plural
     marks touched."""
@@ -111,24 +114,44 @@ def _table(which: str) -> dict[str, frozenset[str]]:
     return {word: frozenset(found) for word, found in table.items()}
 
 
-def _declared() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The names of registered kinds of objects and fixtures, and their words."""
-    kinds: list[Kind | FixtureKind] = [*KINDS.values(), *FIXTURES.values()]
-    return tuple((kind.name, tuple(word for said in kind.words.values() for word in said)) for kind in kinds)
+class _Nouns:
+    """The kinds that each noun may mean; worked out again once other kinds are registered."""
+
+    def __init__(self) -> None:
+        self._known: tuple[tuple[Kind | FixtureKind, ...], dict[str, frozenset[str]]] | None = None
+
+    def table(self) -> dict[str, frozenset[str]]:
+        """The concepts by noun."""
+        declared = _declared()
+        if self._known is None or not _same_ones(declared, self._known[0]):
+            table = dict(_table("kinds"))
+            for kind in declared:
+                for word in map(plain, (kind.name, *_words_of(kind))):
+                    table[word] = table.get(word, frozenset()) | {kind.name}
+            self._known = declared, table
+        return self._known[1]
 
 
-@cache
-def _nouns(declared: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, frozenset[str]]:
-    table = dict(_table("kinds"))
-    for concept, words in declared:
-        for word in (plain(concept), *map(plain, words)):
-            table[word] = table.get(word, frozenset()) | {concept}
-    return table
+_NOUNS = _Nouns()
+
+
+def _declared() -> tuple[Kind | FixtureKind, ...]:
+    """The registered kinds of objects and fixtures."""
+    return (*KINDS.values(), *FIXTURES.values())
+
+
+def _same_ones(some: Sequence[object], others: Sequence[object]) -> bool:
+    """Whether these are the very same: what is equal takes longer to find out, and many ask."""
+    return len(some) == len(others) and all(map(is_, some, others))
+
+
+def _words_of(kind: Kind | FixtureKind) -> Iterator[str]:
+    return (word for said in kind.words.values() for word in said)
 
 
 def nouns() -> dict[str, frozenset[str]]:
     """The kinds that each noun may mean, as it stands."""
-    return _nouns(_declared())
+    return _NOUNS.table()
 
 
 def is_kind(word: str) -> bool:
@@ -159,7 +182,7 @@ def kinds_of(word: str) -> frozenset[str]:
 
 def words_for(kind: str) -> tuple[str, ...]:
     """All words of a kind, in every language."""
-    declared = [word for name, words in _declared() if name == kind for word in words]
+    declared = [word for known in _declared() if known.name == kind for word in _words_of(known)]
     return tuple(dict.fromkeys([*_kinds().get(kind, ()), *declared]))
 
 
