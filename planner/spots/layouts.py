@@ -83,13 +83,15 @@ def _row(scene: Scene, names: Sequence[str], wish: Row, graspable: Graspable, as
     best, least = None, math.inf
     free = _room(scene, names, aside)
     for ahead, order in _lines(scene, names, wish):
-        for spread in (spacing, spacing - COMFORTABLE + NARROWEST + 0.005):
+        for spread in (spacing, spacing - COMFORTABLE + NARROWEST + 0.005, _now(scene, order, ahead)):
+            if spread < spacing - COMFORTABLE + NARROWEST:
+                continue
             for start in _starts(scene, order, ahead, spread, graspable):
                 slots = [
                     (start[0] + i * spread * ahead[0], start[1] + i * spread * ahead[1]) for i in range(len(order))
                 ]
                 cost = math.fsum(math.dist(p, where(scene, name)) for p, name in zip(slots, order, strict=True))
-                cost += 0.0 if spread == spacing else 0.1
+                cost += 0.0 if spread >= spacing else 0.1
                 there = cost < least and all(
                     math.dist(p, where(scene, name)) <= _SAME or free(name, p)
                     for name, p in zip(order, slots, strict=True)
@@ -99,6 +101,12 @@ def _row(scene: Scene, names: Sequence[str], wish: Row, graspable: Graspable, as
     if best is None:
         raise NoSpotError("no_room", names[0], f"there is no room within reach for a row of {len(names)}")
     return {name: (round(p[0], 4), round(p[1], 4)) for name, p in best.items()}
+
+
+def _now(scene: Scene, order: Sequence[str], ahead: Point) -> float:
+    """How far apart along a way the things stand, m, from the first to the last of them."""
+    (x, y), (to_x, to_y) = where(scene, order[0]), where(scene, order[-1])
+    return ((to_x - x) * ahead[0] + (to_y - y) * ahead[1]) / (len(order) - 1)
 
 
 def _lines(scene: Scene, names: Sequence[str], wish: Row) -> Iterator[tuple[Point, list[str]]]:

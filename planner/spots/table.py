@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pontine.envs.scene import Scene, Spot
 from pontine.envs.spots import free_names
 from pontine.planner.spots.layouts import layout
-from pontine.planner.spots.places import Graspable, can_grasp, place_for, put, put_away
+from pontine.planner.spots.places import Graspable, can_grasp, place_for, put, put_away, where
 from pontine.planner.spots.wishes import Layout, Point, Wish
 
 
@@ -39,6 +39,10 @@ class Table:
         """The subgoals for several things, none for those that stay; what is named in `aside` may have to make room.
         Raises what `layouts.layout` raises."""
         return [self._goal(name, p) for name, p in layout(self.scene, names, wish, self._graspable, aside).items()]
+
+    def stay(self, names: Sequence[str]) -> list[tuple[str, str, str]]:
+        """The subgoals that things are where they are."""
+        return [self._goal(name, where(self.scene, name)) for name in names]
 
     def take_away(self, name: str) -> None:
         """A thing goes where it takes no room on the table: into the hand, or in or on another one."""
