@@ -124,6 +124,11 @@ def _forbidden(form: Form, said: str) -> Doubt | None:
     if not reaches:
         return None
     about = said[min(r[1] for r in reaches) : max(r[2] for r in reaches)].strip(" ,.")
+    for clause in form.clauses:
+        moved = [join_units(t.words) for phrase in clause.arguments[:1] for t in phrase.terms if t.words]
+        done = not (clause.negated or clause.mark or clause.verb in ("keep", *_AWAY, *ASKED))
+        if done and any(_barely(said[start:stop], phrase) for start, _, stop in reaches for phrase in moved):
+            return Doubt("forbidden", about)  # "Put the nut and the bolt in the box. Forget the nut."
     free = any(_stands(phrase, said, reaches) == _FREE for clause in form.clauses for phrase in copied(clause))
     for clause in form.clauses:
         if (
@@ -141,6 +146,15 @@ def _forbidden(form: Form, said: str) -> Doubt | None:
         if _BEHIND in places or (places and _FREE not in places) or _spared_later(clause, said, reaches):
             return Doubt("forbidden", about)
     return None
+
+
+def _barely(said: str, phrase: str) -> bool:
+    """Whether a text forbids something and names only this: "forget the nut", 螺母就不用了."""
+    if next(where(phrase, said), None) is None:
+        return False
+    rest = _blot(_blot(said, "forbidding"), "sparing").replace(phrase, " ")
+    ordinary = {*every("doubts", "backward"), *every("doubts", "polite"), *every("lexicon", "articles"), ",", "，"}
+    return {*split_units(rest.replace("·", " "))} <= ordinary
 
 
 def _says(verb: str, said: str) -> bool:
@@ -267,6 +281,12 @@ def _undoable(form: Form, said: str) -> Doubt | None:
 def _taken_back(form: Form, said: str) -> Doubt | None:
     """Where something is taken back: what is wanted in the end must be what was said after that, or leave that out."""
     found = spans(_blot(said, "courtesy"), "taking_back")
+    if (
+        found
+        and not re.search(r"\w", said[found[-1][1] :])
+        and said[slice(*found[-1])] in every("doubts", "afterthoughts")
+    ):
+        found = found[:-1]  # "... in the toy box, I should say"
     if not found or _is_declined(form):
         return None
     begin, end = found[-1]

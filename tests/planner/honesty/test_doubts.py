@@ -52,6 +52,12 @@ DOUBTED = [
         "in the blue cup, the box; right the bowl, the box",
         "leftover",
     ),
+    (
+        "put the nut in the tin and the bolt in the jar. Forget the nut.",
+        "in the nut, the tin; in the bolt, the jar",
+        "forbidden",
+    ),
+    ("把螺母和螺栓放盒子里，螺母就不用了", "in the 螺母 & the 螺栓, the 盒子", "forbidden"),
     ("pour the rice into the bowl", "in the rice, the bowl", "no_skill"),
     ("把桌子擦一擦", "hold the 桌子", "no_skill"),
 ]
@@ -74,6 +80,7 @@ BELIEVED = [
     ("what the?! open the drawer", "unsafe"),
     ("grab the red one, no wait, the blue one", "hold the blue one"),
     ("grab the red one, hang on, the blue one", "hold the blue one"),
+    ("the egg goes in the pan, hang on, in the pot I should say", "in the egg, the pot"),
     ("put the marbles on the rug, never mind the dice", "on all marbles ! the dice, the rug"),
     ("玻璃的都放筐里，木头的就算了", "in all 玻璃的 ! the 木头的, the 筐"),
     ("fetch the mug furthest to the left", "hold the mug @left"),
