@@ -11,12 +11,12 @@ from pontine.envs.predicates import holds
 from pontine.envs.scene import TABLE, Scene
 from pontine.planner.dialogue import conversation
 from pontine.planner.dialogue.followup import set_phrase, skill_phrase
-from pontine.planner.grounding import skills
+from pontine.planner.grounding import skills, verbs
 from pontine.planner.grounding.grounder import ground
 from pontine.planner.grounding.naming.spelling import mended
 from pontine.planner.honesty.coverage import unspoken
 from pontine.planner.honesty.details import detail
-from pontine.planner.honesty.doubts import doubt
+from pontine.planner.honesty.doubts import doubt, terms
 from pontine.planner.honesty.explained import unexplained
 from pontine.planner.honesty.safety import harmful
 from pontine.planner.language.form import Form
@@ -86,10 +86,13 @@ class FormBrain(ABC):
 
     def _best(self, instruction: str, scene: Scene, turns: Sequence[Turn]) -> Reading:
         """The reading of the form that is the likeliest one in this scene."""
-        best, most, unskilled = None, 0.0, False
+        best, most, unskilled, left = None, 0.0, False, 1.0
         wanted = skills.named(split_units(instruction))
         for form, chance in self.forms(instruction, scene):
+            left -= chance or 0.0
             if any(clause.words and skills.no_verb(clause.words, scene) for clause in form.clauses):
+                continue
+            if any(term.words and skills.no_thing(term.words) for term in terms(form)):
                 continue
             reading = replace(weigh(form, instruction, scene, turns), confidence=chance)
             credit = credit_of(reading)
@@ -100,17 +103,25 @@ class FormBrain(ABC):
             if unskilled and reading.reason == "unsafe":
                 credit = CREDIT["unsupported"]
             if chance is None or (best is None and credit == 1.0):
-                best, most = reading, chance or 1.0
-                if not wanted:
-                    break
-            elif best is None or (chance * credit > most and (credit < 1.0 or chance >= LEAST)):
+                best, most = best or reading, chance or 1.0
+                if wanted:
+                    continue
+                break
+            if best is None or (chance * credit > most and (credit < 1.0 or chance >= LEAST)):
                 unskilled = best is None and bool(form.clauses[0].words)
                 best, most = reading, chance * credit
+            if _at_most(left) <= most and (left < NAMED or not wanted):
+                break  # No other form, whatever it is, would be preferred to this one.
         if best is None:
             raise NoFormError("every form that the model wrote has a verb that is none")
         if best.kind == "subgoals" and best.confidence is not None and best.confidence < self.ask_below:
             return replace(question(word("unclear", language_of(instruction))), confidence=best.confidence)
         return best
+
+
+def _at_most(chance: float) -> float:
+    """The most that a form of this probability can count for."""
+    return chance if chance >= LEAST else chance * max(CREDIT.values())
 
 
 def called(form: Form) -> set[type[Skill]]:
@@ -131,7 +142,7 @@ def credit_of(reading: Reading) -> float:
 
 def weigh(form: Form, instruction: str, scene: Scene, turns: Sequence[Turn] = ()) -> Reading:
     """The reading of an instruction for which `form` was written."""
-    language = language_of(instruction)
+    language, form = language_of(instruction), verbs.told(form)
     reading = ground(form, scene, language, turns, instruction)
     if reading.kind == "subgoals" and (dropped := unspoken(form, instruction, scene, reading.subgoals)) is not None:
         reading = replace(question(word("leftover", language, dropped)), half=True)

@@ -9,13 +9,15 @@ from itertools import pairwise
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
 from pontine.planner.grounding import fixtures, manner, skills, undo
-from pontine.planner.grounding.moving import Mover
-from pontine.planner.grounding.naming.abilities import carries, graspable, takes_things_in
+from pontine.planner.grounding.moving import Mover, parted
+from pontine.planner.grounding.naming.abilities import broad, carries, graspable, takes_things_in
 from pontine.planner.grounding.naming.picking import (
     everything,
     joined,
+    lying_there,
     names_thing,
     room_on,
+    several,
     single,
     stacked,
     standing,
@@ -63,7 +65,7 @@ def ground(
             and not skills.meant(clause.words)
             and not skills.states(clause.words)
             and not skills.tidied(clause.words)
-            and not (skills.brings(clause.words) and len(clause.arguments) == 2)
+            and not (len(clause.arguments) == 2 and (skills.brings(clause.words) or skills.drags(clause.words)))
         ):
             told = refusal("unsupported", word("no_skill", language, join_units(clause.words)))
             # What is called like a thing, and done to nothing, was hardly meant as a deed.
@@ -102,6 +104,11 @@ def _alternatives(
             yield tuple(other)
 
 
+def _still(goal: Predicate, goals: Sequence[Predicate]) -> bool:
+    """Whether the last that was asked for its thing is this goal: not after "put the lid on, take it off"."""
+    return goal == next((known for known in reversed(goals) if known[1:2] == goal[1:2]), None)
+
+
 class _Grounding:
     """One form being grounded."""
 
@@ -117,13 +124,16 @@ class _Grounding:
         self.replies: list[str] = []
         self.brought: list[Predicate] = []
         self.conditional = False
+        self.clauses: tuple[Clause, ...] = ()
+        self.done: list[Predicate] = []
 
     def goals(self, form: Form) -> list[Predicate]:
         """The goals of all clauses whose conditions hold."""
+        self.clauses = form.clauses
         for clause in form.clauses:
             if clause.verb == "keep":
                 self.kept.update(self.resolver.leave_alone(clause.arguments[0]))
-        goals: list[Predicate] = []
+        goals = self.done
         so, active, asked = True, True, bool(form.clauses)
         for clause in form.clauses:
             told = (single(phrase, self.instruction, len(form.clauses) > 1) for phrase in clause.arguments)
@@ -144,8 +154,9 @@ class _Grounding:
                 self.mover.how = manner.told(clause, self.instruction)
                 found = self._clause(clause)
                 self.mover.gone(found)
+                self.resolver.now |= {goal[1]: goal[2] for goal in found if goal[0] in ("in", "on")}
                 self.brought += [goal for goal in found if goal[0] in ("in", "on")]
-                goals += [g for g in found if g not in goals]
+                goals += [g for g in found if not _still(g, goals)]
         if broken := [goal for goal in goals if goal in self.never]:
             raise self.resolver.ask("conflict", "", [broken[0][1]])
         if not goals and not (asked or self.conditional):
@@ -177,10 +188,13 @@ class _Grounding:
 
     def _clause(self, clause: Clause) -> list[Predicate]:
         verb = clause.verb
+        if verb in ("row", "apart", "together", "stack"):
+            clause = replace(clause, arguments=(several(clause.arguments[0]), *clause.arguments[1:]))
         if verb == "undo":
             return undo.undo(self.turns, self.resolver, self.mover.table)
         if verb == "back":
-            return undo.put_back(self._moving(clause), self.turns, self.resolver, self.mover.table)
+            moved = {goal[1] for goal in self.done if len(goal) > 2 or goal[0] == "holding"}
+            return undo.put_back(self._moving(clause), self.turns, self.resolver, self.mover.table, moved)
         if verb in ("again", "same", "instead"):
             return undo.repeat(clause, self.turns, self.resolver, self._moving)
         if verb == SKILL:
@@ -229,6 +243,8 @@ class _Grounding:
             return self.mover.row(names, words, told=len(phrase.terms) > 1)
         if not rest:
             raise self.resolver.ask("whereto", "", names)
+        if rest[0].terms[0].determiner == OFFSET and len(names) > 1 and parted(rest[0].terms, self.clauses):
+            return self.mover.part(names, rest[0].terms[0].words)
         if rest[0].terms[0].determiner == OFFSET:
             return self.mover.offset(names, rest[0].terms)
         (term, *others) = rest[0].terms
@@ -272,7 +288,8 @@ class _Grounding:
         if not found and (where := skills.tidied(clause.words)):
             return self._tidied(clause, where)
         spotted = len(clause.arguments) == 2 and clause.arguments[1].terms[0].determiner in (OFFSET, SPOT)
-        if spotted and any(len(skills.places(skill.operator)) < len(skill.arguments) for skill in found):
+        pulled = spotted and skills.drags(clause.words) and not self.resolver.is_fixture(clause.arguments[0])
+        if pulled or (spotted and any(len(skills.places(skill.operator)) < len(skill.arguments) for skill in found)):
             # "Push it a bit to the left": by which skill is left to the planner.
             return self._move(Clause("move", clause.arguments))
         if len(found) > 1:
@@ -386,7 +403,7 @@ class _Grounding:
         phrase, destination = clause.arguments
         if destination.terms[0].determiner in ("each", "own"):
             return self._shared(clause)
-        if phrase == destination:
+        if phrase == destination or (clause.verb in ("in", "on") and lying_there(phrase, destination)):
             raise self.resolver.ask("onto_itself", join_units(phrase.terms[0].words))
         before = (list(self.resolver.moved), self.resolver.last, self.resolver.last_words)
         gripped = clause.verb not in SPATIAL or not skills.ungripped((SPATIAL[clause.verb], "", ""))
@@ -397,6 +414,9 @@ class _Grounding:
             # Quantifiers leave the destination out: "put everything in the bowl" does not move the bowl.
             self.resolver.moved, self.resolver.last, self.resolver.last_words = before
             names = self._moving(clause, places, gripped=gripped)
+            # What was put into one of them just now comes along.
+            along = {goal[1] for goal in self.brought if goal[2] in names}
+            names = tuple(n for n in names if n not in along)
         if any(n in places for n in names):
             raise self.resolver.ask("onto_itself", names[0])
         if len(places) != 1:
@@ -405,6 +425,8 @@ class _Grounding:
 
     def _at(self, verb: str, names: Sequence[str], place: str) -> list[Predicate]:
         if verb in SPATIAL:
+            if place == TABLE and verb != "near":
+                return self.mover.part(names, (verb,))
             if place == TABLE:
                 raise self.resolver.ask("reference", "", names)
             known = thing_called(place, self.scene)
@@ -425,14 +447,14 @@ class _Grounding:
             return [("in", name, place) for name in names]
         if (verb == "in" and not flat) or isinstance(thing, Fixture):
             raise self.resolver.decline("contain", place)
-        if len(names) > 1 and not (flat and room_on(names, place, self.scene)):
+        if len(names) > 1 and not (broad(thing) and room_on(names, place, self.scene)):
             raise self.resolver.ask("one_place", place, names)
         return [("on", name, place) for name in names]
 
     def _out(self, clause: Clause) -> list[Predicate]:
         """Out of or off something: onto the table."""
         if len(clause.arguments) == 1 or clause.arguments[0] == clause.arguments[1]:
-            return [("on", name, TABLE) for name in self._moving(clause)]
+            return self._down(self._moving(clause))
         (whence, *_) = clause.arguments[1].terms
         sources = stacked(whence.words, self.scene) or self.resolver.places(clause.arguments[1], ())
         sweeping = clause.arguments[0].terms[0].determiner in QUANTIFIERS
@@ -446,7 +468,14 @@ class _Grounding:
                 join_units(clause.arguments[0].terms[0].words) or data(self.language, "language")["anything"],
                 sources,
             )
-        return [("on", name, TABLE) for name in self._moving(clause, among=inside)]
+        phrase = clause.arguments[0]
+        if sweeping and not phrase.terms[0].words and not phrase.terms[0].relation:
+            phrase = replace(phrase, terms=(replace(phrase.terms[0], relation="in", reference=(whence,)),))
+        return self._down(self._moving(Clause("out", (phrase,)), among=inside))
+
+    def _down(self, names: Sequence[str]) -> list[Predicate]:
+        """The things on the table, and open what they are shut up in."""
+        return [*fixtures.unshut(names, self.scene), *(("on", name, TABLE) for name in names)]
 
     def _swap(self, clause: Clause) -> list[Predicate]:
         first = self._moving(Clause("swap", clause.arguments[:1]))
@@ -466,4 +495,5 @@ class _Grounding:
             raise self.resolver.ask("stack", "", names)
         if not told:
             names = sorted(names, key=lambda name: standing(name, self.scene))
-        return [("on", upper, lower) for lower, upper in pairwise(names)]
+        # Of cups one stands in the other.
+        return [goal for lower, upper in pairwise(names) for goal in self._at("on", [upper], lower)]

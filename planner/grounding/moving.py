@@ -13,15 +13,17 @@ from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, SceneObject
 from pontine.planner.grounding.naming.abilities import graspable, loose
 from pontine.planner.grounding.naming.picking import volume
-from pontine.planner.grounding.naming.placing import FAR, classes, distance, parts, way
+from pontine.planner.grounding.naming.placing import FAR, OPPOSITE, classes, distance, parts, way
 from pontine.planner.grounding.naming.resolve import Resolver, Thing
-from pontine.planner.language.form import NounPhrase, Term
-from pontine.planner.spots.places import place_for
+from pontine.planner.language.form import Clause, NounPhrase, Term
+from pontine.planner.language.grammar import OFFSET
+from pontine.planner.spots.places import A_BIT, place_for
 from pontine.planner.spots.table import Table
 from pontine.planner.spots.wishes import (
     Apart,
     Beside,
     Between,
+    Exactly,
     Layout,
     NoSpotError,
     Offset,
@@ -39,8 +41,22 @@ RELATED = {"left": "left_of", "right": "right_of", "front": "in_front_of", "behi
 _SIDE_OF = {"left": "left_of", "right": "right_of", "away": "behind", "back": "in_front_of"}
 """The side that is that way of a thing."""
 
-STEPS = (0.06, 0.04, 0.09, 0.13)
+STEPS = (0.06, 0.04, 0.09, 0.13, 0.025)
 """How far (m) a thing is moved if nobody says how far: the first of these for which there is room."""
+
+
+def parted(terms: Sequence[Term], clauses: Sequence[Clause]) -> bool:
+    """Whether other clauses move things the opposite way: "the forks to the left, the spoons to the right" names sides
+    of the table."""
+    ways = [
+        way(phrase.terms[0].words)
+        for clause in clauses
+        for phrase in clause.arguments[1:]
+        if clause.verb == "move" and phrase.terms[0].determiner == OFFSET
+    ]
+    (term, *others) = terms
+    plain = not others and not term.relation and distance(term.words) is None
+    return plain and OPPOSITE.get(way(term.words) or "") in ways
 
 
 class Mover:
@@ -74,7 +90,8 @@ class Mover:
             return self._placed(names, Beside(side, origins[0], far))
         if far is not None:
             rough = far == FAR or not any(w[0].isdigit() for w in words)
-            return self._placed(names, Offset(ahead, far, rough))
+            less = [Offset(ahead, far / 2, rough)] if far == A_BIT and rough else []
+            return self._placed(names, Offset(ahead, far, rough), *less)
         return self._placed(names, *(Offset(ahead, step, rough=True) for step in STEPS))
 
     def placed(self, names: Sequence[str], term: Term) -> list[Predicate]:
@@ -84,9 +101,13 @@ class Mover:
         if term.relation == "between":
             one, other = (self._one(reference) for reference in term.reference)
             return self._placed(names, Between(one.name, other.name))
-        place = self._one(term.reference[0])
+        place = self._earlier(names) if term.reference[0].determiner == "it" else None
+        place = place or self._one(term.reference[0])
         if term.relation == "where":
-            return self._placed(names, Where(place.name))
+            now: Thing | None = self.table.scene.object(place.name) if place.name in self.table.scene else None
+            left = now is not None and place.position is not None and now.position != place.position
+            # Where it was, if it is to go from there.
+            return self._placed(names, Exactly(place.position[:2]) if left else Where(place.name))
         return self.beside(names, str(term.relation), place)
 
     def part(self, names: Sequence[str], words: Sequence[str]) -> list[Predicate]:
@@ -197,7 +218,7 @@ class Mover:
             raise self.resolver.ask("several", "", names)
         with self._asking(names):
             with suppress(NoSpotError):
-                return list(self.table.lay(names, wish))
+                return list(self.table.lay(names, wish) or self.table.stay(names))
             return list(self.table.lay(names, wish, self._loose(names)))
 
     @contextmanager
@@ -210,6 +231,11 @@ class Mover:
                 raise self.resolver.ask("position", error.thing, names) from None
             told = "graspless" if error.reason == "unmovable" else "no_room"
             raise self.resolver.decline(told, error.thing) from None
+
+    def _earlier(self, names: Sequence[str]) -> Thing | None:
+        """What was moved last before these things: "move the jug, then put the pot where it was"."""
+        scene = self.resolver.scene
+        return next((scene.object(n) for n in reversed(self.resolver.moved) if n not in names and n in scene), None)
 
     def _one(self, term: Term) -> Thing:
         names = self.resolver.places(NounPhrase((term,)), ())

@@ -70,6 +70,11 @@ def brings(words: Sequence[str]) -> bool:
     return any(same(split_units(word), words) for word in every("signs", "bring"))
 
 
+def drags(words: Sequence[str]) -> bool:
+    """Whether copied words are one more verb for bringing a thing some way along the table."""
+    return any(same(split_units(word), words) for word in every("signs", "drag"))
+
+
 def spot(told: Description) -> str | None:
     """The named spot above the table that a description means; None if it has a noun, and so means a thing."""
     return None if told.head or told.color or told.size else SPOTS.get(told.side or "")
@@ -99,6 +104,11 @@ def no_verb(words: Sequence[str], scene: Scene) -> bool:
         or (led and any(subject.answers(join_units(words[:-1])) > 1 for subject in subjects))
         or (noun and any(subject.answers(said) > 2 for subject in subjects))
     )
+
+
+def no_thing(words: Sequence[str]) -> bool:
+    """Whether copied words can mean no thing: they are what people say when they hesitate or take something back."""
+    return join_units(words) in every("signs", "no_things")
 
 
 @cache

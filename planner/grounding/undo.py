@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import TABLE, Fixture, Scene
@@ -49,14 +50,25 @@ def undo(turns: Sequence[Turn], resolver: Resolver, table: Table | None = None) 
 
 
 def put_back(
-    names: Sequence[str], turns: Sequence[Turn], resolver: Resolver, table: Table | None = None
+    names: Sequence[str],
+    turns: Sequence[Turn],
+    resolver: Resolver,
+    table: Table | None = None,
+    moved: Collection[str] = (),
 ) -> list[Predicate]:
-    """Goals that put things where they were when they last stood somewhere else. Raises Unresolved.
+    """Goals that put things where they were when they last stood somewhere else; those that are only `moved` by what
+    was said just now, where they still are. Raises Unresolved.
 
     With a `table` what stood on it goes back to its spot there, without one anywhere on it.
     """
     goals: list[Predicate] = []
     for name in names:
+        if name in moved:
+            back = _returned([name], resolver.scene, resolver)
+            with suppress(Unresolved):  # Where there is no room for the hand any more, it is just put down.
+                back = back if table is None else _at_their_spots(back, resolver.scene, resolver, table)
+            goals += back
+            continue
         now = _support(resolver.scene, name)
         earlier = [t.scene for t in reversed(turns) if name in t.scene and _support(t.scene, name) is not None]
         before = [

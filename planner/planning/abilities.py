@@ -9,9 +9,8 @@ from pontine.envs.declarations.fixture_kind import FIXTURES
 from pontine.envs.predicates import Predicate
 from pontine.envs.scene import Fixture, Scene, SceneObject
 from pontine.envs.spots import spot
-from pontine.planner.grounding.naming.abilities import carries, graspable, takes_things_in
+from pontine.planner.grounding.naming.abilities import broad, carries, graspable, takes_things_in
 from pontine.planner.grounding.naming.query import Subject
-from pontine.planner.language import lexicon
 from pontine.policies.skills.operator import HAND, ON_TABLE, RELATIONS, SPOT, Operator
 from pontine.policies.skills.skill import SKILLS, Skill
 
@@ -64,7 +63,7 @@ def roomy(thing: Thing) -> bool:
     """Whether there is room on or in it for more than one."""
     if isinstance(thing, Fixture) and carries(thing):
         return True
-    return takes_things_in(thing) or bool(Subject(thing).kinds & lexicon.FLAT)
+    return takes_things_in(thing) or broad(thing)
 
 
 def unable(skill: type[Skill], sort: str, thing: Thing) -> str | None:

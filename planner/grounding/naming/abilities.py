@@ -18,6 +18,9 @@ from pontine.planner.language.meaning import Likeness, likeness
 WIDEST = 0.9 * float(gap_of(RANGE[5, 1]))
 """Width (m) of the widest thing to be picked up: what the gripper opens to, less a tenth to get around it."""
 
+LOW = 0.2
+"""Height of a thing as a share of its width up to which it is as good as a surface to others."""
+
 STATES = {"open": "open", "close": "closed", "press": "pressed"}
 """The state that a verb of the goal form asks for."""
 
@@ -61,6 +64,14 @@ def carries(thing: Fixture) -> bool:
     return bool(Subject(thing).kinds & (lexicon.FLAT | lexicon.TOPPED))
 
 
+def broad(thing: SceneObject | Fixture) -> bool:
+    """Whether several things can stand on it side by side: its kind says so, or else its size, as of a book."""
+    if Subject(thing).kinds & lexicon.FLAT:
+        return True
+    size = thing.size if isinstance(thing, SceneObject) else None
+    return size is not None and size[2] <= LOW * min(size[:2])
+
+
 def state_by(verb: str, thing: SceneObject | Fixture) -> str | None:
     """The state that `open`, `close` or `press` brings a thing into; None if it has no such state."""
     if not isinstance(thing, Fixture):
@@ -76,8 +87,9 @@ def state_by(verb: str, thing: SceneObject | Fixture) -> str | None:
 
 
 def lid_for(thing: SceneObject | Fixture, scene: Scene) -> str | None:
-    """What closes a thing that does not close by itself, if that is known: the only lid that there is."""
+    """What closes a thing that does not close by itself, if that is known: the lid on it, or the only one there is."""
     lids = [o.name for o in scene.objects if Subject(o).kinds & lexicon.COVERS and o != thing]
+    lids = [name for name in lids if scene.object(name).support == thing.name] or lids
     return lids[0] if len(lids) == 1 and isinstance(thing, SceneObject) else None
 
 

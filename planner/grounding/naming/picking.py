@@ -135,6 +135,18 @@ def single(phrase: NounPhrase, instruction: str, contrasted: bool) -> NounPhrase
     return replace(phrase, terms=tuple(replace(t, determiner="the") if one(t) else t for t in phrase.terms))
 
 
+def several(phrase: NounPhrase) -> NounPhrase:
+    """A phrase for what can only be done with several things, where its noun may be one or many, as 水果 may.
+
+    Example:
+        >>> several(NounPhrase((Term("the", split_units("水果")),))).terms[0].determiner
+        'all'
+    """
+    (term, *others) = phrase.terms
+    either = not others and term.determiner == "the" and bool(term.words) and is_cjk(term.words[-1][-1])
+    return replace(phrase, terms=(replace(term, determiner="all"),)) if either else phrase
+
+
 def as_named(words: Sequence[str], things: Sequence[Thing], sides: Sequence[str]) -> list[Thing]:
     """Of several things those in whose names the words stand side by side (the right door is not the left door of the
     cabinet on the right), or else words for all of several sides; all of them if there are none."""
@@ -177,9 +189,67 @@ def led(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(words)
 
 
+def topped(words: Sequence[str]) -> tuple[str, ...]:
+    """Words for a place without those for its upper side or inside, on or in which things are put anyway.
+
+    Example:
+        >>> topped(("top", "of", "the", "chair")), topped(("柜", "顶")), topped(("top", "of", "the", "stack"))
+        (('chair',), ('柜',), ('top', 'of', 'the', 'stack'))
+    """
+    text = join_units(words)
+    for code in languages():
+        for sign in data(code, "places")["tops"]:
+            rest = text.removeprefix(f"{sign} ") if data(code, "language")["spaced"] else text.removesuffix(sign)
+            kept = tuple(w for w in split_units(rest) if w not in every("lexicon", "articles"))
+            if rest != text and kept and kept[-1] not in every("places", "stacks"):
+                return kept
+    return tuple(words)
+
+
+def unled(words: Sequence[str], things: Sequence[Thing]) -> tuple[str, ...]:
+    """Chinese words without a verb of bringing before what is just the name of a thing: 插笔筒 is the 笔筒."""
+    text = join_units(words)
+    if words and is_cjk(words[-1][-1]) and not any(lexicon.plain(text) in Subject(t).texts for t in things):
+        for verb in every("signs", "bring"):
+            rest = text.removeprefix(verb)
+            if rest != text and any(lexicon.plain(rest) in Subject(t).texts for t in things):
+                return split_units(rest)
+    return tuple(words)
+
+
+def owning(term: Term) -> Term:
+    """A term with what stands behind "with" as what it has: "the plate with the egg"; else the term itself.
+
+    Example:
+        >>> term = owning(Term("the", ("plate", "with", "the", "egg")))
+        >>> term.words, term.relation, term.reference[0].words
+        (('plate',), 'has', ('egg',))
+    """
+    signs = [i for i, word in enumerate(term.words) if i and word in every("signs", "having")]
+    if not signs or term.relation:
+        return term
+    behind = tuple(w for w in term.words[signs[0] + 1 :] if w not in every("lexicon", "articles"))
+    owned = (Term("the", behind),)
+    return replace(term, words=term.words[: signs[0]], relation="has", reference=owned) if behind else term
+
+
+def pick_by_corner(sides: Sequence[str], things: Sequence[Thing]) -> list[Thing]:
+    """Of several things the one that is farthest to all of these sides together, as the front left one; all of them if
+    positions do not tell."""
+    axes = [_AXES[side] for side in dict.fromkeys(sides) if side in _AXES]
+    if len({axis for axis, _ in axes}) < 2 or any(t.position is None for t in things):
+        return list(things)
+    far = {t.name: sum(sign * (t.position or (0.0, 0.0))[axis] for axis, sign in axes) for t in things}
+    first, second, *_ = sorted(things, key=lambda t: far[t.name])
+    return [first] if far[second.name] - far[first.name] > 0.01 else list(things)
+
+
 def _stripped(text: str, word: str) -> str:
-    """A text without a Chinese word of counting at the edges of its pieces."""
-    return " ".join(piece.strip(word) if len(word) == 1 else piece.replace(word, "") for piece in text.split(" "))
+    """A text without a Chinese word of counting at the edges of its pieces, unless that cuts a noun (方块)."""
+    if len(word) > 1:
+        return text.replace(word, "")
+    pieces = (piece.lstrip(word) for piece in text.split(" "))
+    return " ".join(piece if lexicon.is_kind(piece) else piece.rstrip(word) for piece in pieces)
 
 
 def nth(told: Ordinal, things: Sequence[Thing]) -> Thing | None:
@@ -262,6 +332,11 @@ def by_level(side: str, things: Sequence[Thing], scene: Scene) -> list[Thing]:
         return list(things)
     wanted = (max if side == "upper" else min)(levels.values())
     return [t for t in things if levels.get(t.name) == wanted]
+
+
+def lying_there(phrase: NounPhrase, destination: NounPhrase) -> bool:
+    """Whether things are told by lying in or on the very place that they are to go to: what is on the box, onto it."""
+    return any(term.relation in ("in", "on") and term.reference == destination.terms for term in phrase.terms)
 
 
 def lying_between(things: Sequence[SceneObject], ends: Sequence[SceneObject]) -> list[SceneObject]:

@@ -329,8 +329,16 @@ def _by_noun(head: Sequence[str], subjects: Sequence[Subject]) -> tuple[list[Sub
         ranks = [(s.answers(noun), s) for s in subjects]
         best = max((rank for rank, _ in ranks), default=0)
         if best:
-            return [s for rank, s in ranks if rank == best], all(w in VAGUE for w in head[:start])
+            fitting = [s for rank, s in ranks if rank == best]
+            # "The chair's headrest" is the `chair_headrest`.
+            owned = all(_owner(word, s) for s in fitting for word in head[:start])
+            return fitting, owned or all(w in VAGUE for w in head[:start])
     return [], True
+
+
+def _owner(word: str, subject: Subject) -> bool:
+    """Whether a word such as "chair's" is in the name of a thing, as its owner's."""
+    return any(word.endswith(mark) and subject.named((word.removesuffix(mark),)) for mark in _S)
 
 
 def _noun(words: Sequence[str]) -> str:
@@ -409,6 +417,11 @@ def _extent(thing: SceneObject | Fixture, size: str) -> float | None:
     return extent[2] if size in ("tall", "short") else max(extent) if size == "long" else math.prod(extent) ** (1 / 3)
 
 
+def named_by_side(side: str, things: Sequence[SceneObject | Fixture]) -> list[SceneObject | Fixture]:
+    """Those in whose names a word for the side stands."""
+    return [t for t in things if Subject(t).named(lexicon.SIDES[side])]
+
+
 def pick_by_side(
     side: str | None, things: Sequence[SceneObject | Fixture], several: bool = False
 ) -> list[SceneObject | Fixture]:
@@ -416,8 +429,7 @@ def pick_by_side(
     lie beyond the middle. All if positions do not tell."""
     if side is None or len(things) < 2:
         return list(things)
-    named = [t for t in things if Subject(t).named(lexicon.SIDES[side])]
-    if named:
+    if named := named_by_side(side, things):
         return named
     places = {t.name: position for t in things if (position := getattr(t, "position", None)) is not None}
     if side not in ("left", "right", "front", "behind", "middle") or len(places) < len(things):

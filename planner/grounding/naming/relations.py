@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pontine.envs.predicates import DIRECTION_MARGIN, holds
 from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
-from pontine.planner.grounding.naming.picking import by_distance, compared, lying_between, stacked
+from pontine.planner.grounding.naming.picking import (
+    by_distance,
+    compared,
+    lying_between,
+    nth,
+    ordinal,
+    stacked,
+    topped,
+)
 from pontine.planner.grounding.naming.properties import has
 from pontine.planner.grounding.naming.query import Description, Match, Subject, find, pick_by_side, pick_by_size
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import Term
+from pontine.planner.language.languages import every
 from pontine.planner.language.messages import word
 from pontine.planner.language.segments import join_units
 from pontine.planner.reading import Reading, question, refusal
@@ -50,6 +59,8 @@ class Relations:
     scene: Scene
     language: str
     last: tuple[str, ...] = ()
+    now: dict[str, str] = field(default_factory=dict)
+    """What things stand on or in by what was asked before in the same form."""
 
     def ask(self, key: str, what: str = "", options: Sequence[str] = (), count: int = 0) -> Unresolved:
         """A question, offering `options`."""
@@ -70,7 +81,16 @@ class Relations:
         return named and not find(words, [*self.scene.objects, *self.scene.fixtures]).things
 
     def related(self, term: Term, things: list[Thing], what: str, several: bool) -> list[Thing]:
-        """Those of the things that stand in the term's relation."""
+        """Those of the things that stand in the term's relation, or else are called so: the `stove_shelf` is the shelf
+        on the stove."""
+        try:
+            return self._related(term, things, what, several)
+        except Unresolved:
+            if called := _called_so(term, things):
+                return called
+            raise
+
+    def _related(self, term: Term, things: list[Thing], what: str, several: bool) -> list[Thing]:
         relation = str(term.relation)
         if relation in PICKED:
             return self._picked(term, things, what, several)
@@ -136,7 +156,8 @@ class Relations:
             raise
         if relation == "has":
             below = {b for n in names if n in self.scene for b in self.scene.supports(n)}
-            return [t for t in things if t.name in below]
+            # What has nothing on it may have a part: "the pan that has the long handle".
+            return [t for t in things if t.name in below] or [t for t in things if t.name in names]
         if relation == "of":
             owned = [t for t in things if any(_owns(n, t) for n in names)]
             return owned or things
@@ -168,6 +189,7 @@ class Relations:
             direct: list[Thing] = [t for t in things if isinstance(t, SceneObject) and t.support in names]
             anyhow = [t for t in things if isinstance(t, SceneObject) and set(self.scene.supports(t.name)) & set(names)]
             picked = list(direct if (direct and relation == "on") or TABLE in names else anyhow)
+            picked = picked or [t for t in things if self.now.get(t.name) in names]
         if not picked:
             raise self.decline("not_inside", what, names)
         return picked
@@ -189,7 +211,10 @@ class Relations:
         if term.determiner == "it":
             return list(self.last)
         pool: list[Thing] = [*self.scene.objects, *self.scene.fixtures]
-        match = find(term.words, pool)
+        words = term.words if any(lexicon.plain(join_units(term.words)) in Subject(t).texts for t in pool) else ()
+        told_order = None if words else ordinal(term.words)
+        words = words or (told_order.words if told_order else topped(term.words))
+        match = find(words, pool)
         if not match.things and (piled := stacked(term.words, self.scene)):
             return piled
         if not match.things:
@@ -199,8 +224,24 @@ class Relations:
             if term.relation
             else list(match.things)
         )
-        told = Description.of(term.words)
+        if told_order and (chosen := nth(told_order, things)) is not None:
+            return [chosen.name]
+        told = Description.of(words)
         return [t.name for t in pick_by_side(told.side, pick_by_size(told, things))]
+
+
+def _called_so(term: Term, things: Sequence[Thing]) -> list[Thing]:
+    """The things in whose names all words stand that a relation tells them by, its side too."""
+    if not term.words or not term.reference or any(not t.words or t.relation for t in term.reference):
+        return []
+    articles = (*every("lexicon", "articles"), *every("lexicon", "generic"))
+    words = [lexicon.plain(w) for t in term.reference for w in t.words]
+    words = [w.removesuffix("'s") for w in words if w not in articles]
+    side = lexicon.SIDES.get(str(term.relation), ())
+    found = [t for t in things if words and all(Subject(t).named((word,)) for word in words)]
+    # Not the stove itself.
+    found = [t for t in found if lexicon.plain(join_units(words)) not in Subject(t).texts]
+    return [t for t in found if not side or Subject(t).named(side)]
 
 
 def _owns(owner: str, thing: Thing) -> bool:

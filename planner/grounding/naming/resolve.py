@@ -16,9 +16,21 @@ from pontine.planner.grounding.naming.picking import (
     middling,
     nth,
     ordinal,
+    owning,
+    pick_by_corner,
+    topped,
+    unled,
 )
 from pontine.planner.grounding.naming.properties import being_so
-from pontine.planner.grounding.naming.query import Description, Match, Subject, find, pick_by_side, pick_by_size
+from pontine.planner.grounding.naming.query import (
+    Description,
+    Match,
+    Subject,
+    find,
+    named_by_side,
+    pick_by_side,
+    pick_by_size,
+)
 from pontine.planner.grounding.naming.relations import Relations, Thing, Unresolved, names_of
 from pontine.planner.language import lexicon
 from pontine.planner.language.form import NounPhrase, Term
@@ -49,7 +61,7 @@ class Resolver(Relations):
         about = [g[2] if g[0] == "not" else g[1] for g in turns[-1].goals] if turns else []
         known = {o.name for o in scene.objects} | {f.name for f in scene.fixtures}
         last = tuple(n for n in dict.fromkeys(about) if n in known)
-        return cls(scene, language, last, [n for n in last if n in scene], opened=last)
+        return cls(scene, language, last, moved=[n for n in last if n in scene], opened=last)
 
     def movable(
         self, phrase: NounPhrase, avoid: Sequence[str] = (), among: Sequence[SceneObject] | None = None
@@ -104,6 +116,10 @@ class Resolver(Relations):
             found += self.term(term, pool, (), "fixture")
         return tuple(found)
 
+    def is_fixture(self, phrase: NounPhrase) -> bool:
+        """Whether a phrase means what is mounted."""
+        return bool(find(phrase.terms[0].words, self.scene.fixtures).things) if phrase.terms[0].words else False
+
     def is_table(self, phrase: NounPhrase) -> bool:
         """Whether a phrase means the table itself."""
         words = phrase.terms[0].words
@@ -113,11 +129,15 @@ class Resolver(Relations):
         """The things of one term. Raises Unresolved where nothing, or too much, fits."""
         if term.determiner == "it":
             return self._antecedent(pool, role)
+        if (parted := owning(term)) is not term and not self._exactly(term.words, pool):
+            return self.term(parted, pool, avoid, role)
         what = join_units(term.words) or data(self.language, "language")["thing"]
         words = term.words
         if term.determiner in ("other", "rest") and _only_generic(words) and role == "moved":
             words = self.last_words if term.determiner == "other" else words
         words = led(words)
+        if role == "place" and not self._exactly(words, pool):
+            words = unled(topped(words), pool)
         told_order = ordinal(words) if not self._exactly(words, pool) else None
         words = told_order.words if told_order else words
         match = self._match(Term(term.determiner, words), pool)
@@ -125,8 +145,9 @@ class Resolver(Relations):
             match = being_so(words, pool, self.scene) or match
         things = list(match.things)
         if role == "moved" and (not words or _only_generic(words)) and term.relation != "under":
-            # "Everything" and "the thing" mean what can be moved, not the furniture.
-            things = [t for t in things if isinstance(t, SceneObject) and loose(t)]
+            # "Everything" and "the thing" mean what can be moved, not the furniture; on a shelf all that is there.
+            there = term.relation in ("in", "on") and not self.is_table(NounPhrase(term.reference))
+            things = [t for t in things if isinstance(t, SceneObject) and (there or loose(t))]
         told = Description.of(words)
         if role == "moved" and told.generic and not told.head:
             # "All the blue ones": not the blue bowl, unless there is nothing else.
@@ -144,8 +165,10 @@ class Resolver(Relations):
             if (chosen := nth(told_order, things)) is None:
                 raise self.ask("which", what, names_of(things))
             things = [chosen]
-        if len(things) > 1 and told.side in ("upper", "lower"):
+        if len(things) > 1 and told.side in ("upper", "lower") and not named_by_side(told.side, things):
             things = by_level(told.side, things, self.scene)
+        if len(things) > 1 and len(told.sides) > 1 and not quantified:
+            things = pick_by_corner(told.sides, things)
         if len(things) > 1 and middling(words):
             things = middle_sized(things)
         if len(things) > 1:

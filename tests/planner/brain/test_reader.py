@@ -40,13 +40,13 @@ WHOLE = "in the spool, the tin"
     [
         ([(WHOLE, 0.5), ("cannot", 0.4)], "subgoals", 1),
         ([("in the spo, the tin", 0.5), (WHOLE, 0.3)], "subgoals", 2),
-        ([("in the thread, the tin", 0.97), (WHOLE, 0.02)], "refusal", 2),
+        ([("in the thread, the tin", 0.97), (WHOLE, 0.02)], "refusal", 1),
         ([("in the spool, the cup", 0.6), (WHOLE, 0.3)], "subgoals", 2),
         ([("in the spool, the cup", 0.9), ("in the spool, the red cup", 0.06)], "question", 2),
         ([("hold the spool", 0.9), (WHOLE, 0.04)], "question", 2),
         ([("hold the spool", 0.9), (WHOLE, 0.08)], "subgoals", 2),
         ([("unsafe", 0.4), (WHOLE, 0.4)], "refusal", 1),
-        ([("cannot", 0.9), (WHOLE, 0.08)], "refusal", 2),
+        ([("cannot", 0.9), (WHOLE, 0.08)], "refusal", 1),
         ([("in the pony, the tin", None), (WHOLE, None)], "refusal", 1),
     ],
 )
@@ -57,6 +57,12 @@ def test_what_can_be_carried_out_is_preferred_if_it_is_likely_enough(
     reading = brain.read("put the spool in the tin", SCENE)
     assert reading.kind == kind
     assert brain.asked == asked
+
+
+def test_words_of_taking_back_are_no_things() -> None:
+    brain = Scripted(("in the 错了, the 碗", 0.9), ("in the 线轴, the 碗", 0.03))
+    scene = Scene((SceneObject("线轴", "spool"), SceneObject("碗", "bowl", container=True)))
+    assert brain.read("线轴放盘子上，哦说错了，是放碗里", scene).subgoals == (("in", "线轴", "碗"),)
 
 
 @pytest.mark.parametrize(

@@ -263,3 +263,156 @@ def test_no_more_goes_on_a_flat_thing_than_has_room() -> None:
     scene = Scene((coaster, ball, mug))
     assert read("on the ball & the mug, the coaster", scene).kind == "question"
     assert read("on the ball, the coaster", scene).subgoals == (("on", "ball", "coaster"),)
+
+
+POT, LID = SceneObject("pot", "pot", container=True), SceneObject("lid", "lid")
+CUPS = [
+    SceneObject(f"{name}_cup", "cup", None, (0.2, y, 0.0), None, (w, w, 0.06), container=True)
+    for name, y, w in (("small", 0.1, 0.03), ("medium", 0.0, 0.04), ("large", -0.1, 0.05))
+]
+BOOK = SceneObject("book", "book", None, (0.2, 0.2, 0.0), None, (0.12, 0.16, 0.02))
+DRAWERS = tuple(Fixture(f"{level}层抽屉", "drawer", "open") for level in "上中下")
+SOCK = cube("sock", 0.2, 0.0, kind="sock", support="drawer")
+
+
+@pytest.mark.parametrize(
+    ("form", "scene", "goals"),
+    [
+        (
+            "on the lid, the pot; out the lid, the pot; on the lid, the pot",
+            Scene((POT, LID)),
+            [("on", "lid", "pot"), ("on", "lid", "table"), ("on", "lid", "pot")],
+        ),
+        ("open the drawer; open the drawer", SCENE, [("open", "drawer")]),
+        ("stack the cups", Scene(tuple(CUPS)), [("in", "medium_cup", "large_cup"), ("in", "small_cup", "medium_cup")]),
+        (
+            "in the small cup, the medium cup; in all cups, the large cup",
+            Scene(tuple(CUPS)),
+            [("in", "small_cup", "medium_cup"), ("in", "medium_cup", "large_cup")],
+        ),
+        (
+            "on all red cubes, the book",
+            Scene((*SCENE.objects, BOOK)),
+            [("on", "red_cube_1", "book"), ("on", "red_cube_2", "book")],
+        ),
+        ("out the sock, the drawer", Scene((SOCK,), (SHUT,)), [("open", "drawer"), ("on", "sock", "table")]),
+        ("open the hand", Scene((LID,), holding="lid"), [("on", "lid", "table")]),
+        ("close the 中间抽屉", Scene((), DRAWERS), [("closed", "中层抽屉")]),
+    ],
+)  # fmt: skip
+def test_what_is_done_again_with_several_or_with_what_is_shut(form: str, scene: Scene, goals: list[Predicate]) -> None:
+    assert read(form, scene).subgoals == tuple(goals)
+
+
+def test_a_hand_is_not_closed_like_a_drawer() -> None:
+    assert read("close the hand", Scene((LID,), holding="lid")).reason == "unsupported"
+
+
+def test_several_things_stand_on_no_cube() -> None:
+    assert read("on all blue cubes, the red cube 1").kind == "question"
+
+
+def test_things_that_go_opposite_ways_go_to_the_sides_of_the_table() -> None:
+    places = put(read("move all red cubes, by to the left; move all blue cubes, by to the right"))
+    assert len(places) == 5
+    for name, place in places.items():
+        assert ("left" if name.startswith("red") else "right") in part_of(place)
+
+
+def test_what_lies_on_the_book_is_not_put_on_it() -> None:
+    coin = SceneObject("coin", "coin", support="book")
+    assert read("in all @on the book, the book", Scene((BOOK, coin))).kind == "question"
+
+
+def test_where_a_thing_was_before_it_was_moved() -> None:
+    scene = Scene((cube("nut", 0.2, 0.0, kind="nut"), cube("bolt", 0.2, -0.12, kind="bolt"), *BOWLS))
+    for first in ("in the nut, the red bowl", "move the nut, by 8 cm to the left"):
+        assert put(read(f"{first}; move the bolt, spot @where the nut", scene))["bolt"] == (0.2, 0.0)
+
+
+@pytest.mark.parametrize("first", ["in the nut, the blue bowl", "hold the nut"])
+def test_back_is_where_it_stood_before_the_same_sentence(first: str) -> None:
+    scene = Scene((cube("nut", 0.2, 0.0, kind="nut"), *BOWLS))
+    assert put(read(f"{first}; back it", scene)) == {"nut": (0.2, 0.0)}
+
+
+def test_the_right_of_the_table_is_a_part_of_it() -> None:
+    assert "right" in part_of(put(read("right the red cube 2, the table"))["red_cube_2"])
+
+
+def test_what_stands_in_a_row_may_stay() -> None:
+    scene = Scene(tuple(cube(f"bolt_{i}", 0.2, 0.12 * i - 0.24, kind="bolt") for i in (1, 2, 3)))
+    places = put(read("row the bolts", scene))
+    assert [places[f"bolt_{i}"] for i in (1, 2, 3)] == [pytest.approx((0.2, y)) for y in (-0.12, 0.0, 0.12)]
+
+
+CHAIR = Fixture("chair", "chair", "still", surface=True)
+PARTS_THERE = (CHAIR, *(Fixture(name, "part", "still", surface=True) for name in ("chair_seat", "stove_shelf")))
+DOORS = tuple(Fixture(f"washer_{i}_door", "door", "open") for i in (1, 2, 3))
+PLATES = tuple(
+    SceneObject(name, "plate", None, place, None, (0.05, 0.05, 0.01), graspable=True)
+    for name, place in (("a", (0.15, 0.1, 0.0)), ("b", (0.15, -0.1, 0.0)), ("c", (0.25, 0.12, 0.0)))
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "scene", "goals"),
+    [
+        ("on the lid, the top of the chair", Scene((LID,), PARTS_THERE), [("on", "lid", "chair")]),
+        ("on the lid, the chair's seat", Scene((LID,), PARTS_THERE), [("on", "lid", "chair_seat")]),
+        ("on the lid, the shelf @on the stove", Scene((LID,), PARTS_THERE), [("on", "lid", "stove_shelf")]),
+        ("close the door @of the second washer", Scene((), DOORS), [("closed", "washer_2_door")]),
+        ("hold the front left plate", Scene(PLATES), [("holding", "a")]),
+        ("hold the 3号方块", Scene(tuple(cube(f"方块{i}", 0.2, 0.1 * i) for i in (1, 2, 3))), [("holding", "方块3")]),
+        ("hold the 左边的那块", Scene((cube("红方块", 0.2, 0.1), cube("蓝方块", 0.2, -0.1))), [("holding", "红方块")]),
+        (
+            "open the pot",
+            Scene((POT, SceneObject("lid", "lid", support="pot"), SceneObject("red_lid", "lid"))),
+            [("on", "lid", "table")],
+        ),
+        ("hold the pot @has the long handle", Scene((SceneObject("pot_with_long_handle", "pot"),)), None),
+    ],
+)
+def test_parts_owners_and_order(form: str, scene: Scene, goals: list[Predicate] | None) -> None:
+    assert read(form, scene).subgoals == tuple(goals or [("holding", "pot_with_long_handle")])
+
+
+def test_what_is_dragged_some_way_is_moved_and_what_slides_is_not() -> None:
+    scene = Scene((cube("rug", 0.2, 0.0, kind="rug"),), (SHUT,))
+    assert "rug" in put(read("do drag the rug, by to the left", scene))
+    assert not put(read("do pull the drawer, by towards you", scene))
+
+
+def test_all_that_is_in_something_is_more_than_what_can_be_held() -> None:
+    heavy = SceneObject("slab", "slab", size=(0.2, 0.2, 0.01), support="shelf")
+    shelf = Fixture("shelf", "shelf", "still")
+    assert (
+        read(
+            "on all @on the shelf, the table", Scene((heavy, SceneObject("nut", "nut", support="shelf")), (shelf,))
+        ).kind
+        == "refusal"
+    )
+
+
+TRAY, EGG, PEN_CUP = (
+    SceneObject("tray", "tray", size=(0.05, 0.05, 0.01), graspable=True),
+    SceneObject("egg", "egg", support="tray"),
+    SceneObject("笔筒", "holder", container=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "scene", "goals"),
+    [
+        ("hold the tray with the egg", Scene((TRAY, EGG, SceneObject("red_tray", "tray"))), [("holding", "tray")]),
+        ("in the lid, the 插笔筒", Scene((LID, PEN_CUP)), [("in", "lid", "笔筒")]),
+        (
+            "in the egg, the pot; on the egg @in the pot, the table",
+            Scene((TRAY, EGG, POT)),
+            [("in", "egg", "pot"), ("on", "egg", "table")],
+        ),
+        ("out all, the tray", Scene((TRAY, EGG)), [("on", "egg", "table")]),
+    ],
+)
+def test_what_has_something_and_what_was_put_there_just_now(form: str, scene: Scene, goals: list[Predicate]) -> None:
+    assert read(form, scene).subgoals == tuple(goals)
