@@ -52,7 +52,7 @@ def doubt(form: Form, instruction: str, goals: Sequence[Predicate] = ()) -> Doub
     # Of "the second one, no, the blue one" no word is looked for that was taken back.
     behind = kept(said)
     return (
-        _forbidden(form, _blot(said, "taking_back"))
+        _forbidden(form, _blot(_blot(said, "taking_back"), "if_not") if _decides(form) else _blot(said, "taking_back"))
         or _conditional(form, said)
         or _asked(form, said)
         or _undoable(form, said)
@@ -60,6 +60,10 @@ def doubt(form: Form, instruction: str, goals: Sequence[Predicate] = ()) -> Doub
         or _numbers(form, behind, goals)
         or _ways(form, behind)
     )
+
+
+def _decides(form: Form) -> bool:
+    return any(clause.mark == IF for clause in form.clauses)
 
 
 def plain(instruction: str) -> str:
@@ -258,7 +262,7 @@ def _conditional(form: Form, said: str) -> Doubt | None:
 
 
 def _asked(form: Form, said: str) -> Doubt | None:
-    found = spans(_blot(_blot(said, "courtesy"), "requesting"), "asking")
+    found = spans(_blot(_blot(_blot(said, "courtesy"), "requesting"), "choosing"), "asking")
     known = any(c.mark or c.verb in (*ASKED, "why", "did") for c in form.clauses)
     return Doubt("question", said) if found and not known and not _is_declined(form) else None
 

@@ -80,6 +80,12 @@ BELIEVED = [
     ("what the?! open the drawer", "unsafe"),
     ("grab the red one, no wait, the blue one", "hold the blue one"),
     ("grab the red one, hang on, the blue one", "hold the blue one"),
+    (
+        "if you hold the nut, put it in the tin, if not take the bolt",
+        "if hold the nut; in it, the tin; else; hold the bolt",
+    ),
+    ("press nothing and just put the nut in the tin", "in the nut, the tin"),
+    ("哪个盒子是空的就把螺母放哪个里头", "in the 螺母, the 盒子 @is as 空"),
     ("the egg goes in the pan, hang on, in the pot I should say", "in the egg, the pot"),
     ("put the marbles on the rug, never mind the dice", "on all marbles ! the dice, the rug"),
     ("玻璃的都放筐里，木头的就算了", "in all 玻璃的 ! the 木头的, the 筐"),
