@@ -7,16 +7,15 @@ from dataclasses import replace
 from itertools import pairwise
 
 from pontine.envs.predicates import Predicate
-from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
+from pontine.envs.scene import TABLE, Scene, SceneObject
 from pontine.planner.grounding import fixtures, manner, skills, undo
 from pontine.planner.grounding.moving import Mover, parted
-from pontine.planner.grounding.naming.abilities import broad, carries, graspable, takes_things_in
+from pontine.planner.grounding.naming.abilities import graspable, takes_things_in
 from pontine.planner.grounding.naming.picking import (
     everything,
     joined,
     lying_there,
     names_thing,
-    room_on,
     several,
     single,
     stacked,
@@ -28,6 +27,7 @@ from pontine.planner.grounding.naming.placing import parts
 from pontine.planner.grounding.naming.properties import matching
 from pontine.planner.grounding.naming.query import Description, Subject, find
 from pontine.planner.grounding.naming.resolve import QUANTIFIERS, Resolver, Unresolved
+from pontine.planner.grounding.putting import put
 from pontine.planner.grounding.telling import reply, true
 from pontine.planner.grounding.viewpoint import QUARTERS, back, seen, seen_turn
 from pontine.planner.language import lexicon
@@ -431,25 +431,7 @@ class _Grounding:
                 raise self.resolver.ask("reference", "", names)
             known = thing_called(place, self.scene)
             return self.mover.beside(names, verb, known)
-        if place == TABLE:
-            return [("on", name, TABLE) for name in names]
-        thing: SceneObject | Fixture = thing_called(place, self.scene)
-        if isinstance(thing, Fixture) and carries(thing) and (verb == "on" or not takes_things_in(thing)):
-            return [("on", name, place) for name in names]
-        kinds = Subject(thing).kinds
-        flat = bool(kinds & lexicon.FLAT)
-        covers = all(Subject(self.scene.object(name)).kinds & lexicon.COVERS for name in names)
-        if verb == "on" and (covers or kinds & lexicon.TOPPED) and not flat:
-            if len(names) > 1 and covers:
-                raise self.resolver.ask("one_place", place, names)
-            return [("on", name, place) for name in names]
-        if getattr(thing, "container", False) or (takes_things_in(thing) and not flat):
-            return [("in", name, place) for name in names]
-        if (verb == "in" and not flat) or isinstance(thing, Fixture):
-            raise self.resolver.decline("contain", place)
-        if len(names) > 1 and not (broad(thing) and room_on(names, place, self.scene)):
-            raise self.resolver.ask("one_place", place, names)
-        return [("on", name, place) for name in names]
+        return put(verb, names, place, self.resolver)
 
     def _out(self, clause: Clause) -> list[Predicate]:
         """Out of or off something: onto the table."""
@@ -458,9 +440,9 @@ class _Grounding:
         (whence, *_) = clause.arguments[1].terms
         sources = stacked(whence.words, self.scene) or self.resolver.places(clause.arguments[1], ())
         sweeping = clause.arguments[0].terms[0].determiner in QUANTIFIERS
-        put = {goal[1] for goal in self.brought if goal[2] in sources and not sweeping}
+        there = {goal[1] for goal in self.brought if goal[2] in sources and not sweeping}
         inside = tuple(
-            o for o in self.scene.objects if o.name in put or set(sources) & set(self.scene.supports(o.name))
+            o for o in self.scene.objects if o.name in there or set(sources) & set(self.scene.supports(o.name))
         )
         if not inside:
             raise self.resolver.decline(
@@ -482,6 +464,11 @@ class _Grounding:
         second = self._moving(Clause("swap", clause.arguments[1:]))
         if len(first) != 1 or len(second) != 1 or first == second:
             raise self.resolver.ask("unclear")
+        if self.scene.holding in (first[0], second[0]):
+            # "Swap what you hold for the other one": that goes where the other one was.
+            one, other = (first[0], second[0]) if self.scene.holding == first[0] else (second[0], first[0])
+            where = self.scene.object(other).support or TABLE
+            return [*self._at("on", [one], where), ("holding", other)]
         a, b = (self.scene.object(n[0]).support for n in (first, second))
         if a == b == TABLE:
             return self.mover.swapped(first[0], second[0])

@@ -29,7 +29,7 @@ def _so(clause: Clause, resolver: Resolver) -> bool:
     scene, first = resolver.scene, clause.arguments[0]
     things = resolver.every(first)
     if things:
-        resolver.last = tuple(t.name for t in things)
+        resolver.last = resolver.opened = tuple(t.name for t in things)
     if clause.verb == "there":
         return bool(things)
     if clause.verb == "hold":

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pontine.envs.scene import TABLE, Scene, SceneObject
-from pontine.planner.grounding.naming.abilities import loose, takes_things_in
+from pontine.envs.scene import TABLE, Fixture, Scene, SceneObject
+from pontine.planner.grounding.naming.abilities import broad, carries, loose, takes_things_in
 from pontine.planner.grounding.naming.picking import (
     as_named,
     by_level,
@@ -18,6 +18,7 @@ from pontine.planner.grounding.naming.picking import (
     ordinal,
     owning,
     pick_by_corner,
+    stacked,
     topped,
     unled,
 )
@@ -204,6 +205,9 @@ class Resolver(Relations):
                 # "The red ones": not the red bowl.
                 among = [t for t in among if isinstance(t, SceneObject) and not t.container]
             try:
+                if piled := stacked(term.words, self.scene):
+                    among = [t for t in everything if t.name in piled]
+                    term = replace(term, words=())
                 found = self.term(replace(term, determiner="all"), among if pool is None else pool, (), "asked")
             except Unresolved as answer:
                 if answer.reading.kind == "refusal" or answer.missing:
@@ -276,7 +280,10 @@ class Resolver(Relations):
         last = [n for n in (self.opened if role == "place" else self.last) if n in names]
         if role == "place":
             # "Open the drawer and put the cup in it": what things go into, not what is being moved.
-            last = [t.name for t in pool if t.name in last and takes_things_in(t)]
+            last = [t.name for t in pool if t.name in last and _holds_things(t)]
+        if not last and role == "fixture":
+            # "Open the drawer, put the cup in it and close it".
+            last = [n for n in self.opened if n in names]
         if last:
             return [t for t in pool if t.name in last]
         if self.scene.holding in names and role == "moved":
@@ -316,6 +323,11 @@ class Resolver(Relations):
             if phrase.terms[0].words
             else self.last
         )
+
+
+def _holds_things(thing: Thing) -> bool:
+    """Whether things can be put into it or onto it."""
+    return takes_things_in(thing) or (carries(thing) if isinstance(thing, Fixture) else broad(thing))
 
 
 def _only_generic(words: Sequence[str]) -> bool:

@@ -416,3 +416,38 @@ TRAY, EGG, PEN_CUP = (
 )
 def test_what_has_something_and_what_was_put_there_just_now(form: str, scene: Scene, goals: list[Predicate]) -> None:
     assert read(form, scene).subgoals == tuple(goals)
+
+
+STOVE = Fixture("stove", "stove", "off", surface=True)
+TOYS = (
+    SceneObject("toy_car", "car"),
+    SceneObject("teddy", "bear"),
+    SceneObject("kite", "kite"),
+    SceneObject("nut", "nut"),
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "scene", "goals"),
+    [
+        (
+            "open the drawer; in the lid, it; close it",
+            Scene((LID,), (SHUT, BUTTON)),
+            [("open", "drawer"), ("in", "lid", "drawer"), ("closed", "drawer")],
+        ),
+        ("if is the stove, as off; on the lid, it", Scene((LID,), (STOVE, SHUT)), [("on", "lid", "stove")]),
+        ("in all toys, the pot", Scene((*TOYS, POT)), [("in", n, "pot") for n in ("toy_car", "teddy", "kite")]),
+        (
+            "swap any @held, the egg",
+            Scene((LID, TRAY, EGG), holding="lid"),
+            [("on", "lid", "tray"), ("holding", "egg")],
+        ),
+    ],
+)
+def test_it_all_of_a_sort_and_what_is_held(form: str, scene: Scene, goals: list[Predicate]) -> None:
+    assert read(form, scene).subgoals == tuple(goals)
+
+
+def test_a_stack_is_counted() -> None:
+    scene = Scene((cube("a", 0.2, 0.0), cube("b", 0.2, 0.0, support="a"), cube("c", 0.2, 0.1)))
+    assert "2" in read("count the stack", scene).text
