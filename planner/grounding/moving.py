@@ -104,10 +104,11 @@ class Mover:
         place = self._earlier(names) if term.reference[0].determiner == "it" else None
         place = place or self._one(term.reference[0])
         if term.relation == "where":
-            now: Thing | None = self.table.scene.object(place.name) if place.name in self.table.scene else None
-            left = now is not None and place.position is not None and now.position != place.position
-            # Where it was, if it is to go from there.
-            return self._placed(names, Exactly(place.position[:2]) if left else Where(place.name))
+            now = self.table.scene.object(place.name).position if place.name in self.table.scene else place.position
+            if place.position is not None and now != place.position:
+                # Where it was, if it is to go from there.
+                return self._placed(names, Exactly(place.position[:2]))
+            return self._placed(names, Where(place.name))
         return self.beside(names, str(term.relation), place)
 
     def part(self, names: Sequence[str], words: Sequence[str]) -> list[Predicate]:

@@ -130,8 +130,8 @@ def _forbidden(form: Form, said: str) -> Doubt | None:
     about = said[min(r[1] for r in reaches) : max(r[2] for r in reaches)].strip(" ,.")
     for clause in form.clauses:
         moved = [join_units(t.words) for phrase in clause.arguments[:1] for t in phrase.terms if t.words]
-        done = not (clause.negated or clause.mark or clause.verb in ("keep", *_AWAY, *ASKED))
-        if done and any(_barely(said[start:stop], phrase) for start, _, stop in reaches for phrase in moved):
+        asked = not (clause.negated or clause.mark or clause.verb in ("keep", *_AWAY, *ASKED))
+        if asked and any(_barely(said[start:stop], phrase) for start, _, stop in reaches for phrase in moved):
             return Doubt("forbidden", about)  # "Put the nut and the bolt in the box. Forget the nut."
     free = any(_stands(phrase, said, reaches) == _FREE for clause in form.clauses for phrase in copied(clause))
     for clause in form.clauses:
