@@ -234,7 +234,7 @@ class Mover:
             raise self.resolver.decline(told, error.thing) from None
 
     def _earlier(self, names: Sequence[str]) -> Thing | None:
-        """What was moved last before these things: "move the jug, then put the pot where it was"."""
+        """What was moved last before these things: "move the lamp, then put the clock where it was"."""
         scene = self.resolver.scene
         return next((scene.object(n) for n in reversed(self.resolver.moved) if n not in names and n in scene), None)
 

@@ -18,8 +18,8 @@ def told(form: Form) -> Form:
     Example:
         >>> str(told(Form.parse("do scatter all coins; do exchange the cup & the jar; do hoover the rug")))
         'apart all coins; swap the cup, the jar; do hoover the rug'
-        >>> str(told(Form.parse("do clear the shelf")))
-        'out all @in the shelf'
+        >>> str(told(Form.parse("do clear the crate")))
+        'out all @in the crate'
     """
     return Form(tuple(map(_told, form.clauses)))
 

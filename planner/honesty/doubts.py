@@ -290,7 +290,7 @@ def _taken_back(form: Form, said: str) -> Doubt | None:
         and not re.search(r"\w", said[found[-1][1] :])
         and said[slice(*found[-1])] in every("doubts", "afterthoughts")
     ):
-        found = found[:-1]  # "... in the toy box, I should say"
+        found = found[:-1]  # "... in the pot, I should say"
     if not found or _is_declined(form):
         return None
     begin, end = found[-1]

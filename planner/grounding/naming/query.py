@@ -332,7 +332,7 @@ def _by_noun(head: Sequence[str], subjects: Sequence[Subject]) -> tuple[list[Sub
             # A toy car is no more a toy than the teddy is.
             loosely = best == BY_MEANING and not head[:start] and bool(lexicon.kinds_under(noun))
             fitting = [s for rank, s in ranks if rank == best or (rank and loosely)]
-            # "The chair's headrest" is the `chair_headrest`.
+            # "The chair's seat" is the `chair_seat`.
             owned = all(_owner(word, s) for s in fitting for word in head[:start])
             return fitting, owned or all(w in VAGUE for w in head[:start])
     return [], True

@@ -81,8 +81,8 @@ class Relations:
         return named and not find(words, [*self.scene.objects, *self.scene.fixtures]).things
 
     def related(self, term: Term, things: list[Thing], what: str, several: bool) -> list[Thing]:
-        """Those of the things that stand in the term's relation, or else are called so: the `stove_shelf` is the shelf
-        on the stove."""
+        """Those of the things that stand in the term's relation, or else are called so: the `door_hook` is the hook
+        on the door."""
         try:
             return self._related(term, things, what, several)
         except Unresolved:
@@ -239,7 +239,7 @@ def _called_so(term: Term, things: Sequence[Thing]) -> list[Thing]:
     words = [w.removesuffix("'s") for w in words if w not in articles]
     side = lexicon.SIDES.get(str(term.relation), ())
     found = [t for t in things if words and all(Subject(t).named((word,)) for word in words)]
-    # Not the stove itself.
+    # Not the door itself.
     found = [t for t in found if lexicon.plain(join_units(words)) not in Subject(t).texts]
     return [t for t in found if not side or Subject(t).named(side)]
 
