@@ -245,7 +245,7 @@ class ControlLoop:
         velocity = (position - self._position) / max(now - self._measured_at, 1e-3)
         lag = self._sent.targets - position
         self._position, self._measured_at = position, now
-        for stop in self._watch.look(servos, lag, self._settings, now):
+        for stop in self._watch.look(servos, lag, velocity, self._settings, now):
             self._trouble.add(stop.kind)
             self._note(stop)
         # The servos looked one after the other between the question and the last answer.

@@ -16,6 +16,9 @@ from ..bus.sts3215 import RATED_VOLTS
 from .safety_profile import SafetyProfile
 from .stops import Kind, Stop
 
+GETTING_ON = 0.1
+"""How fast (rad/s) a joint must go towards its command not to be stalled."""
+
 _FLAGS = {
     "voltage": Kind.VOLTAGE,
     "encoder": Kind.ENCODER,
@@ -44,18 +47,22 @@ class Watch:
         self._least = max(low, profile.sag * supply)
         self._since: dict[tuple[Kind, str], float] = {}
 
-    def look(self, servos: Mapping[str, Measured], lag: Array, expected: Mapping[str, Mapping[str, int]],
-             now: float) -> list[Stop]:  # fmt: skip
+    def look(self, servos: Mapping[str, Measured], lag: Array, velocity: Array,
+             expected: Mapping[str, Mapping[str, int]], now: float) -> list[Stop]:  # fmt: skip
         """What must stop the arm at `now` (s).
 
         Servos that are not handed in are passed over.
-        `lag` (6,) is command minus position (rad), `expected` the settings that each servo was given.
+        `lag` (6,) is command minus position (rad), `velocity` (6,) how fast the joints go (rad/s), `expected` the
+        settings that each servo was given. What works hard and gets ahead has not stalled: a weak servo lifts the
+        stretched-out arm as far behind its command as another one presses.
         """
         found = []
         for index, name in enumerate(JOINTS):
             if name not in servos:
                 continue
-            for kind, amiss, seconds, measured in self._signs(index, servos[name], float(lag[index]), expected[name]):
+            for kind, amiss, seconds, measured in self._signs(
+                index, servos[name], float(lag[index]), float(velocity[index]), expected[name]
+            ):
                 if not amiss:
                     self._since.pop((kind, name), None)
                 elif now - self._since.setdefault((kind, name), now) >= seconds:
@@ -66,7 +73,7 @@ class Watch:
                     found.append(Stop(kind, name, f"the servo reports {flag.name}", now))
         return found
 
-    def _signs(self, index: int, servo: Measured, lag: float,
+    def _signs(self, index: int, servo: Measured, lag: float, velocity: float,
                expected: Mapping[str, int]) -> Iterator[tuple[Kind, bool, float, str]]:  # fmt: skip
         """(kind, whether it is so now, for how long it may be, what was measured)."""
         profile, state = self._profile, servo.state
@@ -79,7 +86,9 @@ class Watch:
         )
         yield (
             Kind.STALL,
-            abs(state.amperes) > self._stall[index] and abs(lag) > profile.stall_error[index],
+            abs(state.amperes) > self._stall[index]
+            and abs(lag) > profile.stall_error[index]
+            and velocity * lag < GETTING_ON * abs(lag),
             profile.stall_seconds,
             f"{abs(state.amperes):.2f} A and {lag:+.2f} rad from its command for {profile.stall_seconds:g} s",
         )

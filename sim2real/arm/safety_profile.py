@@ -41,11 +41,11 @@ class SafetyProfile:
     control step. In the servos: `torque` and, once something went wrong, `hold_torque` (fractions of
     stall torque), `servo_acceleration` (rad/s²); unless `shaped`, servos go for each goal as fast as they can.
 
-    Stops: a stall is more than `stall_amperes` (A at 7.4 V, more in proportion to a higher supply) with the
-    joint more than `stall_error` (rad) from its command for `stall_seconds`; heat is `celsius` (°C); the supply
-    must stay within the two `volts` and above `sag` times what it was before torque came on; heat and supply
-    count after `patience` (s). `silence` (s) is how long a servo may fail to answer, `stale` (s) how long a
-    command stays good.
+    Stops: a stall is more than `stall_amperes` (A at 7.4 V, more in proportion to a higher supply) with the joint
+    more than `stall_error` (rad) from its command, and not getting there, for `stall_seconds`; heat is `celsius`
+    (°C); the supply must stay within the two `volts` and above `sag` times what it was before torque came on; heat
+    and supply count after `patience` (s). `silence` (s) is how long a servo may fail to answer, `stale` (s) how
+    long a command stays good.
 
     Space: `table` and `self_clearance` (m) between commanded shapes. `rest_velocity` (rad/s) is that
     of the way to the rest pose, `emergency_hold` (s) how long an emergency stop holds before

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pontine.envs.arrays import Array
-from pontine.envs.robot import CONTROL_SECONDS, JOINTS
+from pontine.envs.robot import CONTROL_SECONDS, JOINTS, straight
 from pontine.sim2real.arm.stops import Kind, SafetyStop
 from pontine.sim2real.emulation.emulated_arm import EmulatedArm
 from pontine.sim2real.trials.kit import SteppedCamera, kit
@@ -53,6 +53,19 @@ def test_what_stops_an_arm_stops_it_here_too() -> None:
                 have.emulated.brown_out(JOINTS.index("elbow_flex") + 1)
             arm.command(GOAL)
     assert [stop.kind for stop in arm.stops] == [Kind.BROWN_OUT]
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_the_gentle_profile_lifts_the_stretched_out_arm_of_a_stranger(seed: int) -> None:
+    """One whose gears rub more the more they carry, and one with the weakest servos there are."""
+    low, high = np.array([0.0, 0.78, -0.73, 1.15, 0.0, 0.1]), np.array([0.0, 0.19, -0.19, 0.8, 0.0, 0.1])
+    with kit(profile="stranger", seed=seed) as have, have.awake(have.emulated.calibration, "gentle") as arm:
+        for goal in (low, high):
+            for target in straight(arm.observe().command, goal, 0.02):
+                arm.command(target)
+            for _ in range(15):
+                arm.command(goal)
+        assert np.abs(arm.observe().position - high)[:5].max() < 0.12
 
 
 def test_pictures_are_late_by_the_cameras_lag_and_come_at_its_rate() -> None:
