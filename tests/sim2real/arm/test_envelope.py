@@ -218,3 +218,14 @@ def test_a_stretched_out_arm_is_held_after_a_stop(held: SafetyProfile, supply: s
     before = body.positions
     hold(2.0, stretched, held.hold_torque)
     assert np.abs(body.positions - before)[:5].max() < 0.02
+
+
+@pytest.mark.parametrize("name", [profile.name for profile in SAFETY_PROFILES.own()])
+def test_the_jaw_closes_on_a_low_thing_though_the_hand_is_thought_lower_than_it_is(name: str) -> None:
+    """As an aligned stranger's hand stood over a block: 2 mm lower than the fingers come down to in simulation."""
+    stands = np.array([-0.4, 0.48, -0.21, 1.34, -0.02, 0.34])
+    assert ("moving_jaw", "world") in Collisions(0.0045, 0.002).too_near(np.append(stands[:5], 0.12))
+    sent, envelope = Sent.at_rest(stands, 0.0), Envelope(limits(name, CALIBRATION), SPACES[name])
+    for k in range(20):
+        sent = envelope.step(sent, np.append(stands[:5], 0.1), (k + 1) * CONTROL_SECONDS)
+    assert sent.targets[5] == pytest.approx(0.1)
