@@ -44,7 +44,9 @@ class World:
         """One as people put them together: zeros off by a degree, tilted by half of one, 2 mm from where it should,
         with links that are a third of a percent too long or too short."""
         zeros = np.r_[rng.normal(size=5) * np.deg2rad(1.0), 0.0]
-        geometry = Geometry(zeros, rng.normal(size=3) * np.deg2rad(0.5), rng.normal(size=3) * (0.002, 0.002, 0.0015))
+        # It stands on the table or on something there.
+        shift = np.r_[rng.normal(size=2) * 0.002, rng.uniform(0.0, 0.0024)]
+        geometry = Geometry(zeros, rng.normal(size=3) * np.deg2rad(0.5), shift)
         stuck = {}
         for tag, side in zip(HAND, (1, -1), strict=True):
             out, up = np.array([0.0, side, 0.0]), np.array([0.0, 0.0, 1.0])
