@@ -10,14 +10,17 @@ explained so, and stays.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pontine.envs.arrays import Array, Image
+from pontine.envs.declarations.colors import COLORS
 from pontine.envs.declarations.kind import declared
 from pontine.envs.errors import RobotError
 from pontine.envs.rotations import matrix_to_quat, turn_between
@@ -40,6 +43,7 @@ _INSIDE, _LEANING = 0.003, np.deg2rad(8)
 _SHORTEST, _SURE = 9.0, 1.0
 _STEADY, _SHARE = 2.0, 0.2
 _BLACK, _EVEN = 40, 4.0
+_NEAR = 0.06
 
 
 class SightError(RobotError):
@@ -167,13 +171,32 @@ class Eye:
                 if name not in held:
                     bodies[name] = sighting.body(thing)
         plain = [thing for thing in self.markers.objects if not thing.tags]
-        if plain:
+        turned = [thing for thing in self._told_by_colour if thing.name not in free and thing.name not in held]
+        if plain or turned:
             finder = PlainFinder(image, lens, camera, [_bordered(quad) for quad in found.values()])
-            for thing in plain:
-                patch = finder.find(thing, (b for n, b in bodies.items() if n != thing.name))
-                if patch is not None:
-                    look.sightings[thing.name] = Sighting(patch[0], patch[1], 0.0, thing.name not in held)
+        for thing in plain:
+            patch = finder.find(thing, (b for n, b in bodies.items() if n != thing.name))
+            if patch is not None:
+                look.sightings[thing.name] = Sighting(patch[0], patch[1], 0.0, thing.name not in held)
+        for thing in turned:
+            others = [b for n, b in bodies.items() if n != thing.name]
+            patch = finder.find(thing, others, lying=True)
+            if patch is not None and _where_expected(patch[0], (known or {}).get(thing.name), others):
+                # Its place is told too roughly to learn by it where the hand puts things.
+                look.sightings[thing.name] = Sighting(patch[0], patch[1], 0.0, False)
         return look
+
+    @cached_property
+    def _told_by_colour(self) -> tuple[MarkedObject, ...]:
+        """The things with tags that are found without them, where those face away: solid, and of a colour that nothing
+        else has."""
+        often = Counter(thing.color for thing in self.markers.objects)
+        return tuple(
+            thing
+            for thing in self.markers.objects
+            if thing.tags and not thing.base_frame and often[thing.color] == 1
+            and thing.color in COLORS and declared(thing.kind) is not None
+        )  # fmt: skip
 
     @property
     def _listed(self) -> str:
@@ -280,6 +303,15 @@ def _inside(there: Body, others: Sequence[Body]) -> float | None:
     """The top (m) of the highest solid thing that a body would be inside of, None if there is none."""
     solid = [o for o in others if o.name != there.name and not o.container and o.holds_over(there.position)]
     return max((o.top for o in solid if there.underside < o.top - _INSIDE and o.underside < there.top), default=None)
+
+
+def _where_expected(position: Array, known: Body | None, others: Iterable[Body]) -> bool:
+    """Whether a patch of colour at a position (3,) m may be believed: it is near where the thing is known to be, if it
+    is; and by nothing solid, on top of which it would look the same as behind it."""
+    if known is not None and np.linalg.norm((position - known.position)[:2]) > _NEAR:
+        return False
+    solid = (o for o in others if not o.container)
+    return all(np.linalg.norm((position - o.position)[:2]) > _NEAR + max(o.size[:2]) / 2 for o in solid)
 
 
 def _lowered(position: Array, gap: float) -> tuple[Array, float]:
