@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pontine.envs.errors import PontineError
+from pontine.envs.errors import PontineError, RobotError
 from pontine.policies.threads import torch_threads
 
 if TYPE_CHECKING:
@@ -73,24 +73,39 @@ def _strangers(config: Options, console: Console, keep: Keep) -> dict[str, Any]:
     runs, arms = found["runs"], found["arms"]
     done = {(run["number"], run["align"]) for run in runs}
     prepared: dict[tuple[int, bool], Prepared] = {}
+    refused: dict[tuple[int, bool], PontineError] = {}
     shapes = [shape for shape in SHAPES if shape.name in GROUPS]
 
-    def on_arm(number: int, case: Case, align: bool) -> dict[str, Any]:
-        which = config.seed * 1000 + number // ARM_SCENES
-        arm = drawn(config.profile, which)
+    def set_up(which: int, align: bool) -> Prepared:
         if (which, align) not in prepared:
             prepared.clear()
-            prepared[which, align] = prepare(arm, which, align=align, stepped=config.stepped)
+            prepared[which, align] = prepare(drawn(config.profile, which), which, align=align, stepped=config.stepped)
             arms.setdefault(str(which), {}).update(prepared[which, align].found)
-        began = time.monotonic()
-        with staged(case.table, profile=arm, allowed=config.limits, seed=case.table_seed,
-                    calibration=prepared[which, align].calibration, stepped=config.stepped) as stage:  # fmt: skip
-            starts = stage.clock.now()
-            before = _off(stage)
-            trial = attempt(case, stage.arm, brain, skills, world=lambda: stage.truth().scene)
-            seen, arm_seconds = _seen(stage, trial), round(stage.clock.now() - starts, 1)
+        return prepared[which, align]
+
+    def on_arm(number: int, case: Case, align: bool) -> dict[str, Any]:
+        which, began = config.seed * 1000 + number // ARM_SCENES, time.monotonic()
+        run = {"number": number, "arm": which, "align": align, "group": GROUPS[case.shape]}
+        try:
+            if (which, align) in refused:
+                raise refused[which, align]
+            ready = set_up(which, align)
+        except PontineError as error:
+            # What its user was refused is so for all of its scenes, and counts.
+            refused[which, align] = error
+            arms.setdefault(str(which), {})["refused" if align else "refused_unaligned"] = str(error)
+            return {**run, **_not_tried(case, "setup", str(error)), "scene_seconds": round(time.monotonic() - began, 1)}
+        try:
+            with staged(case.table, profile=ready.arm, allowed=config.limits, seed=case.table_seed,
+                        calibration=ready.calibration, stepped=config.stepped) as stage:  # fmt: skip
+                starts, before = stage.clock.now(), _off(stage)
+                trial = attempt(case, stage.arm, brain, skills, world=lambda: stage.truth().scene)
+                seen, arm_seconds = _seen(stage, trial), round(stage.clock.now() - starts, 1)
+        except PontineError as error:
+            cause = error.cause if isinstance(error, RobotError) else "setup"
+            return {**run, **_not_tried(case, cause, str(error)), "scene_seconds": round(time.monotonic() - began, 1)}
         return {
-            "number": number, "arm": which, "align": align, "group": GROUPS[case.shape], **trial.to_json(),
+            **run, **trial.to_json(),
             "called_done": trial.report.goal_reached, "done_but_false": trial.done_but_false,
             "hand_off_mm": before, "seen_off_mm": seen, "scene_seconds": round(time.monotonic() - began, 1),
             "arm_seconds": arm_seconds,
@@ -113,6 +128,14 @@ def _strangers(config: Options, console: Console, keep: Keep) -> dict[str, Any]:
         for group, rates in found.get(way, {}).items():
             console.print(f"{way.replace('_', ' ')}, {group}: {_rates(rates)}", markup=False, soft_wrap=True)
     return found
+
+
+def _not_tried(case: Case, cause: str, reason: str) -> dict[str, Any]:
+    """What stands in the file of a scene that did not come to its instruction: a failure like any other."""
+    return {
+        "shape": case.shape, "seed": case.table_seed, "instruction": case.instruction, "goal_reached": False,
+        "called_done": False, "done_but_false": False, "hand_off_mm": None, "cause": cause, "reason": reason,
+    }  # fmt: skip
 
 
 def _begun(config: Options) -> dict[str, Any]:

@@ -39,15 +39,18 @@ def staged(
     """An emulated arm, awake and at rest, whose table is seen by its camera.
 
     `calibration` is its user's, aligned or not; None: what the emulation says that somebody noted. What stopped the arm
-    for good stands in its report. `stepped` says in which time (`kit`).
+    for good once it was awake stands in its report. `stepped` says in which time (`kit`). Raises what keeps the arm
+    from waking and the camera from seeing the table.
     """
-    with ExitStack() as stack:
-        have = stack.enter_context(kit(objects, profile=profile, seed=seed, stepped=stepped))
-        calibration = calibration or have.emulated.calibration
-        scenes = stack.enter_context(have.scenes(calibration))
-        stack.enter_context(suppress(SafetyStop))
-        arm = stack.enter_context(have.awake(calibration, allowed, scenes))
+    with (
+        kit(objects, profile=profile, seed=seed, stepped=stepped) as have,
+        have.scenes(calibration or have.emulated.calibration) as scenes,
+        ExitStack() as stack,
+    ):
+        arm = stack.enter_context(have.awake(calibration or have.emulated.calibration, allowed, scenes))
         # What stops it on its way is latched: the first command will say so.
         with suppress(SafetyStop):
             arm.reset()
         yield Staged(arm, have.emulated.truth, have.clock)
+        with suppress(SafetyStop):
+            stack.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,9 +30,10 @@ LOOKS = 5
 
 @dataclass(frozen=True)
 class Prepared:
-    """An arm that its user has set up: the calibration, aligned if that was done, and what was found on the way, for a
-    file."""
+    """An arm that its user has set up: the arm as its servos are then, the calibration, aligned if that was done, and
+    what was found on the way, for a file."""
 
+    arm: Arm
     calibration: Calibration
     found: dict[str, Any]
 
@@ -51,6 +52,7 @@ def prepare(arm: Arm, seed: int = 0, *, align: bool = True, stepped: bool = True
             hands = Hands(have.emulated, seed, have.clock)
             calibration = calibrate(bus, hands, Path(folder) / "arm.json", arm.name)
         calibrating = have.clock.now() - began
+    arm = calibrated(arm, calibration)
     # The same arm again: that one's links pass through each other, for the hands.
     with kit((), profile=arm, stepped=stepped) as have:
         emulated, began = have.emulated, have.clock.now()
@@ -63,7 +65,8 @@ def prepare(arm: Arm, seed: int = 0, *, align: bool = True, stepped: bool = True
         if align:
             brought = bring_together(have, calibration)
             used = brought.outcome.alignment.of_calibration(calibration)
-            more = {"align_seconds": round(brought.seconds, 1), "poses": len(brought.visitor.series.shots),
+            more = {"late": [brought.outcome.alignment.late, round(arm.optics.late, 3)],
+                    "align_seconds": round(brought.seconds, 1), "poses": len(brought.visitor.series.shots),
                     "miss_mm": (1e3 * brought.outcome.after).round(2).tolist()}  # fmt: skip
         seconds = calibrating + have.clock.now() - began
     off = {name: joint.direction * (joint.zero - _true_zero(arm, index, joint.homing_offset))
@@ -77,7 +80,12 @@ def prepare(arm: Arm, seed: int = 0, *, align: bool = True, stepped: bool = True
         "base_up_mm": round(1e3 * float(truth.base[2]), 2),
         "base_turned_degrees": np.degrees(arm.base_turn).round(3).tolist(),
     }  # fmt: skip
-    return Prepared(used, found)
+    return Prepared(arm, used, found)
+
+
+def calibrated(arm: Arm, calibration: Calibration) -> Arm:
+    """The arm with the homing offsets in its servos that they had, or were given, when it was calibrated."""
+    return replace(arm, homing_offset=tuple(calibration.joints[name].homing_offset for name in JOINTS))
 
 
 def _true_zero(arm: Arm, index: int, offset: int) -> float:
