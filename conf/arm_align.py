@@ -108,7 +108,8 @@ def _go(visitor: Visitor, poses: int, bars: Progress) -> None:
     bar = bars.add_task("looking for the tags on the hand", total=None)
     known = visitor.find(lambda done, of: bars.update(bar, completed=done, total=of))
     bar = bars.add_task("showing the hand to the camera", total=None)
-    visitor.go_round(known, poses, lambda done, of: bars.update(bar, completed=done, total=of))
+    known = visitor.go_round(known, poses, lambda done, of: bars.update(bar, completed=done, total=of))
+    visitor.swing(known)
 
 
 def _check_table(camera: Camera, markers: Markers, lens: Lens) -> None:

@@ -99,14 +99,14 @@ def working(
     from pontine.planner.execution.session import Session
     from pontine.planner.planning.score import Judge
     from pontine.policies.skills.loading import load_library
-    from pontine.sim2real.alignment.drift import expected
+    from pontine.sim2real.alignment.drift import expected, late
     from pontine.sim2real.arm.limits import limits
     from pontine.sim2real.vision.scene_source import SCENE_SOURCES, Sight
 
     check_writable(options.report, "report")
     calibration = options.read_aligned(options.markers) if options.aligned else options.read_calibration()
     assert options.camera is not None
-    sight = Sight(options.camera, options.markers, options.lens, expected(calibration))
+    sight = Sight(options.camera, options.markers, options.lens, expected(calibration), late(calibration))
     allowed = limits(options.profile, calibration)
     skills, reached = load_library(options.library), False
     with torch_threads(), ExitStack() as stack:

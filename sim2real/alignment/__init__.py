@@ -3,4 +3,4 @@
 Its modules are what is public, those in `__all__`.
 """
 
-__all__ = ["align", "alignment", "drift", "fit", "geometry", "poses", "refusals", "visit"]
+__all__ = ["align", "alignment", "drift", "fit", "geometry", "lateness", "poses", "refusals", "visit"]

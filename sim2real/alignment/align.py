@@ -14,6 +14,7 @@ from . import refusals
 from .alignment import Alignment
 from .fit import Fitted, Shot, fit, misses
 from .geometry import Geometry
+from .lateness import lateness
 from .visit import Series
 
 KEPT_OUT = 4
@@ -46,7 +47,8 @@ def align(series: Series, calibration: Calibration, markers: Markers, lens: Lens
     before = _unaligned(first, seen, lens, camera)
     whole = fit(shots, markers.hand, lens, camera)
     made = datetime.now().astimezone().isoformat(timespec="seconds")
-    alignment = Alignment.of(calibration.name, whole, after.tolist(), calibration, markers, made)
+    late = lateness(series.swing, whole, lens, camera)
+    alignment = Alignment.of(calibration.name, whole, after.tolist(), calibration, markers, made, late)
     return Outcome(alignment, camera, before, after)
 
 

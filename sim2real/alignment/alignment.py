@@ -27,9 +27,10 @@ from ..arm.calibration import Calibration, default_path
 from ..vision.markers import Markers, Tag
 from .fit import ESTIMATES, Estimate, Fitted
 from .geometry import Geometry
+from .lateness import LATEST
 
 _FORMAT, _VERSION = "pontine arm alignment", 1
-_KEYS = ("format", "version", "name", "made", "zeros", "turn", "shift", "reach", "hand", "found", "miss_mm",
+_KEYS = ("format", "version", "name", "made", "zeros", "turn", "shift", "reach", "hand", "found", "miss_mm", "late",
          "calibration", "table")  # fmt: skip
 
 LARGEST_ZERO, LARGEST_TURN, LARGEST_SHIFT, LARGEST_REACH = math.radians(8.0), math.radians(15.0), 0.03, 0.03
@@ -53,7 +54,8 @@ class Alignment:
     `geometry` is what the arm differs by, `hand` are the tags on its hand where they were found to be (in the gripper's
     frame, from the tool point); `found` are the fitted values with their intervals, `miss` how far (m) the hand was
     from where it was seen at poses kept out of the fit. `made` is when, as text. `calibration` and `table` are what it
-    holds for. Raises AlignmentError for values beyond what is made up for.
+    holds for. `late` is how late (s) the camera's pictures come, None where that was not told. Raises AlignmentError
+    for values beyond what is made up for.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Alignment:
     calibration: Mapping[str, tuple[float, float, float]]
     table: tuple[tuple[float, ...], ...]
     made: str = ""
+    late: float | None = None
 
     def __post_init__(self) -> None:
         geometry = self.geometry
@@ -75,13 +78,15 @@ class Alignment:
         ):
             if np.abs(values).max() > most:
                 raise AlignmentError(f"a {what} of {np.abs(values).max():.3f} is more than is made up for ({most:.3f})")
+        if self.late is not None and not 0.0 <= self.late <= LATEST:
+            raise AlignmentError(f"pictures that are {self.late:.2f} s late are not of 0 to {LATEST:g} s ago")
 
     @classmethod
     def of(cls, name: str, fitted: Fitted, miss: Sequence[float], calibration: Calibration, markers: Markers,
-           made: str = "") -> Self:  # fmt: skip
+           made: str = "", late: float | None = None) -> Self:  # fmt: skip
         """What was fitted to an arm with that calibration before a table with those tags."""
         return cls(name, fitted.geometry, fitted.tags, fitted.estimates, tuple(float(m) for m in miss),
-                   _noted(calibration), _laid(markers), made)  # fmt: skip
+                   _noted(calibration), _laid(markers), made, late)  # fmt: skip
 
     @property
     def fitted(self) -> Fitted:
@@ -128,6 +133,7 @@ class Alignment:
             ],
             "found": {name: [e.value, e.low, e.high] for name, e in self.found.items()},
             "miss_mm": [round(1000 * miss, 3) for miss in self.miss],
+            "late": self.late,
             "calibration": {joint: list(values) for joint, values in self.calibration.items()},
             "table": [list(tag) for tag in self.table],
         })  # fmt: skip
@@ -152,8 +158,9 @@ class Alignment:
             np.array(_FIELDS.numbers(top.get(key), count, f"'{key}'"))
             for key, count in (("zeros", len(JOINTS)), ("turn", 3), ("shift", 3))
         )
-        # Files of versions that did not fit it have none.
+        # Files of versions that did not fit them have none.
         reach = _FIELDS.numbers([top.get("reach", 0.0)], 1, "'reach'")[0]
+        late = None if top.get("late") is None else _FIELDS.numbers([top["late"]], 1, "'late'")[0]
         hand = []
         for i, item in enumerate(_FIELDS.list(top.get("hand"), "'hand'")):
             where = f"hand[{i}]"
@@ -180,7 +187,7 @@ class Alignment:
         table = tuple(_FIELDS.numbers(tag, _LAID, f"table[{i}]") for i, tag in enumerate(laid))
         name, made = (_FIELDS.text(top.get(key), f"'{key}'") for key in ("name", "made"))
         return cls(name, Geometry(zeros, turn, shift, reach), tuple(hand), found, tuple(m / 1000 for m in miss),
-                   calibration, table, made)  # fmt: skip
+                   calibration, table, made, late)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,11 @@ def expected(calibration: Calibration) -> Expected | None:
     return lambda joints, *seen: offset(calibration.alignment, calibration.plain(joints), *seen)
 
 
+def late(calibration: Calibration) -> float | None:
+    """How late (s) the camera's pictures come, as the alignment of an aligned arm has it; None where nobody knows."""
+    return calibration.alignment.late if isinstance(calibration, Aligned) else None
+
+
 @dataclass(frozen=True)
 class Drift:
     """How far (m) the hand is seen from where it should be, None if none of its tags is seen; the miss that is usual

@@ -23,6 +23,10 @@ from . import fit
 from .fit import Fitted
 from .geometry import rotation
 
+SWING, SWING_SECONDS = 0.25, 1.2
+"""How far (rad) the pan swings to either side to show how late pictures come, and how long (s) each way takes at least:
+long enough for pictures enough, and slow enough for them not to blur."""
+
 _TURNS = (0.8, 1.3, 1.8, 2.3, -0.7, -1.2, -1.7, -2.2)
 """How the hand is rolled (rad) at the poses by which is found out where on it the tags are."""
 
@@ -95,6 +99,19 @@ def choose(joints: Array, fitted: Fitted, lens: Lens, camera: CameraPose, count:
     return joints[_ordered(joints, chosen)]
 
 
+def swing(
+    joints: Array, fitted: Fitted, lens: Lens, camera: CameraPose, limits: Limits, space: Collisions
+) -> Array | None:
+    """The ends (2, 6) rad of a swing of the pan about the first of the poses (n, 6) rad at which that is free and a tag
+    on the hand is seen all the way; None if there is none."""
+    for pose in joints:
+        points = pose + np.array([[-SWING], [0.0], [SWING]]) * (np.arange(len(JOINTS)) == 0)
+        free = len(_allowed(points, limits, space)) == len(points) and _free(points[0], points[-1], space)
+        if free and any(visible(points, tag, fitted, lens, camera).all() for tag in fitted.tags):
+            return np.asarray(points[[0, -1]])
+    return None
+
+
 def way(start: Array, goal: Array, limits: Limits, space: Collisions) -> list[Array] | None:
     """Points (6,) rad to go through from `start` to `goal`, straight or over a folded arm; None if all is blocked."""
     folded = [start.copy(), goal.copy()]
@@ -106,10 +123,12 @@ def way(start: Array, goal: Array, limits: Limits, space: Collisions) -> list[Ar
     return None
 
 
-def steps(start: Array, goal: Array, limits: Limits) -> Iterator[Array]:
-    """Targets (6,) rad, one a control step, that begin and end smoothly and keep well within the limits' velocities."""
+def steps(start: Array, goal: Array, limits: Limits, least: float = 0.0) -> Iterator[Array]:
+    """Targets (6,) rad, one a control step, that begin and end smoothly, keep well within the limits' velocities, and
+    take `least` (s) at least."""
     fastest = _EASY * limits.profile.velocity
-    count = max(1, int(np.ceil(np.pi / 2 * (np.abs(goal - start) / fastest).max() / CONTROL_SECONDS)))
+    seconds = max(least, np.pi / 2 * float((np.abs(goal - start) / fastest).max()))
+    count = max(1, int(np.ceil(seconds / CONTROL_SECONDS)))
     for k in range(count):
         # Half a cosine: its peak velocity is pi/2 times the mean.
         yield start + (goal - start) * (1 - np.cos(np.pi * (k + 1) / count)) / 2

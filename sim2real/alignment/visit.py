@@ -21,6 +21,7 @@ from ..vision.tag_pose import SightError, TagFinder, stand
 from . import poses
 from .alignment import AlignmentError
 from .fit import Fitted, Shot, fit
+from .lateness import Swing
 
 LATE = 0.4
 """How long (s) the arm stands still before a picture counts: cameras are behind, some by a quarter of a second."""
@@ -33,6 +34,7 @@ _STEADY, _TRIES = 1.0, 4
 _SAME, _FROZEN = 2.0, 3
 _SMALL = (160, 90)
 _LEAST = 4
+_EVERY = 3
 
 
 class Pictures(Protocol):
@@ -46,12 +48,13 @@ class Pictures(Protocol):
 @dataclass
 class Series:
     """What the visits gave: a shot at every pose at which a tag on the hand was seen, the table's tags (4, 2) in the
-    picture then, and how many poses were tried."""
+    picture then, how many poses were tried, and the hand while it swung."""
 
     shots: list[Shot] = field(default_factory=list)
     tables: list[dict[int, Array]] = field(default_factory=list)
     tried: int = 0
     last: Image | None = None
+    swing: Swing = field(default_factory=Swing)
 
     def camera(self, markers: Markers, lens: Lens) -> CameraPose:
         """Where the camera stands, by the mean of all pictures. Raises SightError."""
@@ -97,8 +100,9 @@ class Visitor:
         return fit(self.series.shots, self._tags, self.lens, camera)
 
     def go_round(self, known: Fitted, count: int,
-                 progress: Callable[[int, int], None] = lambda done, of: None) -> None:  # fmt: skip
-        """Visit the `count` poses that tell most, the tags on the hand being about where they are known to be.
+                 progress: Callable[[int, int], None] = lambda done, of: None) -> Fitted:  # fmt: skip
+        """Visit the `count` poses that tell most, the tags on the hand being about where they are known to be; how all
+        is known then.
 
         Half way on, that is known better, and the other half is chosen by it.
         """
@@ -111,6 +115,34 @@ class Visitor:
                 done += 1
                 progress(done, count)
             known = fit(self.series.shots, self._tags, self.lens, self.series.camera(self.markers, self.lens))
+        return known
+
+    def swing(self, known: Fitted) -> None:
+        """Swing the hand to and fro before the camera, where it is seen all the way: what is seen meanwhile tells how
+        late pictures come. Where there is no such place, nothing is done."""
+        camera = self.series.camera(self.markers, self.lens)
+        shown = np.array([shot.joints for shot in self.series.shots])
+        ends = poses.swing(shown, known, self.lens, camera, self._limits, self._space)
+        if ends is None or not self._go(ends[0]):
+            return
+        self._stand_still(ends[0])
+        found, pictures = self.series.swing, list[tuple[float, Image]]()
+        ways = (ends, ends[::-1])
+        targets = [t for way in ways for t in poses.steps(way[0], way[1], self._limits, poses.SWING_SECONDS)]
+        for k, target in enumerate(targets):
+            self._robot.command(target)
+            state = self._robot.observe()
+            found.times.append(state.time)
+            found.joints.append(state.position)
+            if k % _EVERY == 0:
+                image, arrived = self._pictures.frame()
+                if not pictures or arrived > pictures[-1][0]:
+                    pictures.append((arrived, image))
+        # Tags are looked for when the arm stands again: while it moves it must not wait for that.
+        for arrived, image in pictures:
+            tags = self._find(image)
+            if corners := {tag.id: tags[tag.id] for tag in self._tags if tag.id in tags}:
+                found.seen.append((arrived, corners))
 
     @property
     def _tags(self) -> Sequence[Tag]:
@@ -118,17 +150,21 @@ class Visitor:
 
     def _visit(self, goal: Array) -> None:
         """Go there, and keep what is seen; a pose to which no way is free is left out."""
+        if self._go(goal) and self._stand_still(goal):
+            self.series.tried += 1
+            self._look(goal)
+
+    def _go(self, goal: Array) -> bool:
+        """Go there, and say whether a way was free."""
         start = self._robot.observe().command
         points = poses.way(start, goal, self._limits, self._space)
         if points is None:
-            return
+            return False
         for point in points:
             for target in poses.steps(start, point, self._limits):
                 self._robot.command(target)
             start = point
-        if self._stand_still(goal):
-            self.series.tried += 1
-            self._look(goal)
+        return True
 
     def _stand_still(self, goal: Array) -> bool:
         still = 0

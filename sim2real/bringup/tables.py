@@ -119,8 +119,10 @@ def alignment_lines(alignment: Alignment, before: Array, after: Array) -> list[s
     was, now = (
         f"{1000 * float(np.median(m)):.1f} mm ({1000 * float(np.max(m)):.1f} at worst)" for m in (before, after)
     )
+    late = "" if alignment.late is None else f"; pictures come {1000 * alignment.late:.0f} ms late"
     return [
         f"the hand was {was} from where the camera sees it, and is {now} now, at {len(after)} poses kept out of the fit"
+        f"{late}"
     ]
 
 

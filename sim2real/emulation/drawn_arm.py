@@ -6,6 +6,7 @@ What a person who set it up left wrong is in it too: zeros, tags, the lens. `Arm
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
@@ -48,6 +49,16 @@ class Optics:
     distortion: tuple[float, ...] = (0.0,) * 5
     shift: Triple = (0.0, 0.0, 0.0)
     turn: Triple = (0.0, 0.0, 0.0)
+
+    @property
+    def late(self) -> float:
+        """How late (s) pictures are when they arrive: of those that were taken `lag` ago or before, the last.
+
+        Example:
+            >>> Optics(lag=0.15, rate=10.0).late
+            0.2
+        """
+        return math.ceil(round(self.lag * self.rate, 9)) / self.rate
 
 
 def _none() -> Array:

@@ -20,6 +20,7 @@ from ..alignment.visit import Visitor
 from ..arm.calibration import Calibration
 from ..arm.collision import Collisions
 from ..arm.serial_arm import SerialArm
+from ..emulation.arm_profile import drawn
 from ..emulation.emulated_arm import Truth
 from ..vision.lens import CameraPose, Lens
 from .kit import Kit, kit
@@ -49,7 +50,8 @@ def alignments(
     """Align emulated arms of a profile, one a seed, in stepped or in real time (`kit`); the result so far after each.
 
     Per arm: how long it took (s), how far (mm) the tool was from where the camera sees it at `judged` poses over the
-    table that the alignment has not seen, before it and after, and what was found; or why it was refused.
+    table that the alignment has not seen, before it and after, how late (s) pictures come as found and in truth, and
+    what else was found; or why it was refused.
     """
     arms: dict[str, dict[str, Any]] = {}
     for seed in seeds:
@@ -78,7 +80,7 @@ def bring_together(have: Kit, calibration: Calibration, allowed: str = "gentle",
     with have.awake(calibration, allowed) as arm:
         visitor = Visitor(arm, have.camera, markers, lens, arm.limits, CLEARANCE, clock=have.clock.now)
         arm.reset()
-        visitor.go_round(visitor.find(), shown)
+        visitor.swing(visitor.go_round(visitor.find(), shown))
     outcome = align(visitor.series, calibration, markers, visitor.lens)
     return Brought(outcome, visitor, have.clock.now() - began)
 
@@ -112,6 +114,7 @@ def _aligned(seed: int, profile: str, allowed: str, shown: int, judged: int, ste
         "before_mm": (1000 * np.linalg.norm(before, axis=1)).round(2).tolist(),
         "after_mm": (1000 * np.linalg.norm(after, axis=1)).round(2).tolist(),
         "mean_after_mm": (1000 * after.mean(axis=0)).round(2).tolist(),
+        "late": [alignment.late, round(drawn(profile, seed).optics.late, 3)],
         "said_mm": [round(1000 * miss, 2) for miss in alignment.miss],
         "found": {name: [e.value, e.low, e.high] for name, e in alignment.found.items()},
     }

@@ -21,7 +21,7 @@ from pontine.envs.robot import CONTROL_SECONDS, Robot, RobotState
 from pontine.envs.scene import Scene
 from pontine.envs.tabletop.objects import ObjectSpec
 
-from ..alignment.drift import expected
+from ..alignment.drift import expected, late
 from ..alignment.visit import Pictures
 from ..arm.calibration import Calibration
 from ..arm.limits import limits
@@ -77,11 +77,12 @@ class Kit:
     @contextmanager
     def scenes(self, calibration: Calibration) -> Iterator[TagScene]:
         """The table as the camera sees it, once it has."""
-        markers, lens, beside = self.emulated.markers, self.emulated.lens, expected(calibration)
+        markers, lens = self.emulated.markers, self.emulated.lens
+        beside, lag = expected(calibration), late(calibration)
         with (
-            SteppedScenes(markers, lens, self.camera, self.clock, beside)
+            SteppedScenes(markers, lens, self.camera, self.clock, beside, lag)
             if isinstance(self.camera, SteppedCamera)
-            else TagScene(markers, lens, self.camera, expected=beside)  # type: ignore[arg-type]
+            else TagScene(markers, lens, self.camera, expected=beside, late=lag)  # type: ignore[arg-type]
         ) as scenes:
             scenes.wait(FIRST_PICTURE)
             yield scenes
@@ -165,9 +166,10 @@ class SteppedScenes(TagScene):
     """A `TagScene` that looks whenever it is asked, at most as often as one in real time."""
 
     def __init__(
-        self, markers: Markers, lens: Lens, camera: SteppedCamera, clock: Clock, expected: Expected | None
-    ) -> None:
-        super().__init__(markers, lens, clock=clock.now, expected=expected)
+        self, markers: Markers, lens: Lens, camera: SteppedCamera, clock: Clock, expected: Expected | None,
+        late: float | None,
+    ) -> None:  # fmt: skip
+        super().__init__(markers, lens, clock=clock.now, expected=expected, late=late)
         self._pictures, self._arrived, self._next = camera, -np.inf, -np.inf
 
     def scene(self, state: RobotState) -> Scene:

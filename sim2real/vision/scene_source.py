@@ -43,12 +43,14 @@ class Reporting(Protocol):
 @dataclass(frozen=True)
 class Sight:
     """What the user gave to look with: the camera's address, and the files of the markers and of the lens; `expected`
-    tells where tags on the hand should be seen, if hand and camera were aligned."""
+    tells where tags on the hand should be seen, and `late` how late (s) pictures come, if hand and camera were aligned.
+    """
 
     camera: str
     markers: str = "markers.json"
     lens: str = "lens.json"
     expected: Expected | None = None
+    late: float | None = None
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from .scene_source import SCENE_SOURCES, SceneSourceKind, Sight
 from .tag_pose import Eye, Look, SightError
 from .tracking.hand_offset import Expected, HandOffset
 from .tracking.liveness import Liveness
-from .tracking.tracker import Tracker
+from .tracking.tracker import LATE, Tracker
 
 RATE = 8.0
 """Largest number of pictures looked at in a second."""
@@ -82,9 +82,11 @@ class TagScene:
         rate: float = RATE,
         clock: Callable[[], float] = time.monotonic,
         expected: Expected | None = None,
+        late: float | None = None,
     ) -> None:
+        """`late` is how late (s) pictures come, as far as that is known."""
         self._offset = HandOffset(expected)
-        self._eye, self._tracker = Eye(markers, lens), Tracker(markers, self._offset)
+        self._eye, self._tracker = Eye(markers, lens), Tracker(markers, self._offset, LATE if late is None else late)
         self._kept: deque[Kept] = deque(maxlen=KEPT)
         self._state: RobotState | None = None
         self._camera, self._period, self._clock = camera, 1.0 / rate, clock
@@ -111,9 +113,10 @@ class TagScene:
         where the camera stands, or is not of that time."""
         begun = time.thread_time()
         self._keep(image, arrived)
+        shown = self._liveness.since(image, arrived)
         try:
             with self._lock:
-                known, held = self._tracker.known, self._tracker.held(arrived)
+                known, held = self._tracker.known, self._tracker.held(shown)
             look = self._eye.look(image, known, held)
             self._liveness.see(image, arrived)
         except PontineError as error:
@@ -125,7 +128,7 @@ class TagScene:
             raise
         with self._lock:
             self._offset.see(look.hand, self._eye.lens.at(image.shape[1], image.shape[0]), look.camera, arrived)
-            self._tracker.see(look, arrived)
+            self._tracker.see(look, arrived, shown)
             self.look, self._last, self._problem = look, arrived, None
         self.shown = Shown(arrived, image, look.camera, None)
         self.seconds = time.thread_time() - begun

@@ -37,8 +37,18 @@ class Liveness:
         self._travelled = travelled
         self._shown: deque[tuple[float, Array]] = deque()
         self._stuck: tuple[float, Array] | None = None
+        self._last: tuple[float, Image] | None = None
         self.late = 0.0
         """How late (s) pictures come; 0 unless that is too late."""
+
+    def since(self, image: Image, arrived: float) -> float:
+        """When (s) the first of the pictures arrived that were, to the last bit, as this one is: it is no newer.
+
+        No two pictures of a real camera are the same; a driver that waits for the next sends its last one again.
+        """
+        if self._last is None or not np.array_equal(self._last[1], image):
+            self._last = arrived, image
+        return self._last[0]
 
     def see(self, image: Image, arrived: float) -> None:
         """Takes in an RGB picture. Raises SightError if it is not of the time at which it arrived (s)."""

@@ -41,8 +41,9 @@ from .hand_offset import HandOffset
 LOST = 3.0
 """How long (s) an object may be missing where nothing hides it."""
 
-DELAY = 0.15
-"""How old (s) a picture may be when it arrives; what it shows is compared with the hand at that time."""
+LATE = 0.2
+"""How old (s) a picture is when it arrives, where nobody has measured it: USB cameras were found to be 0.15 to 0.25 s
+late. What it shows is compared with the hand at that time."""
 
 _SHARE, _SAME, _SAME_TURN, _AGREE = 0.35, 0.006, 0.12, 0.015
 _ARM_RADIUS, _HELD_CLEARANCE, _FALLEN = 0.045, 0.005, 0.45
@@ -174,10 +175,10 @@ class _FixtureTrack:
 class Tracker:
     """Keeps the state of the table from looks, and from joint states at every control step."""
 
-    def __init__(self, markers: Markers, offset: HandOffset | None = None) -> None:
+    def __init__(self, markers: Markers, offset: HandOffset | None = None, late: float = LATE) -> None:
         """All places in here are where the camera sees them, those of the hand made up for by `offset`; a scene has
-        them where the hand finds them."""
-        self._offset = offset or HandOffset()
+        them where the hand finds them. `late` is how old (s) pictures are when they arrive."""
+        self._offset, self._late = offset or HandOffset(), late
         self._tracks = {thing.name: _Track(thing) for thing in markers.objects}
         self._fixtures = {thing.name: _FixtureTrack(thing) for thing in markers.fixtures}
         self._grip = Grip()
@@ -193,10 +194,10 @@ class Tracker:
         return {name: found for name, found in bodies.items() if found is not None}
 
     def held(self, arrived: float) -> dict[str, tuple[Array, Array]]:
-        """Position and rotation of the object in the jaws when a picture was taken that arrived then."""
+        """Position and rotation of the object in the jaws when a picture was taken that first arrived then."""
         if self._grip.name is None or not self._hands:
             return {}
-        return {self._grip.name: self._grip.pose(self._hand_at(arrived - DELAY))}
+        return {self._grip.name: self._grip.pose(self._hand_at(arrived - self._late))}
 
     def _hand_at(self, time: float) -> Hand:
         return min(self._hands, key=lambda hand: abs(hand.time - time))
@@ -217,11 +218,11 @@ class Tracker:
         """Where the hand was at the control steps between two times, (n, 3) m."""
         return np.array([hand.position for hand in self._hands if start <= hand.time <= end]).reshape(-1, 3)
 
-    def see(self, look: Look, time: float) -> None:
-        """Take in a look at a picture that arrived at `time` (s, the clock of `scene`)."""
+    def see(self, look: Look, time: float, first: float | None = None) -> None:
+        """Take in a look at a picture that arrived at `time` (s, the clock of `scene`), and as it is `first`."""
         passed = 0.0 if self._last_look is None else min(time - self._last_look, 1.0)
         self._last_look = time
-        taken = time - DELAY
+        taken = (time if first is None else first) - self._late
         for name, fixed in self._fixtures.items():
             if name in look.fixtures:
                 fixed.see(look.fixtures[name])

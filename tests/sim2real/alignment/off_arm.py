@@ -16,9 +16,6 @@ from pontine.sim2real.alignment.geometry import Geometry, rotation
 from pontine.sim2real.emulation.tagging import decals, marked
 from tests.sim2real.views import shot, true_camera
 
-LAG = 2
-"""Control steps by which pictures are late."""
-
 
 class OffArm:
     """A simulated arm whose joints say `zeros` less than they are, before a table whose tags lie as if its base were
@@ -43,7 +40,7 @@ class OffArm:
     def observe(self) -> RobotState:
         state = self.robot.observe()
         off = self.geometry.zeros
-        return replace(state, position=state.position - off, command=state.command - off)
+        return replace(state, position=state.position - off, command=state.command - off, time=self.time)
 
     def command(self, targets: Array) -> None:
         self.robot.command(targets + self.geometry.zeros)

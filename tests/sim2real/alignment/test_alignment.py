@@ -15,6 +15,7 @@ from pontine.envs.robot import JOINTS
 from pontine.envs.so101.kinematics import tool_pose
 from pontine.envs.so101.model import RANGE
 from pontine.sim2real.alignment.alignment import Aligned, Alignment, AlignmentError, aligned, path_for
+from pontine.sim2real.alignment.drift import late
 from pontine.sim2real.alignment.fit import ESTIMATES, Estimate, Fitted
 from pontine.sim2real.alignment.geometry import Geometry
 from pontine.sim2real.arm.calibration import Calibration, JointCalibration
@@ -41,7 +42,7 @@ def calibration() -> Calibration:
 def alignment() -> Alignment:
     found = {name: Estimate(0.01, 0.005, 0.015) for name in ESTIMATES}
     fitted = Fitted(GEOMETRY, HAND_TAGS, found)
-    return Alignment.of("mine", fitted, [0.001, 0.002], calibration(), MARKERS, "2026-11-28T12:00:00+00:00")
+    return Alignment.of("mine", fitted, [0.001, 0.002], calibration(), MARKERS, "2026-11-28T12:00:00+00:00", 0.21)
 
 
 def test_the_arms_hand_is_where_its_joints_say() -> None:
@@ -82,6 +83,8 @@ def test_a_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert again.found == alignment().found
     assert again.miss == pytest.approx(alignment().miss)
     assert again.table == alignment().table
+    assert again.late == late(again.of_calibration(calibration())) == 0.21
+    assert late(calibration()) is None
     assert [tag.id for tag in again.hand] == [tag.id for tag in HAND_TAGS]
     found = aligned(calibration(), path, MARKERS)
     assert isinstance(found, Aligned)
@@ -112,6 +115,7 @@ def test_what_is_far_off_is_not_made_up_for() -> None:
         ("zeros", [0, 0, 0, 0, 0, 1e999], "finite|JSON"),
         ("shift", [0, 0, 1.0], "more than is made up for"),
         ("reach", 0.1, "more than is made up for"),
+        ("late", 7.0, "7.00 s late"),
         ("hand", [], "tags on the hand"),
         ("miss_mm", [], "how far it misses"),
         ("calibration", {}, "lacks shoulder_pan"),

@@ -24,7 +24,7 @@ from tests.sim2real.alignment.off_arm import OffArm
 from tests.sim2real.alignment.synthetic import work_pose
 
 GEOMETRY = Geometry(
-    np.array([0.0, 0.02, -0.015, 0.018, 0.0, 0.0]), np.array([0.004, -0.005, 0.01]), np.array([0.003, -0.002, -0.004])
+    np.array([0.0, 0.02, -0.015, 0.018, 0.0, 0.0]), np.array([0.004, -0.005, 0.01]), np.array([0.003, -0.002, -0.0005])
 )
 CALIBRATION = Calibration(
     "simulated",
@@ -42,7 +42,7 @@ def done() -> tuple[OffArm, Series, Outcome]:
     arm = OffArm(GEOMETRY)
     arm.reset()
     visits = visitor(arm)
-    visits.go_round(visits.find(), 22)
+    visits.swing(visits.go_round(visits.find(), 22))
     return arm, visits.series, align(visits.series, CALIBRATION, arm.markers, visits.lens)
 
 
@@ -57,6 +57,8 @@ def test_the_hand_meets_the_camera_afterwards(done: tuple[OffArm, Series, Outcom
     assert np.linalg.norm(found.hand(poses).position - truth, axis=1).max() < 0.0025
     assert np.linalg.norm(Geometry().hand(poses).position - truth, axis=1).max() > 0.005
     assert np.median(outcome.after) < 0.001 < np.median(outcome.before)
+    # Its pictures are of now.
+    assert outcome.alignment.late == pytest.approx(0.0, abs=0.02)
 
 
 def test_a_hand_that_drifted_since_is_told_from_one_look(done: tuple[OffArm, Series, Outcome]) -> None:

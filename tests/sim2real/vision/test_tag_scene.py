@@ -82,6 +82,27 @@ def test_what_is_held_follows_the_hand_unseen_and_is_let_go_where_it_is(skills: 
     robot.close()
 
 
+def test_a_picture_that_is_sent_again_shows_nothing_of_what_was_let_go_meanwhile(skills: dict[str, Skill]) -> None:
+    """A camera that hangs for an instant shows the thing where it was held."""
+    robot = WatchedRobot(TABLE)
+    assert skills["pick"].execute(robot, ["red_cube"]).finished
+    hung = shot(robot.truth)
+    robot.sent = lambda picture: hung
+    robot.wait(8)
+    opened = robot.observe().command
+    opened[GRIPPER] = 1.2
+    for _ in range(25):
+        robot.command(opened)
+        robot.scene()
+    assert robot.scene().holding is None
+    assert "red_cube" in robot.scene().unseen
+    robot.sent = lambda picture: picture
+    robot.wait(20)
+    assert "red_cube" not in robot.scene().unseen
+    assert robot.scene().object("red_cube").support == "table"
+    robot.close()
+
+
 def test_what_the_jaws_set_down_is_held_until_they_let_go(skills: dict[str, Skill]) -> None:
     robot = WatchedRobot(TABLE)
     commands: list[np.ndarray] = []
