@@ -165,7 +165,9 @@ class Eye:
             if name in held:
                 sighting = _in_hand(fit, guess, held[name])
             else:
-                sighting = self._settled(thing, fit, guess, bodies.values())
+                # What no hand lifts is not put on what a hand does: that lies in it.
+                carriers = [b for b in bodies.values() if b.on_base or not thing.base_frame]
+                sighting = self._settled(thing, fit, guess, carriers)
             if sighting is not None:
                 look.sightings[name] = sighting
                 if name not in held:

@@ -158,6 +158,22 @@ def test_things_rest_on_and_in_each_other() -> None:
         assert np.linalg.norm(look.sightings[spec.name].position - robot.worlds.object_position[0, slot]) < 0.002
 
 
+def test_a_bowl_does_not_stand_on_the_ball_that_lies_in_it() -> None:
+    """The ball hides the tag on its floor, and was seen or let go there before: the others are small, and vague."""
+    size, r = (0.132, 0.132, 0.0447), 0.0195
+    objects = (
+        ObjectSpec("bowl", "bowl", "purple", size, (0.2135, 0.19, 0.0)),
+        ObjectSpec("ball", "ball", "cyan", (2 * r,) * 3, (0.222, 0.188, r + 0.004)),
+    )
+    markers = marked(objects)
+    robot = SimulatedRobot(objects, decals=decals(markers))
+    ball = Body("ball", "ball", (2 * r,) * 3, np.array([0.22, 0.19, 0.022]), np.array([1.0, 0.0, 0.0, 0.0]))
+    look = Eye(markers, true_camera(robot.worlds.model)[0]).look(shot(robot), {"ball": ball})
+    robot.close()
+    assert look.sightings["bowl"].resting
+    assert np.linalg.norm(look.sightings["bowl"].position - (0.2135, 0.19, 0.0)) < 0.005
+
+
 def test_without_table_tags_nobody_knows_where_the_camera_is() -> None:
     eye = Eye(marked(()), Lens.from_fovy(0.55, 640, 360))
     with pytest.raises(SightError, match=r"none of the table's tags .*0, 1, 2"):
