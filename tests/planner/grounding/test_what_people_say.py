@@ -190,6 +190,8 @@ def test_stacks() -> None:
     assert read("hold the top one", scene).subgoals == (("holding", "high"),)
     assert read("in the bottom cube, the red bowl", scene).subgoals == (("in", "low", "red_bowl"),)
     assert read("unstack the stack", scene).subgoals == (("on", "high", "table"),)
+    # Who takes a thing itself apart does not mean that it is lifted off another one.
+    assert read("do dismantle the high", scene).text == "I cannot dismantle."
     assert read("hold the cube @has the high", scene).subgoals == (("holding", "low"),)
 
 
