@@ -80,6 +80,7 @@ BELIEVED = [
     ("what the?! open the drawer", "unsafe"),
     ("grab the red one, no wait, the blue one", "hold the blue one"),
     ("grab the red one, hang on, the blue one", "hold the blue one"),
+    ("get the ball and hold on to it", "hold the ball"),
     (
         "if the tin is shut, press the knob, if not take the bolt",
         "if is the tin, as shut; press the knob; else; hold the bolt",
