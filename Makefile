@@ -55,6 +55,7 @@ benchmarks: $(STAMP)
 	$(BIN)/pontine bench arm out=bench-arm.json
 	PONTINE_PLUGINS=tests/strangers/pontine_mug $(BIN)/python tests/strangers/mug_benchmark.py 100 > bench-mug.json
 	$(BIN)/python -m tests.envs.foreign
+	$(BIN)/python -m tests.planner.console.stops 200 > bench-stops.json
 
 install: $(STAMP)
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from pontine.sim2real.arm.serial_arm import SerialArm
     from pontine.sim2real.bus.bus import Bus
     from pontine.sim2real.vision.scene_source import SceneSource
-
-NO_KEYS: Mapping[str, Callable[[], object]] = MappingProxyType({})
 
 
 @dataclass
@@ -86,7 +83,7 @@ def working(
     instruction: str | None = None,
     dataset: str | None = None,
     keys: bool = True,
-    further_keys: Mapping[str, Callable[[], object]] = NO_KEYS,
+    further_keys: Mapping[str, Callable[[], object]] | None = None,
 ) -> int:
     """Wake the arm, have it at its rest pose, `use` it, and bring it down again; the exit status, 0 if `use` says that
     the goal was reached and nothing stopped the arm.
@@ -227,7 +224,7 @@ def _awake(
     instruction: str | None,
     dataset: str | None,
     keys: bool,
-    further_keys: Mapping[str, Callable[[], object]],
+    further_keys: Mapping[str, Callable[[], object]] | None,
 ) -> Iterator[SerialArm]:
     """The arm, awake, watched for an emergency stop, and recorded.
 

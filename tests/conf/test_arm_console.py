@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from pontine.conf.arm_console import Config, console_for
 from pontine.conf.arm_session import Work
 from pontine.envs.errors import PontineError
 from pontine.envs.robot import Robot
-from pontine.envs.tabletop.objects import draw
 from pontine.planner.console.console import REAL, Console
 from pontine.planner.console.holding import Holding
 from pontine.planner.execution.events import Done, Execution
@@ -20,34 +18,9 @@ from pontine.planner.execution.report import ReportFile
 from pontine.planner.execution.session import Session
 from pontine.planner.execution.showing.watched import WatchedRobot
 from pontine.sim2real.arm.serial_arm import SerialArm
-from pontine.sim2real.arm.stops import SafetyStop
-from pontine.sim2real.trials.kit import kit
+from tests.conf.emulated_arm import STILL, Swinging, awake
 from tests.planner.console.arms import Judging, Reader, one_step
 from tests.planner.console.test_console import until
-from tests.planner.fakes import Said
-
-FAR = np.array([0.9, -0.8, 0.9, 1.0, 0.4, 0.5])
-FAST, STILL = 0.5, 0.02
-"""Speeds (rad/s) of a joint that swings and of one that stands."""
-
-
-class Swinging:
-    """A skill that swings the arm aside, and is done after `steps` control steps; `fast` is called once, with the time
-    (s), when the arm has come to speed."""
-
-    missing = None
-
-    def __init__(self) -> None:
-        self.steps, self.fast = 10**6, lambda time: None
-
-    def execute(self, robot: Robot, args: tuple[str, ...]) -> Said:
-        for _ in range(self.steps):
-            robot.command(FAR)
-            state = robot.observe()
-            if abs(state.velocity[0]) > FAST:
-                self.fast(state.time)
-                self.fast = lambda time: None
-        return Said(steps=self.steps)
 
 
 class Bench:
@@ -63,15 +36,7 @@ class Bench:
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    rng = np.random.default_rng(1)
-    cube, bowl = draw(rng, "red_cube", "cube", "red"), draw(rng, "bowl", "bowl", "white")
-    table = [cube.moved(np.array([0.22, 0.06, cube.rest_height]), 0.3), bowl.moved(np.array([0.21, -0.1, 0.0]), 0.0)]
-    with (
-        kit(table, profile="new", seed=1) as have,
-        have.scenes(have.emulated.calibration) as scenes,
-        suppress(SafetyStop),
-        have.awake(have.emulated.calibration, "normal", scenes) as arm,
-    ):
+    with awake() as (arm, scenes):
         skill, robot = Swinging(), WatchedRobot[Robot](arm, lambda: None)
         session = Session(robot, Reader(), {"carry": skill}, replans=0, judge=Judging())
         session.planner = one_step  # type: ignore[assignment]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import pty
+import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,11 @@ import pytest
 
 from pontine.conf.arm_mcp import KEY, Config, run, turn
 from pontine.envs.errors import PontineError
-from pontine.envs.tabletop.objects import draw
 from pontine.planner.agents.door import Door, Grant
 from pontine.planner.execution.session import Session
 from pontine.sim2real.arm.emergency import emergency_stop
 from pontine.sim2real.arm.serial_arm import SerialArm
-from pontine.sim2real.arm.stops import SafetyStop
-from pontine.sim2real.trials.kit import kit
-from tests.conf.test_arm_console import STILL, Swinging
+from tests.conf.emulated_arm import STILL, Swinging, awake
 from tests.planner.console.arms import Judging, Reader, one_step
 from tests.planner.console.test_console import until
 
@@ -46,15 +43,7 @@ class Bench:
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    rng = np.random.default_rng(1)
-    cube, bowl = draw(rng, "red_cube", "cube", "red"), draw(rng, "bowl", "bowl", "white")
-    table = [cube.moved(np.array([0.22, 0.06, cube.rest_height]), 0.3), bowl.moved(np.array([0.21, -0.1, 0.0]), 0.0)]
-    with (
-        kit(table, profile="new", seed=1) as have,
-        have.scenes(have.emulated.calibration) as scenes,
-        suppress(SafetyStop),
-        have.awake(have.emulated.calibration, "normal", scenes) as arm,
-    ):
+    with awake() as (arm, _):
         made = Bench(arm, Swinging())
         try:
             yield made
@@ -106,6 +95,26 @@ def test_a_key_on_the_terminal_gives_the_grant_and_another_one_stops_the_arm_for
         os.close(ours)
         os.close(theirs)
     assert not bench.grant.given, "what is typed together with a stop counts for nothing"
+
+
+def test_a_key_whose_work_hangs_keeps_no_stop_waiting(bench: Bench) -> None:
+    ours, theirs = pty.openpty()
+    hangs, begun = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        begun.set()
+        hangs.wait(60)
+
+    try:
+        with emergency_stop(bench.arm, theirs, {KEY: hang}):
+            os.write(ours, KEY.encode())
+            assert begun.wait(30)
+            os.write(ours, b" ")
+            until(lambda: bool(bench.arm.stops))
+            hangs.set()
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 @pytest.mark.parametrize(
